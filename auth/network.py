@@ -1,0 +1,166 @@
+"""The company's network: proxies, roots of trust, and small requests with a bounded answer.
+
+Every outgoing connection of Portico is built here, so that the corporate proxy, the corporate
+certificate authority and the rule "redirects are never followed" hold everywhere. A redirect is an
+answer like any other: following one would carry a token to an origin nobody configured.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from auth.fault import Fault, Who
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx2
+
+
+class Unreachable(Fault):
+    """Nobody answered at an address: refused, timed out, no such host, or broken TLS."""
+
+    reference = "unreachable"
+    who = Who.NOBODY
+    remedy = "Check the network or VPN; Portico tries again by itself."
+
+
+class AnswerTooLarge(Fault):
+    """An endpoint sent more than Portico is willing to hold."""
+
+    reference = "answer-too-large"
+    who = Who.COMPANY
+    remedy = "Ask the owner of the endpoint why its answer is so large."
+
+
+class Answer:
+    """One complete HTTP answer: `status`, `headers` (lower-case names) and `body`."""
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+
+class Network:
+    """How this machine reaches the company.
+
+    Args:
+        https_proxy: Proxy URL for `https` targets, or None.
+        http_proxy: Proxy URL for `http` targets, or None.
+        no_proxy: Comma-separated host suffixes that are reached directly, as in `NO_PROXY`.
+            Loopback is always reached directly.
+        ca_file: PEM file of additional roots; the operating system's own are used without it.
+    """
+
+    def __init__(
+        self,
+        *,
+        https_proxy: str | None = None,
+        http_proxy: str | None = None,
+        no_proxy: str = "",
+        ca_file: str | None = None,
+    ) -> None:
+        self._proxies = {"https": https_proxy or None, "http": http_proxy or None}
+        self._direct = tuple(s.strip().lstrip(".").lower() for s in no_proxy.split(",") if s.strip())
+        self._ca_file = ca_file or None
+        self._transports: dict[str | None, httpx2.AsyncHTTPTransport] = {}
+
+    def route(self, url: str) -> str | None:
+        """The proxy URL through which `url` is reached, or None for a direct connection."""
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
+        if host in {"localhost", "::1"} or host.startswith("127."):
+            return None
+        for suffix in self._direct:
+            if suffix == "*" or host == suffix or host.endswith("." + suffix):
+                return None
+        return self._proxies.get(parts.scheme)
+
+    def transport(self, url: str) -> httpx2.AsyncHTTPTransport:
+        """The connection pool for `url`, shared by all targets behind the same route."""
+        # httpx2 takes 80 ms to import, which the first answer to an editor must not wait for.
+        import httpx2
+
+        proxy = self.route(url)
+        found = self._transports.get(proxy)
+        if found is None:
+            found = self._transports[proxy] = httpx2.AsyncHTTPTransport(
+                verify=self._trust(),
+                proxy=httpx2.Proxy(proxy) if proxy else None,
+                limits=httpx2.Limits(
+                    max_connections=None, max_keepalive_connections=64, keepalive_expiry=60.0
+                ),
+            )
+        return found
+
+    def _trust(self) -> httpx2._types.VerifyTypes:  # type: ignore[name-defined]
+        if self._ca_file is None:
+            return True
+        import ssl
+
+        context = ssl.create_default_context()
+        context.load_verify_locations(cafile=self._ca_file)
+        return context
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes = b"",
+        timeout: float = 10.0,  # noqa: ASYNC109 - given to the transport, which bounds each phase.
+        limit: int = 4 * 1024 * 1024,
+    ) -> Answer:
+        """Send one request and read its whole answer, at most `limit` bytes within `timeout` s.
+
+        Raises:
+            Unreachable: Nobody answered in time.
+            AnswerTooLarge: The answer is larger than `limit`.
+        """
+        import asyncio
+
+        import httpx2
+
+        phases = {"connect": timeout, "read": timeout, "write": timeout, "pool": timeout}
+        request = httpx2.Request(
+            method, url, headers=dict(headers or {}), content=content, extensions={"timeout": phases}
+        )
+        host = urlsplit(url).netloc
+        try:
+            async with asyncio.timeout(timeout):
+                response = await self.transport(url).handle_async_request(request)
+                try:
+                    body = await _bounded(response, limit, host)
+                finally:
+                    await response.aclose()
+        except TimeoutError as late:
+            msg = f"{host} did not answer within {timeout:g} seconds."
+            raise Unreachable(msg) from late
+        except httpx2.TransportError as broken:
+            msg = f"{host} could not be reached ({type(broken).__name__})."
+            raise Unreachable(msg) from broken
+        return Answer(response.status_code, dict(response.headers.items()), body)
+
+    async def aclose(self) -> None:
+        """Close every pooled connection."""
+        transports, self._transports = list(self._transports.values()), {}
+        for transport in transports:
+            await transport.aclose()
+
+
+async def _bounded(response: httpx2.Response, limit: int, host: str) -> bytes:
+    """Read `response` whole; the cap counts decoded bytes, which is what memory pays for."""
+    parts: list[bytes] = []
+    held = 0
+    async for part in response.aiter_bytes():
+        held += len(part)
+        if held > limit:
+            msg = f"{host} sent more than {limit} bytes."
+            raise AnswerTooLarge(msg)
+        parts.append(part)
+    return b"".join(parts)
