@@ -65,7 +65,9 @@ class Network:
         ca_file: str | None = None,
     ) -> None:
         self._proxies = {"https": https_proxy or None, "http": http_proxy or None}
-        self._direct = tuple(s.strip().lstrip(".").lower() for s in no_proxy.split(",") if s.strip())
+        self._direct = tuple(
+            s.strip().lstrip(".").lower() for s in no_proxy.split(",") if s.strip()
+        )
         self._ca_file = ca_file or None
         self._transports: dict[str | None, httpx2.AsyncHTTPTransport] = {}
 
@@ -128,7 +130,11 @@ class Network:
 
         phases = {"connect": timeout, "read": timeout, "write": timeout, "pool": timeout}
         request = httpx2.Request(
-            method, url, headers=dict(headers or {}), content=content, extensions={"timeout": phases}
+            method,
+            url,
+            headers=dict(headers or {}),
+            content=content,
+            extensions={"timeout": phases},
         )
         host = urlsplit(url).netloc
         try:

@@ -1,0 +1,1 @@
+"""The hub: sessions, exchanges, catalog, policy, approvals, audit and the upstreams."""

@@ -1,0 +1,1 @@
+"""A company in a box: sign-on, registry, gateway and MCP servers on loopback."""
