@@ -78,7 +78,7 @@ class Network:
         if host in {"localhost", "::1"} or host.startswith("127."):
             return None
         for suffix in self._direct:
-            if suffix == "*" or host == suffix or host.endswith("." + suffix):
+            if suffix in {"*", host} or host.endswith("." + suffix):
                 return None
         return self._proxies.get(parts.scheme)
 
@@ -128,13 +128,13 @@ class Network:
 
         import httpx2
 
-        phases = {"connect": timeout, "read": timeout, "write": timeout, "pool": timeout}
+        bounds = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout)}
         request = httpx2.Request(
             method,
             url,
             headers=dict(headers or {}),
             content=content,
-            extensions={"timeout": phases},
+            extensions=bounds,
         )
         host = urlsplit(url).netloc
         try:

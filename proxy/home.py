@@ -8,8 +8,6 @@ The shim imports this module, so it needs nothing but a few light modules of the
 paths are plain strings because `pathlib` would cost it more than all the rest.
 """
 
-# ruff: noqa: PTH - plain strings, see above.
-
 from __future__ import annotations
 
 import hashlib
@@ -40,7 +38,7 @@ class Home:
         self.state = f"{root}/state" if own else f"{root}/.local/state/portico"
         self.cache = f"{root}/cache" if own else f"{root}/.cache/portico"
         name = hashlib.sha256(os.fsencode(self.configuration)).hexdigest()[:12]
-        # The sticky bit keeps others from removing it; owner, mode and links are checked before use.
+        # The sticky bit keeps others from removing it; make_run checks owner, mode and links.
         self.run = f"/tmp/portico-{os.getuid()}-{name}"  # noqa: S108
         self.keyring_service = f"portico-{name}" if own else "portico"
 

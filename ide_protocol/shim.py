@@ -1,0 +1,114 @@
+"""What an editor launches: it finds the hub, says hello, then copies bytes both ways.
+
+The shim holds no secret and understands no message. It imports the standard library, the home and
+the hello alone, so that it is ready a few milliseconds after the editor starts it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sys
+import threading
+
+from ide_protocol import birth, hello
+from proxy.home import Home
+
+VANISHED = 5
+"""Exit code when the hub went away without a farewell."""
+
+_CHUNK = 256 * 1024
+
+
+def run(role: str, arguments: list[str]) -> int:
+    """Serve one editor connection over stdin and stdout until it ends; return the exit code."""
+    options = _options(arguments)
+    if options is None:
+        sys.stderr.write(
+            f"usage: portico {role} [--workspace DIR] [--standalone]\n"
+            "Speaks to an editor over stdin and stdout; an editor starts it, not a person.\n"
+        )
+        return 2
+    greeting = hello.compose(role, workspace=options["workspace"])
+    try:
+        if options["standalone"]:
+            from ide_protocol.wiring import serve_alone
+
+            return serve_alone(Home.find(), greeting, copy)
+        connection, rest = birth.connect(Home.find(), greeting)
+    except (birth.NoHub, OSError) as wrong:
+        sys.stderr.write(f"portico: {wrong}\n")
+        return VANISHED
+    return copy(connection, rest)
+
+
+def copy(connection: socket.socket, heard: bytes = b"") -> int:
+    """Copy stdin to the hub and the hub to stdout until the hub ends the connection.
+
+    Args:
+        connection: The hub, after the hellos.
+        heard: What the hub sent already.
+    """
+    threading.Thread(target=_copy_in, args=(connection,), daemon=True).start()
+    code = _copy_out(connection, heard)
+    if code is None:
+        sys.stderr.write("portico: the hub went away. Start this connection again for a new one.\n")
+        return VANISHED
+    return code
+
+
+def _copy_in(connection: socket.socket) -> None:
+    """Copy stdin to the hub; its end becomes a half-close, so that answers still come back."""
+    with contextlib.suppress(OSError):
+        while part := os.read(0, _CHUNK):
+            connection.sendall(part)
+        connection.shutdown(socket.SHUT_WR)
+
+
+def _copy_out(connection: socket.socket, heard: bytes) -> int | None:
+    """Copy the hub to stdout; return the farewell's exit code, or None when there was none."""
+    with contextlib.suppress(OSError):
+        while True:
+            mark = heard.find(b"\0")
+            if mark >= 0:
+                _write(heard[:mark])
+                return _farewell(connection, heard[mark + 1 :])
+            _write(heard)
+            heard = connection.recv(_CHUNK)
+            if not heard:
+                break
+    return None
+
+
+def _farewell(connection: socket.socket, code: bytes) -> int | None:
+    while not code.endswith(b"\n"):
+        part = connection.recv(64)
+        if not part:
+            return None
+        code += part
+    return int(code)
+
+
+def _write(data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(1, view) :]
+
+
+def _options(arguments: list[str]) -> dict[str, str | None] | None:
+    """Parse by hand: an argument parser costs more than the rest of the shim."""
+    found: dict[str, str | None] = {"workspace": None, "standalone": None}
+    rest = list(arguments)
+    while rest:
+        word = rest.pop(0)
+        name, _, value = word.partition("=")
+        if name == "--standalone":
+            found["standalone"] = "yes"
+        elif name == "--workspace" and (value or rest):
+            found["workspace"] = os.path.realpath(value or rest.pop(0))
+        elif name in {"--stdio", "--clientProcessId"}:
+            continue  # Language clients add these to every server they start.
+        else:
+            return None
+    return found

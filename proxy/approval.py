@@ -1,0 +1,65 @@
+"""A person's answer to one exact call.
+
+An approval is bound to a digest of what was shown: server, tool, arguments and the tool's own
+definition. Whoever changes one of them after the question asks anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from proxy.offering import Owner, Risk
+
+
+class Answer(StrEnum):
+    """What a person said. Only `YES` lets a call run."""
+
+    YES = "yes"
+    NO = "no"
+    SILENCE = "silence"
+    GONE = "window gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, as every surface shows it.
+
+    Attributes:
+        id: Names the question to the command line; no model ever reads it.
+        tag: Four letters that tell two similar prompts apart; it opens nothing.
+        server: Short name; `title` and `owner` come from the registry, not from the server.
+        arguments: The arguments that will run, frozen as JSON text.
+        digest: What the answer is bound to, see `digest`.
+        reason: Why a person is asked: the rule, in a sentence.
+        host: The program that asks for the call.
+        deadline: Unix seconds after which silence is no.
+    """
+
+    server: str
+    title: str
+    owner: Owner
+    reviewed: bool
+    tool: str
+    risk: Risk
+    arguments: str
+    digest: str
+    reason: str
+    host: str
+    workspace: str | None
+    deadline: float
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    tag: str = field(default_factory=lambda: secrets.token_hex(2))
+
+
+def digest(server: str, tool: str, arguments: object, definition: Mapping[str, Any] | None) -> str:
+    """SHA-256 in hex over server, tool, arguments and the tool's definition, order of keys aside."""
+    frozen = json.dumps([server, tool, arguments, definition], sort_keys=True, allow_nan=False)
+    return hashlib.sha256(frozen.encode("ascii")).hexdigest()
