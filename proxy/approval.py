@@ -60,6 +60,6 @@ class Question:
 
 
 def digest(server: str, tool: str, arguments: object, definition: Mapping[str, Any] | None) -> str:
-    """SHA-256 in hex over server, tool, arguments and the tool's definition, order of keys aside."""
+    """SHA-256 (hex) over server, tool, arguments and definition, whatever the order of keys."""
     frozen = json.dumps([server, tool, arguments, definition], sort_keys=True, allow_nan=False)
     return hashlib.sha256(frozen.encode("ascii")).hexdigest()

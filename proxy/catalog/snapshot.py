@@ -1,0 +1,74 @@
+"""The catalog on disk, so that the next hub's first list waits for nobody.
+
+A snapshot belongs to one issuer, subject and registry revision; those are its file name and are
+checked again inside. It only ever fills a *list*: today's policy filters it, and a call is judged
+on what the server itself says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Any
+
+from proxy import wire
+from proxy.catalog.shelf import Shelf
+
+LIFETIME = 7 * 24 * 3600.0
+"""Seconds after which a server's tools in a snapshot are no longer shown."""
+
+
+class Snapshot:
+    """The snapshots of one home.
+
+    Args:
+        directory: Where they are kept; made on the first save.
+    """
+
+    def __init__(self, directory: str) -> None:
+        self._directory = Path(directory)
+
+    def load(self, identity_key: str, revision: str, now: float) -> dict[str, tuple[str, Shelf]]:
+        """Each server's URL and tools, from the snapshot of exactly this user and revision.
+
+        Anything unreadable, foreign or expired is simply absent.
+        """
+        try:
+            held = wire.decode(self._path(identity_key, revision).read_bytes())
+            if (held["identity"], held["revision"]) != (identity_key, revision):
+                return {}
+            return {
+                server: (entry["url"], Shelf(tools=entry["tools"], fetched_at=entry["at"]))
+                for server, entry in held["servers"].items()
+                if now - entry["at"] < LIFETIME and isinstance(entry["tools"], list)
+            }
+        except (OSError, wire.NotJson, KeyError, TypeError, AttributeError):
+            return {}
+
+    def save(
+        self, identity_key: str, revision: str, servers: dict[str, tuple[str, Shelf]]
+    ) -> None:
+        """Write the snapshot atomically and drop this user's snapshots of other revisions."""
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._path(identity_key, revision)
+        held: dict[str, Any] = {
+            "identity": identity_key,
+            "revision": revision,
+            "servers": {
+                server: {"url": url, "at": shelf.fetched_at, "tools": shelf.tools}
+                for server, (url, shelf) in servers.items()
+                if shelf.fetched_at
+            },
+        }
+        fresh = path.with_suffix(f".{os.getpid()}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(wire.encode(held))
+        fresh.replace(path)
+        for old in self._directory.glob(f"{identity_key[:32]}-*.json"):
+            if old != path:
+                with contextlib.suppress(FileNotFoundError):
+                    old.unlink()
+
+    def _path(self, identity_key: str, revision: str) -> Path:
+        return self._directory / f"{identity_key[:32]}-{revision[:16]}.json"

@@ -1,0 +1,104 @@
+"""A server as this user may meet it: what the registry, the company and the user say of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from proxy.risk import Confirm, Risk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+EVERY_TOOL = "*"
+"""The key in `Offering.rules` that speaks for tools without a rule of their own."""
+
+SURFACES = frozenset({"editor", "elicitation", "terminal"})
+"""Every surface a rule can admit, see `proxy.surface.Surface`."""
+
+
+class Standing(StrEnum):
+    """Whether the user is offered a server at all."""
+
+    OFFERED = "offered"
+    WITHHELD = "withheld"
+    """Nobody is offered it now: a review is open or expired, or its entry cannot be understood."""
+    FORBIDDEN = "forbidden"
+    """Others are offered it; this user lacks a group, and may be told which."""
+    HIDDEN = "hidden"
+    """As forbidden, but the user is not told that it exists: it answers like an unknown name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who runs a server, as the registry names them. Empty strings where it does not."""
+
+    team: str = ""
+    contact: str = ""
+    support: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRule:
+    """What the registry or the configuration says of one tool, or of every other one (`*`).
+
+    Attributes:
+        risk: The declared risk class.
+        confirm: When a person is asked.
+        groups: Groups of which the user must have one; empty admits everybody.
+        minutes_saved: The owner's estimate for one successful call.
+        surfaces: The kinds of surface whose answer counts.
+        source: Where the rule stands, for example `registry com.example/presto tools.drop_table`.
+    """
+
+    risk: Risk = Risk.UNKNOWN
+    confirm: Confirm = Confirm.RISKY
+    groups: frozenset[str] = frozenset()
+    minutes_saved: float = 0.0
+    surfaces: frozenset[str] = SURFACES
+    source: str = "closed default"
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """One server, as this user may meet it.
+
+    Attributes:
+        server: Short name, see `proxy.naming`.
+        name: Name in the registry, or the short name again for a hand-written server.
+        title: What people call it (from the registry, never from the server).
+        url: Its Streamable HTTP endpoint; empty when the entry has none that Portico may use.
+        reviewed: Whether the company's registry lists it.
+        standing: Whether this user is offered it, with `reason` in a sentence when not.
+        environment: For example `prod`; empty when unknown.
+        auth: `sso` sends a token of `audience` (with `scopes`), `none` sends nothing.
+        rules: Tool name -> rule; `*` speaks for the others; without it the default is closed.
+        trust_read_hint: Whether the company trusts this server's own `readOnlyHint` for tools
+            that only the closed default or a default risk speaks for.
+        allowed_tools: Names or globs of the only tools to offer; empty offers all.
+        denied_tools: Names or globs that are never offered.
+    """
+
+    server: str
+    name: str
+    title: str
+    url: str
+    description: str = ""
+    owner: Owner = field(default_factory=Owner)
+    reviewed: bool = True
+    standing: Standing = Standing.OFFERED
+    reason: str = ""
+    environment: str = ""
+    auth: Literal["none", "sso"] = "sso"
+    audience: str = ""
+    scopes: tuple[str, ...] = ()
+    groups: frozenset[str] = frozenset()
+    rules: Mapping[str, ToolRule] = field(default_factory=dict)
+    trust_read_hint: bool = False
+    allowed_tools: tuple[str, ...] = ()
+    denied_tools: tuple[str, ...] = ()
+
+    def rule(self, tool: str) -> ToolRule:
+        """The rule that speaks for a tool."""
+        return self.rules.get(tool) or self.rules.get(EVERY_TOOL) or ToolRule()

@@ -1,0 +1,54 @@
+"""What the room of upstreams asks of others, and nothing else of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from auth.secret import Secret
+
+
+class Grant(Protocol):
+    """The permission to use one upstream: a bearer token, fresh whenever it is asked for."""
+
+    async def token(self) -> Secret:
+        """A token that is valid now.
+
+        Raises:
+            Fault: There is none; the fault says who must act.
+        """
+
+    def refused(self, token: Secret) -> None:
+        """The server answered 401 to this token: do not hand it out again."""
+
+
+class Relay(Protocol):
+    """The way back from one request to whoever made it, while the request is open."""
+
+    @property
+    def capabilities(self) -> Mapping[str, Any]:
+        """What the asking client can be asked (MCP client capabilities), to declare upstream."""
+
+    def notify(self, message: dict[str, Any]) -> None:
+        """Pass on a notification of the server: progress (`progressToken` as sent) or logging."""
+
+    async def request(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Put a question of the server (`elicitation/create`, …) to the asking client.
+
+        Returns:
+            The JSON-RPC `result` object.
+
+        Raises:
+            Refused: The client cannot be asked, or answered with an error.
+        """
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer, not a mistake.
+    """The asking client answered a question of the server with a JSON-RPC error."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
