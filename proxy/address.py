@@ -17,7 +17,7 @@ _IPV6 = re.compile(r"[0-9a-f:.]+")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
-class BadAddress(ValueError):
+class BadAddress(ValueError):  # noqa: N818 - it names what the URL is.
     """A URL that Portico does not use; its text says why, as the end of a sentence."""
 
 

@@ -94,7 +94,8 @@ def public_name(server_short: str, upstream_tool: str) -> str:
     # A caller's server name is always short and plain; should it not be, the rule still holds.
     server = _UNFIT.sub("-", server_short).replace("_", "-")[:SHORT_LIMIT]
     stem = f"{server}_{_UNFIT.sub('-', upstream_tool)}"[: PUBLIC_LIMIT - 7]
-    return f"{stem}_{_digest(f'{server_short}\0{upstream_tool}')[:6]}"
+    both = f"{server_short}\0{upstream_tool}"
+    return f"{stem}_{_digest(both)[:6]}"
 
 
 def _wanted(registry_name: str) -> str:

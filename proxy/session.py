@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from proxy.approval import Answer, Question
+    from proxy.approval.question import Answer, Question
 
 Role = Literal["mcp", "lsp", "cli"]
 

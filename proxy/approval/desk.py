@@ -1,0 +1,148 @@
+"""Where questions wait for their one answer.
+
+Every way to answer (the editor's prompt, the asking client, a terminal) settles the same future, so
+a question is decided once, whoever is first, and everybody else finds it gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auth.fault import Fault, Who
+from proxy.approval.question import Answer, Question
+from proxy.approval.surface import Surface, choose
+from proxy.terminal import objection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from proxy.session import Session
+    from proxy.terminal import Terminal
+
+
+class NoSuchQuestion(Fault):
+    """The question was answered already, has expired, or never was."""
+
+    reference = "no-such-question"
+    who = Who.NOBODY
+    remedy = "List what is open with `portico approvals`."
+
+
+class NotThisTerminal(Fault):
+    """The terminal's answer does not count for this question."""
+
+    reference = "terminal-not-accepted"
+    who = Who.PERSON
+    remedy = "Answer in your editor, or in a terminal window that you opened before the call."
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a question ended: the answer, and the surface that gave or failed to give it."""
+
+    answer: Answer
+    surface: Surface
+
+
+@dataclass(slots=True)
+class _Pending:
+    question: Question
+    asking: Session
+    asked: float
+    allowed: Collection[str]
+    decided: asyncio.Future[Decision]
+
+
+class Desk:
+    """The open questions of one hub.
+
+    Args:
+        sessions: Every session, whenever it is called.
+        clock: Unix seconds, for deadlines.
+        uptime: Seconds since the machine started, which is how terminals tell their age.
+        changed: Called when the list of open questions is another one.
+    """
+
+    def __init__(
+        self,
+        *,
+        sessions: Callable[[], Iterable[Session]],
+        clock: Callable[[], float],
+        uptime: Callable[[], float],
+        changed: Callable[[], None],
+    ) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._uptime = uptime
+        self._changed = changed
+        self._open: dict[str, _Pending] = {}
+
+    def questions(self) -> list[Question]:
+        """The open questions, the oldest first."""
+        return [pending.question for pending in self._open.values()]
+
+    def surface(
+        self, asking: Session, arrived: int, allowed: Collection[str]
+    ) -> tuple[Surface, Session | None] | None:
+        """Where a call that arrived as number `arrived` would be asked about now."""
+        return choose(self._sessions(), asking=asking, arrived=arrived, allowed=allowed)
+
+    async def decide(
+        self,
+        question: Question,
+        *,
+        asking: Session,
+        surface: tuple[Surface, Session | None],
+        allowed: Collection[str],
+    ) -> Decision:
+        """Show a question on its surface and wait for the first answer, until its deadline.
+
+        Cancelling this withdraws the question everywhere.
+        """
+        decided: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
+        pending = _Pending(question, asking, self._uptime(), allowed, decided)
+        self._open[question.id] = pending
+        self._changed()
+        kind, session = surface
+        showing = asyncio.ensure_future(self._show(pending, kind, session)) if session else None
+        try:
+            async with asyncio.timeout(max(question.deadline - self._clock(), 0.0)):
+                return await decided
+        except TimeoutError:
+            return Decision(Answer.SILENCE, kind)
+        finally:
+            if showing is not None:
+                showing.cancel()
+            del self._open[question.id]
+            self._changed()
+
+    def answer(self, identifier: str, answer: Answer, terminal: Terminal | None) -> Question:
+        """Settle a question from a terminal; returns what was answered.
+
+        Raises:
+            NoSuchQuestion: It is not open.
+            NotThisTerminal: The kernel's word on the terminal does not suffice.
+        """
+        pending = self._open.get(identifier)
+        if pending is None or pending.decided.done():
+            msg = "There is no open question of that id."
+            raise NoSuchQuestion(msg)
+        why = objection(terminal, host_pid=pending.asking.host_pid, asked=pending.asked)
+        if Surface.TERMINAL not in pending.allowed:
+            why = "The rule for this tool wants an answer from another surface."
+        # A no is welcome from anywhere: it can only make things safer.
+        if why and answer is Answer.YES:
+            raise NotThisTerminal(why)
+        pending.decided.set_result(Decision(answer, Surface.TERMINAL))
+        return pending.question
+
+    async def _show(self, pending: _Pending, kind: Surface, session: Session) -> None:
+        window = session.window
+        try:
+            answer = Answer.GONE if window is None else await window.ask(pending.question)
+        except Fault:
+            answer = Answer.GONE
+        if not pending.decided.done():
+            pending.decided.set_result(Decision(answer, kind))

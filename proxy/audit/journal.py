@@ -1,0 +1,206 @@
+"""The audit on disk: SQLite, append-only, written by one thread.
+
+The write-ahead log with `synchronous=NORMAL` keeps every commit through a SIGKILL of the hub. The
+table refuses to change or forget a row, also to somebody who opens the file with another program
+by mistake; it is no defence against the user, who owns the file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import queue
+import secrets
+import sqlite3
+import threading
+from typing import TYPE_CHECKING, Any
+
+from auth.fault import Fault, Who
+from proxy.audit.record import COLUMNS, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_NAMES = ", ".join(COLUMNS)
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS records (id INTEGER PRIMARY KEY, {_NAMES});
+CREATE INDEX IF NOT EXISTS records_by_exchange ON records (exchange);
+CREATE TRIGGER IF NOT EXISTS records_keep BEFORE UPDATE ON records
+BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS records_stay BEFORE DELETE ON records
+BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+"""
+_INSERT = f"INSERT INTO records ({_NAMES}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+_BUSY_MILLISECONDS = 2000
+_BATCH = 64
+
+
+class JournalFault(Fault):
+    """The audit cannot be written, so nothing may be sent."""
+
+    reference = "audit-unwritable"
+    who = Who.PERSON
+    remedy = "Make room on the disk or mend the folder; `portico doctor` names it."
+
+
+class Journal:
+    """The audit of one home.
+
+    Args:
+        path: The SQLite file; made, with its folder, private to the user.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._queue: queue.SimpleQueue[tuple[Record, asyncio.Future[None] | None] | None] = (
+            queue.SimpleQueue()
+        )
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.key = b""
+        """The key of the arguments' digests; lives beside the file, readable by the user alone."""
+
+    def open(self) -> None:
+        """Start the writer. A file that cannot be opened makes every `commit` fail, with why."""
+        self._loop = asyncio.get_running_loop()
+        folder = os.path.dirname(self._path)  # noqa: PTH120
+        os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103
+        self.key = _own_key(f"{self._path}.key")
+        self._thread = threading.Thread(target=self._write, name="portico-audit", daemon=True)
+        self._thread.start()
+
+    async def commit(self, record: Record) -> None:
+        """Write a record and return when it is on disk.
+
+        Raises:
+            JournalFault: It is not.
+        """
+        if self._loop is None:
+            msg = "The audit is not open."
+            raise JournalFault(msg)
+        written = self._loop.create_future()
+        self._queue.put((record, written))
+        await written
+
+    def note(self, record: Record) -> None:
+        """Write a record soon, in order with the others; a failure is logged by the writer."""
+        self._queue.put((record, None))
+
+    async def close(self) -> None:
+        """Write what is queued, then stop the writer."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._queue.put(None)
+            await asyncio.to_thread(thread.join, 5.0)
+
+    async def read(self, *, limit: int = 50, server: str | None = None) -> list[dict[str, Any]]:
+        """The newest records, oldest of them first, as dicts with the columns' names and `id`."""
+        return await asyncio.to_thread(self._read, limit, server)
+
+    def _read(self, limit: int, server: str | None) -> list[dict[str, Any]]:
+        where, values = ("WHERE server = ? ", [server]) if server else ("", [])
+        query = f"SELECT id, {_NAMES} FROM records {where}ORDER BY id DESC LIMIT ?"  # noqa: S608
+        try:
+            connection = _connect(self._path)
+            try:
+                rows = connection.execute(query, [*values, limit]).fetchall()
+            finally:
+                connection.close()
+        except sqlite3.Error as wrong:
+            raise _fault(wrong) from wrong
+        return [dict(zip(("id", *COLUMNS), row, strict=True)) for row in reversed(rows)]
+
+    # --- the writer's thread -----------------------------------------------------------------
+
+    def _write(self) -> None:
+        connection: sqlite3.Connection | None = None
+        while (first := self._queue.get()) is not None:
+            batch, last = _drain(self._queue, first)
+            try:
+                connection = connection or _connect(self._path)
+                with connection:
+                    connection.executemany(_INSERT, (_row(record) for record, _ in batch))
+            except (sqlite3.Error, OSError) as wrong:
+                connection = None  # A disk that was full may have room again: open it anew.
+                self._settle(batch, _fault(wrong))
+            else:
+                self._settle(batch, None)
+            if last:
+                break
+        if connection is not None:
+            connection.close()
+
+    def _settle(
+        self, batch: Iterable[tuple[Record, asyncio.Future[None] | None]], fault: Fault | None
+    ) -> None:
+        waiting = [future for _, future in batch if future is not None]
+        if fault is not None:
+            import logging
+
+            logging.getLogger("portico.audit").error("not written: %s", fault)
+        if waiting and self._loop is not None:
+            try:
+                self._loop.call_soon_threadsafe(_wake, waiting, fault)
+            except RuntimeError:
+                return  # The loop is closed: nobody waits any more.
+
+
+def _wake(waiting: list[asyncio.Future[None]], fault: Fault | None) -> None:
+    for future in waiting:
+        if future.done():
+            continue
+        if fault is None:
+            future.set_result(None)
+        else:
+            future.set_exception(fault)
+
+
+def _drain(source: queue.SimpleQueue[Any], first: Any) -> tuple[list[Any], bool]:  # noqa: ANN401
+    """What is queued now, up to a batch, and whether the end was among it."""
+    batch = [first]
+    while len(batch) < _BATCH:
+        try:
+            item = source.get_nowait()
+        except queue.Empty:
+            break
+        if item is None:
+            return batch, True
+        batch.append(item)
+    return batch, False
+
+
+def _row(record: Record) -> tuple[object, ...]:
+    values = (getattr(record, column) for column in COLUMNS)
+    # A lone surrogate in a name is legal JSON, but SQLite keeps UTF-8 only.
+    return tuple(
+        v.encode("utf-8", "backslashreplace").decode() if isinstance(v, str) else v for v in values
+    )
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+    connection.executescript(_SCHEMA)
+    return connection
+
+
+def _own_key(path: str) -> bytes:
+    fresh = f"{path}.{os.getpid()}"
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(32))
+    try:
+        # Two processes may open a new journal at once; a link lets exactly one key win, whole.
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)
+    finally:
+        os.unlink(fresh)  # noqa: PTH108
+    with open(path, "rb") as file:  # noqa: PTH123
+        return file.read()
+
+
+def _fault(wrong: Exception) -> JournalFault:
+    return JournalFault(f"The audit could not be written ({wrong}), so nothing was sent.")

@@ -1,0 +1,57 @@
+"""What the audit keeps of a call's arguments: enough to recognise it, nothing worth stealing."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from typing import TYPE_CHECKING
+
+from proxy import wire
+from proxy.plain import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SHOWN_KEYS = 12
+_SHOWN_CHARACTERS = 400
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9 ._:/-]{0,39}")
+_SECRET_KEY = re.compile(
+    r"pass|secret|token|key|auth|credential|cookie|session|otp|pin\b|private|signature",
+    re.IGNORECASE,
+)
+# A word of mixed letters and digits this long is more likely a secret than a name.
+_SECRET_WORD = re.compile(r"(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{16,}")
+
+
+def digest(key: bytes, arguments: object) -> str:
+    """Keyed digest of the arguments, the same for the same JSON value."""
+    return hmac.new(key, wire.encode(arguments), hashlib.sha256).hexdigest()
+
+
+def summary(arguments: Mapping[str, object]) -> str:
+    """One line: each argument's name with its value, or with the value's size.
+
+    Shown are numbers, booleans, null, and short strings that read like a name (letters first, no
+    long mixed words), unless the argument's own name sounds like a secret.
+    """
+    shown = [
+        f"{plain(name, 40)}={_value(name, value)}"
+        for name, value in list(arguments.items())[:_SHOWN_KEYS]
+    ]
+    if len(arguments) > _SHOWN_KEYS:
+        shown.append(f"and {len(arguments) - _SHOWN_KEYS} more")
+    return plain(" ".join(shown), _SHOWN_CHARACTERS)
+
+
+def _value(name: str, value: object) -> str:
+    if _SECRET_KEY.search(name):
+        return "[withheld]"
+    if value is None or isinstance(value, bool | int | float):
+        return wire.encode(value).decode()[:24]
+    if isinstance(value, str):
+        readable = _NAME.fullmatch(value) and not _SECRET_WORD.search(value)
+        return value if readable else f"[{len(value)} characters]"
+    if isinstance(value, list):
+        return f"[{len(value)} items]"
+    return f"[{len(value)} fields]" if isinstance(value, dict) else "[value]"

@@ -1,0 +1,80 @@
+"""Questions that a server puts to the person, carried between the eras.
+
+A modern server does not ask; it *returns* what it wants to know (`input_required`, the multi
+round-trip requests of MCP 2026-07-28) and expects the same call again with the answers. A legacy
+client waits to *be asked*. What follows decides what to say to whom; the waiting is the caller's.
+
+A server's question always says whose it is, so that no server can dress it as Portico's own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from proxy.plain import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from proxy.offering import Offering
+
+ROUNDS = 10
+"""How often one call may come back with another question."""
+
+ELICIT = "elicitation/create"
+
+
+def wants_input(envelope: dict[str, Any]) -> dict[str, Any] | None:
+    """The result of an answer that asks for input first, or None for any other answer."""
+    result = envelope.get("result")
+    if isinstance(result, dict) and result.get("resultType") == "input_required":
+        return result
+    return None
+
+
+def questions(wanted: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Each question in an `input_required` result as key, method and params."""
+    requests = wanted.get("inputRequests")
+    if isinstance(requests, dict):
+        for key, request in requests.items():
+            if isinstance(request, dict) and isinstance(request.get("method"), str):
+                params = request.get("params")
+                yield key, request["method"], params if isinstance(params, dict) else {}
+
+
+def named(offering: Offering, method: str, params: dict[str, Any]) -> dict[str, Any]:
+    """The params of a server's question with the server's registry name in front of its text."""
+    if method != ELICIT:
+        return params
+    who = plain(offering.title, 60)
+    if offering.owner.team:
+        who = f"{who} (run by {plain(offering.owner.team, 60)})"
+    return {**params, "message": f"{who} asks: {params.get('message', '')}"}
+
+
+def named_all(offering: Offering, envelope: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """The same for every question of an `input_required` answer, in place."""
+    asked = {
+        key: {"method": method, "params": named(offering, method, params)}
+        for key, method, params in questions(wanted)
+    }
+    original = wanted.get("inputRequests")
+    if asked and isinstance(original, dict):
+        merged = {key: {**original[key], **asked[key]} for key in asked}
+        envelope["result"] = {**wanted, "inputRequests": {**original, **merged}}
+
+
+def retry(
+    params: dict[str, Any], wanted: dict[str, Any], answers: dict[str, Any]
+) -> dict[str, Any]:
+    """The params of the same call again, with the answers and the server's state as it gave it."""
+    again = {key: value for key, value in params.items() if key != "requestState"}
+    if "requestState" in wanted:
+        again["requestState"] = wanted["requestState"]
+    return {**again, "inputResponses": answers}
+
+
+def state_key(state: object) -> str:
+    """A short name for a server's opaque `requestState`."""
+    return hashlib.sha256(repr(state).encode("utf-8", "surrogatepass")).hexdigest()
