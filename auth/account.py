@@ -1,0 +1,195 @@
+"""The account of the person at this computer: sign in once, a token for everything.
+
+This is the one door to the room: it says who is signed in, signs in and out, and gives grants.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from auth.client import Client
+from auth.discovery import Issuer
+from auth.fault import Fault
+from auth.lock_file import LockHeld
+from auth.refresh import Refresh
+from auth.sign_in import SignIn
+from auth.token_endpoint import revoke
+from auth.wallet import Wallet
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Sequence
+
+    from auth.identity import Identity
+    from auth.network import Network
+    from auth.sealed_store import SealedStore
+    from auth.secret import Secret
+
+logger = logging.getLogger(__name__)
+
+REOPEN_AFTER = 10.0
+
+
+class Account:
+    """One person at one issuer.
+
+    Args:
+        issuer: The OIDC issuer URL of the company's configuration.
+        client_id: Portico's public client there.
+        scopes: What to ask for; `offline_access` is what keeps a person signed in.
+        groups_claim: The claim of the ID token that holds the business groups.
+        audiences: Every audience for which `grant` may be asked.
+        network: How to reach the issuer.
+        store: Where the sign-in survives; bind it to issuer and client id.
+        clock: Seconds since 1970.
+
+    Attributes:
+        on_change: Called, each without arguments, after the identity changed: signed in or out,
+            other groups, or a sign-in that has ended.
+    """
+
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        client_id: str,
+        scopes: Sequence[str],
+        groups_claim: str,
+        audiences: Collection[str],
+        network: Network,
+        store: SealedStore,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._client = Client.registered(
+            issuer=issuer,
+            client_id=client_id,
+            scopes=scopes,
+            groups_claim=groups_claim,
+            audiences=audiences,
+        )
+        self._clock = clock
+        self._issuer = Issuer(issuer, network)
+        self._wallet = Wallet(issuer, store)
+        self._refresh = Refresh(self._client, self._issuer, self._wallet, clock)
+        self._signing: tuple[float, SignIn, asyncio.Task[Identity]] | None = None
+        self.on_change: list[Callable[[], None]] = self._wallet.on_change
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who is signed in, or None."""
+        return self._wallet.identity
+
+    @property
+    def storage(self) -> str:
+        """Where the sign-in survives: "keyring", or "memory" (until this process ends)."""
+        return self._wallet.storage
+
+    async def load(self) -> None:
+        """Take over the sign-in of an earlier run. Never fails: without one, nobody is in."""
+        await self._wallet.load()
+
+    async def sign_in(
+        self, open_page: Callable[[str], Awaitable[bool]], *, patience: float = 300.0
+    ) -> Identity:
+        """Let the person sign in, and return who it is.
+
+        A sign-in that is under way is joined. Whoever asks again after ten seconds has probably
+        closed the page, and is shown it once more.
+
+        Args:
+            open_page: Shows a URL to the person; False means that it could not.
+            patience: Seconds to wait for the person.
+
+        Raises:
+            SignInFailed: The page could not be opened, or the person did not come back with a yes.
+            Fault: The issuer could not be reached, or is not what the configuration says.
+        """
+        if self._signing is None:
+            flow = SignIn(self._client, self._issuer, self._clock)
+            task = asyncio.create_task(self._sign_in(flow, open_page, patience))
+            self._signing = (time.monotonic(), flow, task)
+            task.add_done_callback(self._signed)
+        else:
+            since, flow, task = self._signing
+            if time.monotonic() - since > REOPEN_AFTER:
+                await flow.reopen(open_page)
+        # Shielded, because another window may be waiting for the same person.
+        return await asyncio.shield(task)
+
+    async def _sign_in(
+        self, flow: SignIn, open_page: Callable[[str], Awaitable[bool]], patience: float
+    ) -> Identity:
+        credential = await flow.run(open_page, patience)
+        async with self._wallet.turn():
+            await self._wallet.keep(credential)
+        return credential.identity
+
+    def _signed(self, task: asyncio.Task[Identity]) -> None:
+        self._signing = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.info("The sign-in did not succeed: %s", error)
+
+    async def sign_out(self) -> None:
+        """Forget the sign-in, whatever happens; then ask the issuer to end it too (RFC 7009)."""
+        try:
+            async with self._wallet.turn():
+                ended = self._wallet.credential
+                await self._wallet.forget()
+        except LockHeld as held:
+            logger.warning("Signing out without waiting for another process: %s", held)
+            ended = self._wallet.credential
+            await self._wallet.forget()
+        if ended is not None and ended.refresh is not None:
+            await self._revoke(ended.refresh)
+
+    async def _revoke(self, refresh: Secret) -> None:
+        try:
+            provider = await self._issuer.provider()
+            if provider.revocation is None:
+                logger.info("The issuer offers no way to end a sign-in early.")
+                return
+            agreed = await revoke(
+                self._issuer.network, provider.revocation, self._client.client_id, refresh
+            )
+        except Fault as fault:
+            logger.warning("The issuer was not told of the sign-out: %s", fault)
+        else:
+            if not agreed:
+                logger.warning("The issuer did not end the sign-in; it ends by itself.")
+
+    def grant(self, audience: str, scopes: Sequence[str] = ()) -> AccountGrant:
+        """The permission to use what accepts `audience`; whether there is one shows at its use."""
+        return AccountGrant(self._refresh, audience, tuple(scopes))
+
+    async def aclose(self) -> None:
+        """End a sign-in that still waits for the person; let a refresh under way finish."""
+        if self._signing is not None:
+            task = self._signing[2]
+            task.cancel()
+            await asyncio.wait([task])
+        await self._refresh.settle()
+
+
+class AccountGrant:
+    """A bearer token for one audience, fresh whenever it is asked for."""
+
+    __slots__ = ("_refresh", "audience", "scopes")
+
+    def __init__(self, refresh: Refresh, audience: str, scopes: tuple[str, ...]) -> None:
+        self._refresh = refresh
+        self.audience = audience
+        self.scopes = scopes
+
+    async def token(self) -> Secret:
+        """A token that is valid now.
+
+        Raises:
+            Fault: There is none; the fault says who must act.
+        """
+        return await self._refresh.token(self.audience, self.scopes)
+
+    def refused(self, token: Secret) -> None:
+        """The server answered 401 to this token: do not hand it out again."""
+        self._refresh.refused(token)

@@ -1,0 +1,147 @@
+"""Where the browser comes back to: one address on loopback, for one answer.
+
+Source: RFC 8252 §7.3 and §8.3. The port is bound before the browser opens, so no other program can
+wait there in our place. A request that is not the answer (another path, another state, another
+Host) is told so and changes nothing: the person's own answer still counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+from typing import TYPE_CHECKING, Self
+from urllib.parse import parse_qs
+
+from auth.page import render
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+PATH = "/callback"
+LONGEST_HEAD = 16 * 1024
+HEAD_WITHIN = 5.0
+OUTCOME_WITHIN = 30.0
+MOST_AT_ONCE = 16
+
+
+class Loopback:
+    """A listener that takes one answer with the right state.
+
+    Use it as an async context: it listens inside, and on the way out it lets the last page be
+    sent.
+
+    Args:
+        state: What the answer must carry (RFC 6749 §10.12).
+    """
+
+    def __init__(self, state: str) -> None:
+        self._state = state
+        self._server: asyncio.Server | None = None
+        self._answer: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
+        self._outcome: asyncio.Future[tuple[int, str, str]] = (
+            asyncio.get_running_loop().create_future()
+        )
+        self._open: set[asyncio.Task[None]] = set()
+        self._answering: asyncio.Task[None] | None = None
+        self.port = 0
+
+    @property
+    def redirect_uri(self) -> str:
+        """The address to give to the issuer. The literal, because a name can be re-pointed."""
+        return f"http://127.0.0.1:{self.port}{PATH}"
+
+    async def __aenter__(self) -> Self:
+        """Bind a free port and listen."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=LONGEST_HEAD)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop listening; the page of the outcome gets two seconds to be sent."""
+        if self._server is not None:
+            self._server.close()
+        self.conclude(400, "Sign-in ended", "Go back to your editor and sign in again.")
+        # Not for the others: browsers hold connections open that they may never use.
+        if self._answering is not None and not self._answering.done():
+            await asyncio.wait([self._answering], timeout=2.0)
+        for task in self._open:
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
+
+    async def answer(self) -> dict[str, str]:
+        """The parameters of the person's answer, when it comes. The browser waits meanwhile."""
+        return await asyncio.shield(self._answer)
+
+    def conclude(self, status: int, title: str, text: str) -> None:
+        """Say on the waiting page how it ended. Only the first word counts."""
+        if not self._outcome.done():
+            self._outcome.set_result((status, title, text))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is None or len(self._open) >= MOST_AT_ONCE:
+            writer.transport.abort()
+            return
+        self._open.add(task)
+        try:
+            # Somebody who goes away in the middle takes nothing with them.
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+                writer.write(render(*await self._page(reader, task)))
+                await writer.drain()
+                writer.write_eof()
+        except (TimeoutError, asyncio.LimitOverrunError):
+            # A browser opens connections in advance and may never use them.
+            writer.transport.abort()
+        finally:
+            self._open.discard(task)
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _page(
+        self, reader: asyncio.StreamReader, task: asyncio.Task[None]
+    ) -> tuple[int, str, str]:
+        async with asyncio.timeout(HEAD_WITHIN):
+            head = await reader.readuntil(b"\r\n\r\n")
+        parameters = read_head(head, self.port, self._state)
+        if isinstance(parameters, int):
+            return (parameters, "Nothing to see here", "This is not the answer to a sign-in.")
+        if self._answer.done():
+            return (410, "Already used", "This sign-in was answered before. Close this window.")
+        self._answering = task
+        self._answer.set_result(parameters)
+        async with asyncio.timeout(OUTCOME_WITHIN):
+            return await asyncio.shield(self._outcome)
+
+
+def read_head(head: bytes, port: int, state: str) -> dict[str, str] | int:
+    """The parameters in the head of an HTTP/1.1 request, or the status that refuses it.
+
+    A wrong Host is a name of somebody else's that was pointed at this computer; a parameter that
+    comes twice is two answers, of which none can be believed.
+    """
+    lines = head.decode("latin-1").split("\r\n")
+    method, target, version = (*lines[0].split(" "), "", "")[:3]
+    hosts = [
+        line.partition(":")[2].strip() for line in lines[1:] if line.lower().startswith("host:")
+    ]
+    if not version.startswith("HTTP/1.") or hosts != [f"127.0.0.1:{port}"]:
+        return 400
+    path, _, query = target.partition("?")
+    if path != PATH:
+        return 404
+    if method != "GET":
+        return 405
+    try:
+        found = parse_qs(query, keep_blank_values=True, max_num_fields=32)
+    except ValueError:
+        return 400
+    parameters = {name: values[0] for name, values in found.items()}
+    known = hmac.compare_digest(parameters.get("state", "").encode(), state.encode())
+    return parameters if known and all(len(values) == 1 for values in found.values()) else 400
