@@ -65,11 +65,19 @@ class Network:
         ca_file: str | None = None,
     ) -> None:
         self._proxies = {"https": https_proxy or None, "http": http_proxy or None}
-        self._direct = tuple(
-            s.strip().lstrip(".").lower() for s in no_proxy.split(",") if s.strip()
-        )
+        self._direct = _suffixes(no_proxy)
         self._ca_file = ca_file or None
         self._transports: dict[str | None, httpx2.AsyncHTTPTransport] = {}
+
+    def suggest(self, environment: Mapping[str, str]) -> None:
+        """Use the proxy variables of `environment`, if no proxy was configured or suggested."""
+        if any(self._proxies.values()):
+            return
+        for scheme in self._proxies:
+            name = f"{scheme}_proxy"
+            self._proxies[scheme] = environment.get(name) or environment.get(name.upper()) or None
+        if not self._direct:
+            self._direct = _suffixes(environment.get("no_proxy") or environment.get("NO_PROXY", ""))
 
     def route(self, url: str) -> str | None:
         """The proxy URL through which `url` is reached, or None for a direct connection."""
@@ -157,6 +165,10 @@ class Network:
         transports, self._transports = list(self._transports.values()), {}
         for transport in transports:
             await transport.aclose()
+
+
+def _suffixes(no_proxy: str) -> tuple[str, ...]:
+    return tuple(s.strip().lstrip(".").lower() for s in no_proxy.split(",") if s.strip())
 
 
 async def _bounded(response: httpx2.Response, limit: int, host: str) -> bytes:

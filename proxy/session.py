@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from proxy.approval.question import Answer, Question
+    from proxy.approval import Answer, Question
 
 Role = Literal["mcp", "lsp", "cli"]
 
@@ -38,6 +38,9 @@ class Window(Protocol):
     def tools_changed(self) -> None:
         """Tell the client that the list of tools is another one now."""
 
+    def approvals_changed(self) -> None:
+        """Tell the client that other questions are open now."""
+
 
 @dataclass(slots=True, eq=False)
 class Session:
@@ -49,6 +52,7 @@ class Session:
         host_pid: The process that started the shim: the editor or AI client; 0 when unknown.
         host: What the client calls itself, for people to read.
         workspace: The project folder it works on, or None when unknown.
+        workspace_named: Whether the person or an extension named it.
         settings: Environment that belongs to this window: display, bus, proxies.
         opened: Its place in the sequence of arrivals.
         focused: When its window was last used, in the same sequence.
@@ -61,6 +65,7 @@ class Session:
     host_pid: int = 0
     host: str = "unknown client"
     workspace: str | None = None
+    workspace_named: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
     window: Window | None = None
     can_ask: bool = False
@@ -71,3 +76,37 @@ class Session:
     def touch(self) -> None:
         """Remember that the person used this window just now."""
         self.focused = arrival()
+
+
+class Sessions:
+    """Every session of one hub."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Session] = {}
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(list(self._open.values()))
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def add(self, session: Session) -> None:
+        """A window came."""
+        self._open[session.id] = session
+
+    def remove(self, session: Session) -> None:
+        """A window went."""
+        session.can_ask, session.window = False, None
+        self._open.pop(session.id, None)
+
+    def tools_changed(self) -> None:
+        """Tell every window that the list of tools is another one now."""
+        for session in self:
+            if session.window is not None:
+                session.window.tools_changed()
+
+    def approvals_changed(self) -> None:
+        """Tell every window that other questions are open now."""
+        for session in self:
+            if session.window is not None:
+                session.window.approvals_changed()

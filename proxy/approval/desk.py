@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from auth.fault import Fault, Who
 from proxy.approval.question import Answer, Question
 from proxy.approval.surface import Surface, choose
-from proxy.terminal import objection
+from proxy.terminal import inspect, objection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -144,5 +144,10 @@ class Desk:
             answer = Answer.GONE if window is None else await window.ask(pending.question)
         except Fault:
             answer = Answer.GONE
+        if kind is Surface.TERMINAL and answer is Answer.YES and session is not None:
+            # The command that made the call says yes: the kernel must know its terminal.
+            terminal = await asyncio.to_thread(inspect, session.pid)
+            if objection(terminal, host_pid=0, asked=pending.asked):
+                answer = Answer.NO
         if not pending.decided.done():
             pending.decided.set_result(Decision(answer, kind))

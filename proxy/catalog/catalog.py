@@ -11,7 +11,7 @@ import contextlib
 import logging
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from auth.fault import Fault
 from proxy.catalog.shelf import Shelf
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from proxy.upstream import Upstream
 
 log = logging.getLogger("portico.catalog")
-
-FIRST_ANSWER = 5.0
-"""Seconds a first list waits for servers that were never seen before."""
 
 _LIST_SECONDS = 30.0
 
@@ -89,7 +86,6 @@ class Catalog:
         self._public: list[dict[str, Any]] = []
         self._routes: dict[str, Route] = {}
         self._wake = asyncio.Event()
-        self._opened = clock()
 
     # --- what is known -----------------------------------------------------------------------
 
@@ -143,23 +139,31 @@ class Catalog:
             return State.LIVE, len(shelf.tools), shelf.fault
         return (State.SNAPSHOT if shelf.tools else State.ABSENT), len(shelf.tools), shelf.fault
 
+    def era(self, server: str) -> Literal["legacy", "modern", "unknown"]:
+        """Which protocol a server spoke last, as far as this hub has met it."""
+        upstream = self._upstreams.get(server)
+        return upstream.era.value if upstream is not None and upstream.era else "unknown"
+
     def definitions(self, server: str) -> list[dict[str, Any]]:
         """The tools of one server, verbatim."""
         shelf = self._shelves.get(server)
         return shelf.tools if shelf else []
 
+    def unseen(self) -> bool:
+        """Whether there is a server of which nothing is known yet, not even that it fails."""
+        return any(not shelf.fetched_at and shelf.fault is None for shelf in self._shelves.values())
+
     # --- waiting -----------------------------------------------------------------------------
 
     async def ready(self) -> None:
-        """Wait, at most until `FIRST_ANSWER` after birth, for servers that nothing is known of."""
+        """Wait for every server that nothing is known of; the caller bounds it."""
         waited = [
             self._fetch(server)
             for server, shelf in self._shelves.items()
             if not shelf.fetched_at and shelf.fault is None
         ]
-        patience = self._opened + FIRST_ANSWER - self._clock()
-        if waited and patience > 0:
-            await asyncio.wait(waited, timeout=patience)
+        if waited:
+            await asyncio.wait(waited)
 
     async def live(self, route: Route, name: str) -> Route | None:
         """The route with the server's own, live definition; asks the server when need be.

@@ -46,9 +46,7 @@ class Snapshot:
         except (OSError, wire.NotJson, KeyError, TypeError, AttributeError):
             return {}
 
-    def save(
-        self, identity_key: str, revision: str, servers: dict[str, tuple[str, Shelf]]
-    ) -> None:
+    def save(self, identity_key: str, revision: str, servers: dict[str, tuple[str, Shelf]]) -> None:
         """Write the snapshot atomically and drop this user's snapshots of other revisions."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._path(identity_key, revision)

@@ -1,0 +1,196 @@
+"""Portico's own methods: one contract for every editor, the command line and the docs.
+
+Each method is a JSON-RPC request named `portico/…`. An editor sends it inside its LSP connection;
+the command line sends it as lines. Both reach `ide_protocol.methods`, so they cannot differ in what
+they answer. All times are Unix seconds, all durations seconds, all texts safe to show.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+STATUS = "portico/status"
+SERVERS = "portico/servers"
+TOOLS = "portico/tools"
+SIGN_IN = "portico/signIn"
+SIGN_OUT = "portico/signOut"
+CALL = "portico/call"
+APPROVALS = "portico/approvals"
+ANSWER = "portico/answer"
+AUDIT = "portico/audit"
+DOCTOR = "portico/doctor"
+STOP = "portico/stop"
+
+OPEN_PAGE = "portico/openPage"
+"""From the hub to a terminal: show this page; `{"url": …}`, answered `{"success": bool}`."""
+ASK = "portico/ask"
+"""From the hub to a terminal: a `Question`, answered `{"answer": "yes" | "no"}`."""
+PROGRESS = "portico/progress"
+"""From the hub to a terminal, a notification: `{"message": …}` while a call runs."""
+
+FAULT = -32050
+"""JSON-RPC error code of every fault; `error.data` is a `FaultReport`."""
+
+
+class FaultReport(TypedDict):
+    """One thing that went wrong: `who` acts, and `remedy` says what they do."""
+
+    reference: str
+    message: str
+    who: str
+    remedy: str
+    data: NotRequired[dict[str, Any]]
+
+
+class Owner(TypedDict):
+    """Who runs a server; empty strings where the registry does not say."""
+
+    team: str
+    contact: str
+    support: str
+
+
+class User(TypedDict):
+    """Who is signed in. `storage` says where the sign-in is kept: `keyring` or `memory`."""
+
+    name: str
+    subject: str
+    issuer: str
+    groups: list[str]
+    storage: str
+
+
+class Server(TypedDict):
+    """One server the user may know of. `state` says where its tools come from."""
+
+    server: str
+    name: str
+    title: str
+    description: str
+    owner: Owner
+    reviewed: bool
+    environment: str
+    standing: Literal["offered", "withheld", "forbidden"]
+    reason: str
+    state: Literal["live", "snapshot", "absent"]
+    era: Literal["legacy", "modern", "unknown"]
+    tools: int
+    fault: FaultReport | None
+
+
+class Tool(TypedDict):
+    """One tool: `name` is its public name, `tool` the server's own; `verdict` what a call meets."""
+
+    name: str
+    server: str
+    tool: str
+    title: str
+    description: str
+    risk: str
+    verdict: Literal["allow", "ask", "deny"]
+    reason: str
+    rule: str
+    inputSchema: dict[str, Any]
+
+
+class Window(TypedDict):
+    """One session of the hub. `host` is what the client calls itself."""
+
+    id: str
+    role: Literal["mcp", "lsp", "cli"]
+    host: str
+    workspace: str | None
+    pid: int
+
+
+class Hub(TypedDict):
+    """The process that answers. `standalone` is one that serves a single connection."""
+
+    version: str
+    pid: int
+    started: float
+    standalone: bool
+    sessions: list[Window]
+
+
+class Registry(TypedDict):
+    """Where the list of servers comes from; `fetched` is None before the first answer."""
+
+    url: str
+    fetched: float | None
+    fault: FaultReport | None
+
+
+class Status(TypedDict):
+    """Everything an editor's status bar needs. `summary` is one paragraph for a person."""
+
+    summary: str
+    user: User | None
+    hub: Hub
+    registry: Registry | None
+    servers: list[Server]
+    pending: int
+    problems: list[FaultReport]
+
+
+class Question(TypedDict):
+    """One pending approval. `arguments` is the exact JSON that will run, `tag` a short name."""
+
+    id: str
+    tag: str
+    server: str
+    title: str
+    owner: Owner
+    reviewed: bool
+    tool: str
+    risk: str
+    arguments: str
+    reason: str
+    host: str
+    workspace: str | None
+    deadline: float
+
+
+class Record(TypedDict):
+    """One line of the audit. `event` is what happened, `outcome` how an exchange ended."""
+
+    id: int
+    at: float
+    event: str
+    exchange: str
+    user: str
+    host: str
+    server: str
+    tool: str
+    risk: str
+    verdict: str
+    rule: str
+    outcome: str
+    reference: str
+    milliseconds: float | None
+    digest: str
+    summary: str
+
+
+class Check(TypedDict):
+    """One finding of the doctor; `remedy` is empty when all is well."""
+
+    name: str
+    state: Literal["ok", "warning", "failed"]
+    finding: str
+    remedy: str
+
+
+# What goes with each method, params then result. A method without a line takes `{}`.
+#   STATUS     {}                                        -> Status
+#   SERVERS    {}                                        -> {"servers": [Server]}
+#   TOOLS      {"server": str?}                          -> {"tools": [Tool]}
+#   SIGN_IN    {}                                        -> {"user": User}
+#   SIGN_OUT   {}                                        -> {}
+#   CALL       {"server": str, "tool": str,
+#               "arguments": {…}}                        -> the MCP `CallToolResult`, verbatim
+#   APPROVALS  {}                                        -> {"approvals": [Question]}
+#   ANSWER     {"id": str, "answer": "yes" | "no"}       -> {}
+#   AUDIT      {"limit": int?, "server": str?}           -> {"records": [Record]}, newest last
+#   DOCTOR     {}                                        -> {"checks": [Check]}
+#   STOP       {}                                        -> {} and the hub ends

@@ -1,0 +1,220 @@
+"""LSP: what an editor speaks to. One pygls server per connection.
+
+Only this module imports pygls and lsprotocol, which take half a second to load; whoever needs it
+imports it in a thread. pygls was made for one server that owns its process, so what would end or
+stain the process is overridden here: `exit` ends this window alone, tracebacks and message bodies
+stay out of answers and logs, and a request without `params` is answered like one with `{}`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from lsprotocol import converters, types
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, lsp_method
+from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCRequestMessage
+
+from auth.fault import Fault
+from ide_protocol import contract
+from ide_protocol.connection import Frames
+from ide_protocol.lsp_window import LspWindow
+from ide_protocol.mcp_greeting import VERSION
+from ide_protocol.methods import report
+from proxy import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from ide_protocol.connection import Connection
+    from ide_protocol.methods import Methods
+    from proxy.session import Session
+
+log = logging.getLogger("portico.lsp")
+
+# pygls logs whole message bodies, and values in its tracebacks; neither may reach the log.
+logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)
+
+# Building a converter takes milliseconds and memory for each window; one serves them all.
+_CONVERTER = converters.get_converter()
+_OWN = "portico/"
+
+
+class _Protocol(LanguageServerProtocol):
+    """pygls's protocol for one window among many."""
+
+    exited = False
+
+    def structure_message(self, data: dict[str, Any]) -> Any:  # noqa: ANN401 - a pygls message.
+        """Portico's own methods stay plain dicts, and `params` may be left out."""
+        method = data.get("method")
+        if not isinstance(method, str) or not method.startswith(_OWN):
+            return super().structure_message(data)
+        params = data.get("params")
+        params = params if isinstance(params, dict) else {}
+        if "id" in data:
+            return JsonRPCRequestMessage(data["id"], method, "2.0", params)
+        return JsonRPCNotification(method, "2.0", params)
+
+    def get_message_type(  # type: ignore[override]  # pygls's is a cache object
+        self, method: str
+    ) -> type[Any] | None:
+        """Uncached: pygls's cache would keep the protocol of every closed window."""
+        return types.METHOD_TO_TYPES.get(method, (None,))[0]
+
+    def get_result_type(  # type: ignore[override]
+        self, method: str
+    ) -> type[Any] | None:
+        """Uncached, as above."""
+        return types.METHOD_TO_TYPES.get(method, (None, None))[1]
+
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *_: object) -> None:  # type: ignore[override]  # pygls allows either
+        """End this window; pygls would end the process."""
+        self.exited = True
+
+    @property
+    def exit_code(self) -> int:
+        """What LSP wants: 0 after `shutdown`, else 1."""
+        return 0 if self._shutdown else 1
+
+    def _send_response(
+        self,
+        msg_id: int | str,
+        result: object = None,
+        error: types.ResponseError | None = None,
+    ) -> None:
+        if error is not None and isinstance(error.data, dict) and "traceback" in error.data:
+            error.data = None
+        super()._send_response(msg_id, result, error)
+
+
+class _Server(LanguageServer):
+    """A pygls server that keeps its troubles to the log."""
+
+    def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ANN401, ARG002
+        """Log the kind of the error alone: its text may hold what a document holds."""
+        log.info("%s in an editor's request", type(error).__name__)
+
+
+class LspFront:
+    """One editor window.
+
+    Args:
+        session: Its place in the hub.
+        connection: Its socket, after the hellos.
+        methods: Portico's own methods for this session.
+    """
+
+    def __init__(self, session: Session, connection: Connection, methods: Methods) -> None:
+        self._session = session
+        self._connection = connection
+        self._server = _Server(
+            "portico",
+            VERSION,
+            text_document_sync_kind=types.TextDocumentSyncKind.None_,
+            protocol_cls=_Protocol,
+            converter_factory=lambda: _CONVERTER,
+        )
+        protocol = self._server.protocol
+        if not isinstance(protocol, _Protocol):
+            msg = "pygls did not take our protocol"
+            raise TypeError(msg)
+        self._protocol = protocol
+        self._protocol.set_writer(self)
+        self._window = LspWindow(self._protocol)
+        self._server.feature(types.INITIALIZE)(self._initialize)
+        self._server.feature(types.INITIALIZED)(self._initialized)
+        for method, handler in methods.table.items():
+            self._server.feature(method)(_answering(handler))
+
+    async def serve(self) -> int:
+        """Answer until the editor has gone; returns the shim's exit code."""
+        try:
+            async for body in Frames(self._connection):
+                if body is None:
+                    limit = wire.LINE_LIMIT // (1024 * 1024)
+                    self._fail(None, wire.INVALID_REQUEST, f"A message may have {limit} MiB.")
+                else:
+                    self._session.touch()
+                    self._take(body)
+                if self._protocol.exited:
+                    return self._protocol.exit_code
+        finally:
+            self._window.gone()
+            self._server.shutdown()  # type: ignore[no-untyped-call]
+        return 0
+
+    # pygls writes to anything with `write` and `close`.
+
+    def write(self, data: bytes) -> None:
+        """Send what pygls framed."""
+        self._connection.write(data)
+
+    def close(self) -> None:
+        """The connection is closed by whoever opened it."""
+
+    def _take(self, body: bytes) -> None:
+        try:
+            message = wire.decode(body)
+        except wire.NotJson as wrong:
+            self._fail(None, wire.PARSE_ERROR, f"Not a JSON message: {wrong}.")
+            return
+        if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
+            self._fail(None, wire.INVALID_REQUEST, "A message is one JSON-RPC 2.0 object.")
+            return
+        identifier = message.get("id")
+        named = isinstance(identifier, int | str) and not isinstance(identifier, bool)
+        try:
+            self._protocol.handle_message(self._protocol.structure_message(message))
+        except JsonRpcException:
+            if named and "method" in message:
+                self._fail(identifier, wire.INVALID_PARAMS, "The params are not LSP's.")
+        except Exception:  # noqa: BLE001 - one odd message must not end a window; pygls raises many.
+            log.info("an editor's message could not be handled")
+            if named and "method" in message:
+                self._fail(identifier, wire.INVALID_REQUEST, "The message is not LSP's.")
+
+    def _fail(self, identifier: int | str | None, code: int, message: str) -> None:
+        body = wire.encode(wire.error(identifier, code, message))
+        self.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    def _initialize(self, params: types.InitializeParams) -> None:
+        session = self._session
+        if params.client_info is not None:
+            session.host = params.client_info.name[:80]
+        folders = [folder.uri for folder in params.workspace_folders or ()]
+        uri = folders[0] if folders else params.root_uri
+        if not session.workspace_named and uri and uri.startswith("file://"):
+            session.workspace = os.path.realpath(unquote(urlsplit(uri).path))
+        window = params.capabilities.window
+        shows = window.show_document if window is not None else None
+        self._window.shows_pages = shows is not None and shows.support
+
+    def _initialized(self, _params: types.InitializedParams) -> None:
+        self._session.window = self._window
+        self._session.can_ask = True
+
+
+def _answering(
+    handler: Callable[[dict[str, Any]], Awaitable[Any]],
+) -> Callable[[dict[str, Any]], Awaitable[Any]]:
+    """A method as pygls wants it: faults become JSON-RPC errors, mistakes say nothing of values."""
+
+    async def answer(params: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON value.
+        try:
+            return await handler(params)
+        except Fault as fault:
+            raise JsonRpcException(fault.message, contract.FAULT, report(fault)) from None
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("a method of Portico's own failed")
+            raise JsonRpcInternalError("Portico made a mistake; see its log.") from None
+
+    return answer

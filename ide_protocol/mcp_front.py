@@ -1,0 +1,149 @@
+"""MCP as lines: what an AI client speaks to, in both eras.
+
+`initialize` and `server/discover` are answered from what is known at once; the list comes from the
+catalog; a call becomes an exchange. Messages stay plain dicts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ide_protocol import mcp_greeting as greeting
+from ide_protocol.dialogue import Dialogue, Identifier
+from ide_protocol.mcp_relay import CallRelay
+from ide_protocol.mcp_window import McpWindow
+from ide_protocol.summary import STATUS_TOOL, summary
+from proxy import wire
+from proxy.exchange import Call
+from proxy.upstream.contract import Refused
+
+if TYPE_CHECKING:
+    from ide_protocol.connection import Connection
+    from proxy.hub import Hub
+    from proxy.session import Session
+
+_Modern = dict[str, Any] | None
+
+
+class McpFront:
+    """One AI client's connection.
+
+    Args:
+        hub: What it is a window of.
+        session: Its place in the hub.
+        connection: Its socket, after the hellos.
+    """
+
+    def __init__(self, hub: Hub, session: Session, connection: Connection) -> None:
+        self._hub = hub
+        self._session = session
+        self.dialogue = Dialogue(connection, requested=self._requested, notified=self._notified)
+        self.capabilities: dict[str, Any] = {}
+        self.listens: set[Identifier] = set()
+        self.initialized = False
+
+    async def serve(self) -> int:
+        """Answer until the client has gone; returns the shim's exit code."""
+        self._session.window = McpWindow(self)
+        await self.dialogue.serve()
+        return 0
+
+    # --- arriving ----------------------------------------------------------------------------
+
+    def _notified(self, method: str, params: dict[str, Any]) -> None:
+        if method == "notifications/cancelled":
+            cancelled = params.get("requestId")
+            if isinstance(cancelled, Identifier):
+                self.listens.discard(cancelled)
+                running = self.dialogue.running.get(cancelled)
+                if running is not None:
+                    running.cancel()
+        elif method == "notifications/initialized":
+            self.initialized = True
+            self.dialogue.chore(self._learn_workspace())
+        elif method == "notifications/roots/list_changed":
+            self.dialogue.chore(self._learn_workspace())
+
+    def _requested(self, identifier: Identifier, method: str, params: dict[str, Any]) -> None:
+        try:
+            modern = greeting.modern(params)
+        except greeting.Unsupported as wrong:
+            self.dialogue.send(wire.error(identifier, wrong.code, str(wrong), wrong.data))
+            return
+        if modern is not None:
+            self._meet(modern)
+        if method == "tools/call":
+            self.dialogue.start(identifier, self._call(identifier, params, modern))
+        elif method == "tools/list":
+            self.dialogue.start(identifier, self._list(identifier, params, modern))
+        else:
+            self._at_once(identifier, method, params, modern)
+
+    def _at_once(
+        self, identifier: Identifier, method: str, params: dict[str, Any], modern: _Modern
+    ) -> None:
+        """What needs no waiting."""
+        if method == "initialize":
+            self._meet(params)
+            self.dialogue.send(wire.result(identifier, greeting.initialized(params)))
+        elif method == "server/discover":
+            self.dialogue.send(wire.result(identifier, greeting.discovered()))
+        elif method == "ping":
+            self.dialogue.send(wire.result(identifier, {}))
+        elif method == "subscriptions/listen" and modern is not None:
+            if greeting.listens(params):
+                self.listens.add(identifier)
+            self.dialogue.send(greeting.acknowledged(identifier, params))
+        else:
+            self.dialogue.fail(
+                identifier, wire.METHOD_NOT_FOUND, f"Portico does not offer {method[:80]}."
+            )
+
+    def _meet(self, params: dict[str, Any]) -> None:
+        """Learn who the client is and whether it can put a question to a person."""
+        who, can = params.get("clientInfo"), params.get("capabilities")
+        if isinstance(who, dict):
+            name = who.get("title") or who.get("name")
+            self._session.host = name[:80] if isinstance(name, str) and name else "unknown client"
+        self.capabilities = can if isinstance(can, dict) else {}
+        self._session.can_ask = greeting.asks_by_form(self.capabilities)
+
+    # --- answering ---------------------------------------------------------------------------
+
+    async def _list(self, identifier: Identifier, params: dict[str, Any], modern: _Modern) -> None:
+        if params.get("cursor") is not None:
+            self.dialogue.fail(identifier, wire.INVALID_PARAMS, "The list has one page only.")
+            return
+        result: dict[str, Any] = {"tools": [STATUS_TOOL, *await self._hub.tools()]}
+        self.dialogue.send(
+            wire.result(identifier, greeting.cacheable(result) if modern else result)
+        )
+
+    async def _call(self, identifier: Identifier, params: dict[str, Any], modern: _Modern) -> None:
+        name = params.get("name")
+        if not isinstance(name, str) or not isinstance(params.get("arguments", {}), dict):
+            self.dialogue.fail(
+                identifier, wire.INVALID_PARAMS, "A call has a `name` and `arguments`."
+            )
+            return
+        if name == STATUS_TOOL["name"]:
+            await self._hub.loaded()
+            answer = wire.result(identifier, greeting.text_result(summary(self._hub)))
+        else:
+            relay = CallRelay(self, params, modern=modern is not None)
+            call = Call(self._session, name, params, relay, returns=modern is not None)
+            answer = await self._hub.call(call)
+            answer["id"] = identifier
+        if modern is None:
+            greeting.drop_modern_words(answer)
+        self.dialogue.send(answer)
+
+    async def _learn_workspace(self) -> None:
+        """The workspace from the client's roots, where the person named none."""
+        if self._session.workspace_named or "roots" not in self.capabilities:
+            return
+        try:
+            roots = await self.dialogue.request("roots/list", {})
+        except Refused:
+            return  # Then the workspace stays unknown, which only widens the choice of windows.
+        self._session.workspace = greeting.first_folder(roots) or self._session.workspace

@@ -1,0 +1,138 @@
+"""What Portico says of itself to an AI client, in both eras: plain values, no waiting."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from proxy.upstream.era import (
+    CAPABILITIES_KEY,
+    CLIENT_KEY,
+    LEGACY_VERSIONS,
+    MODERN_VERSIONS,
+    RESERVED,
+    SERVER_KEY,
+    UNSUPPORTED_VERSION,
+    VERSION_KEY,
+)
+
+VERSION = "0.1.0"
+
+INSTRUCTIONS = (
+    "Portico puts the company's approved MCP servers behind one door. Tool names begin with the "
+    "server's short name. A call that can do harm is shown to the user first; when they say no, "
+    "do not try another way. If a tool or server seems to be missing, call portico_status."
+)
+
+_SERVER = {"name": "portico", "title": "Portico", "version": VERSION}
+_CAPABILITIES = {"tools": {"listChanged": True}}
+_SUBSCRIPTION_KEY = RESERVED + "subscriptionId"
+_FRESH_MILLISECONDS = 60_000
+
+
+class Unsupported(Exception):  # noqa: N818 - it says what the version is.
+    """A modern request of a revision that Portico does not speak."""
+
+    def __init__(self, version: object) -> None:
+        super().__init__(f"Protocol version {str(version)[:40]} is not supported.")
+        self.code = UNSUPPORTED_VERSION
+        self.data = {"supported": list(MODERN_VERSIONS), "requested": str(version)[:40]}
+
+
+def modern(params: dict[str, Any]) -> dict[str, Any] | None:
+    """Who sent a modern request, as `initialize` would say it; None for a legacy one.
+
+    Raises:
+        Unsupported: It is of a revision that Portico does not speak.
+    """
+    meta = params.get("_meta")
+    if not isinstance(meta, dict) or VERSION_KEY not in meta:
+        return None
+    if meta[VERSION_KEY] not in MODERN_VERSIONS:
+        raise Unsupported(meta[VERSION_KEY])
+    return {"clientInfo": meta.get(CLIENT_KEY), "capabilities": meta.get(CAPABILITIES_KEY)}
+
+
+def initialized(params: dict[str, Any]) -> dict[str, Any]:
+    """The result of `initialize` (legacy): the client's version where we speak it."""
+    wanted = params.get("protocolVersion")
+    return {
+        "protocolVersion": wanted if wanted in LEGACY_VERSIONS else LEGACY_VERSIONS[-1],
+        "capabilities": _CAPABILITIES,
+        "serverInfo": _SERVER,
+        "instructions": INSTRUCTIONS,
+    }
+
+
+def discovered() -> dict[str, Any]:
+    """The result of `server/discover` (modern)."""
+    return cacheable(
+        {
+            "supportedVersions": list(MODERN_VERSIONS),
+            "capabilities": _CAPABILITIES,
+            "instructions": INSTRUCTIONS,
+        }
+    )
+
+
+def cacheable(result: dict[str, Any]) -> dict[str, Any]:
+    """A modern result that is this user's alone and may be kept for a minute."""
+    return {
+        **result,
+        "resultType": "complete",
+        "ttlMs": _FRESH_MILLISECONDS,
+        "cacheScope": "private",
+        "_meta": {SERVER_KEY: _SERVER},
+    }
+
+
+def listens(params: dict[str, Any]) -> bool:
+    """Whether a `subscriptions/listen` wants to hear that the list of tools changed."""
+    wanted = params.get("notifications")
+    return isinstance(wanted, dict) and wanted.get("toolsListChanged") is True
+
+
+def acknowledged(identifier: int | str, params: dict[str, Any]) -> dict[str, Any]:
+    """The first message on a `subscriptions/listen` stream: of all that, what Portico sends."""
+    return {
+        "jsonrpc": "2.0",
+        "method": "notifications/subscriptions/acknowledged",
+        "params": {
+            "notifications": {"toolsListChanged": True} if listens(params) else {},
+            "_meta": {_SUBSCRIPTION_KEY: identifier},
+        },
+    }
+
+
+def drop_modern_words(answer: dict[str, Any]) -> None:
+    """Take the modern era's `resultType` off a result that a strict legacy client would refuse."""
+    result = answer.get("result")
+    if isinstance(result, dict) and result.get("resultType") == "complete":
+        del result["resultType"]
+
+
+def subscribed(identifier: int | str) -> dict[str, Any]:
+    """The params of a notification on that stream."""
+    return {"_meta": {_SUBSCRIPTION_KEY: identifier}}
+
+
+def text_result(text: str) -> dict[str, Any]:
+    """A tool result of one text; `resultType` is what the modern era calls a finished one."""
+    return {"content": [{"type": "text", "text": text}], "resultType": "complete"}
+
+
+def asks_by_form(capabilities: dict[str, Any]) -> bool:
+    """Whether a client can show a form; an empty `elicitation` means that it can."""
+    elicitation = capabilities.get("elicitation")
+    return isinstance(elicitation, dict) and (not elicitation or "form" in elicitation)
+
+
+def first_folder(roots: dict[str, Any]) -> str | None:
+    """The first folder on this machine in the result of `roots/list`."""
+    listed = roots.get("roots")
+    for root in listed if isinstance(listed, list) else []:
+        uri = root.get("uri") if isinstance(root, dict) else None
+        if isinstance(uri, str) and uri.startswith("file://"):
+            return os.path.realpath(unquote(urlsplit(uri).path))
+    return None

@@ -1,0 +1,323 @@
+"""Portico's own methods, answered from the hub; the shapes are those of `ide_protocol.contract`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING, Any
+
+from auth.fault import Fault, Who
+from ide_protocol import contract
+from ide_protocol.doctor import checks
+from ide_protocol.mcp_greeting import VERSION
+from ide_protocol.summary import problems, summary
+from proxy.approval import Answer
+from proxy.exchange import Call
+from proxy.naming import public_name
+from proxy.offering import Standing
+from proxy.plain import plain
+from proxy.policy import judge
+from proxy.terminal import inspect
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from proxy.approval import Question
+    from proxy.hub import Hub
+    from proxy.offering import Offering
+    from proxy.session import Session
+    from proxy.upstream.contract import Relay
+
+Params = dict[str, Any]
+
+
+class BadParams(Fault):
+    """A request of Portico's own methods lacks something."""
+
+    reference = "bad-params"
+    who = Who.EDITOR
+    remedy = "docs/lsp-protocol.md shows the shape of every method."
+
+
+class NotHere(Fault):
+    """The method is for another kind of window."""
+
+    reference = "not-here"
+    who = Who.EDITOR
+    remedy = "Use the command line for it."
+
+
+class Methods:
+    """The methods for one session.
+
+    Args:
+        hub: What answers.
+        session: Who asks.
+        relay: The way back for a call, for sessions that may make one.
+        stop: Ends the hub.
+        started: Unix seconds when the hub began.
+        standalone: Whether it serves this one connection only.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        session: Session,
+        *,
+        relay: Relay | None,
+        stop: Callable[[], None],
+        started: float,
+        standalone: bool,
+    ) -> None:
+        self._hub = hub
+        self._session = session
+        self._relay = relay
+        self._stop = stop
+        self._started = started
+        self._standalone = standalone
+        self.table: dict[str, Callable[[Params], Awaitable[Any]]] = {
+            contract.STATUS: self.status,
+            contract.SERVERS: self.servers,
+            contract.TOOLS: self.tools,
+            contract.SIGN_IN: self.sign_in,
+            contract.SIGN_OUT: self.sign_out,
+            contract.CALL: self.call,
+            contract.APPROVALS: self.approvals,
+            contract.ANSWER: self.answer,
+            contract.AUDIT: self.audit,
+            contract.DOCTOR: self.doctor,
+            contract.STOP: self.stop,
+        }
+
+    async def status(self, _: Params) -> contract.Status:
+        """See `contract.STATUS`."""
+        hub = self._hub
+        await hub.loaded()
+        company = hub.configuration.company
+        registry: contract.Registry | None = None
+        if company is not None and company.registry:
+            fault = hub.registry_fault
+            registry = {
+                "url": company.registry,
+                "fetched": hub.listing.fetched_at if hub.listing else None,
+                "fault": report(fault) if fault else None,
+            }
+        return {
+            "summary": summary(hub),
+            "user": self._user(),
+            "hub": {
+                "version": VERSION,
+                "pid": os.getpid(),
+                "started": self._started,
+                "standalone": self._standalone,
+                "sessions": [_window(session) for session in hub.sessions],
+            },
+            "registry": registry,
+            "servers": self._servers(),
+            "pending": len(hub.desk.questions()),
+            "problems": [report(fault) for fault in problems(hub)],
+        }
+
+    async def servers(self, _: Params) -> dict[str, list[contract.Server]]:
+        """See `contract.SERVERS`."""
+        await self._hub.tools()
+        return {"servers": self._servers()}
+
+    async def tools(self, params: Params) -> dict[str, list[contract.Tool]]:
+        """See `contract.TOOLS`."""
+        await self._hub.tools()
+        wanted = params.get("server")
+        return {
+            "tools": [
+                self._tool(offering, definition)
+                for offering in self._known()
+                if offering.standing is Standing.OFFERED and wanted in {None, offering.server}
+                for definition in self._hub.catalog.definitions(offering.server)
+                if isinstance(definition.get("name"), str)
+            ]
+        }
+
+    async def sign_in(self, _: Params) -> dict[str, contract.User | None]:
+        """See `contract.SIGN_IN`."""
+        await self._hub.sign_in(self._session)
+        return {"user": self._user()}
+
+    async def sign_out(self, _: Params) -> dict[str, Any]:
+        """See `contract.SIGN_OUT`."""
+        await self._hub.sign_out(self._session)
+        return {}
+
+    async def call(self, params: Params) -> dict[str, Any]:
+        """See `contract.CALL`."""
+        if self._relay is None:
+            raise NotHere("Calls are made over MCP or from the command line.")
+        server, tool = _text(params, "server"), _text(params, "tool")
+        arguments = params.get("arguments", {})
+        if not isinstance(arguments, dict):
+            raise BadParams("`arguments` must be an object.")
+        asked = {"name": tool, "arguments": arguments}
+        # A call made by a person counts as the person's own use of the window.
+        call = Call(self._session, public_name(server, tool), asked, self._relay)
+        envelope = await self._hub.call(call)
+        if "error" in envelope:
+            message = str(envelope["error"].get("message"))
+            raise CallRefused(plain(message, 300))
+        result: dict[str, Any] = envelope["result"]
+        return result
+
+    async def approvals(self, _: Params) -> dict[str, list[contract.Question]]:
+        """See `contract.APPROVALS`."""
+        return {"approvals": [question(open_) for open_ in self._hub.desk.questions()]}
+
+    async def answer(self, params: Params) -> dict[str, Any]:
+        """See `contract.ANSWER`: what the command line says counts as the terminal's word."""
+        said = {"yes": Answer.YES, "no": Answer.NO}.get(str(params.get("answer")))
+        if said is None:
+            raise BadParams("`answer` is `yes` or `no`.")
+        if self._session.role != "cli":
+            raise NotHere("An editor answers the question it was asked, not another window's.")
+        terminal = await asyncio.to_thread(inspect, self._session.pid)
+        self._hub.desk.answer(_text(params, "id"), said, terminal)
+        return {}
+
+    async def audit(self, params: Params) -> dict[str, list[dict[str, Any]]]:
+        """See `contract.AUDIT`."""
+        limit, server = params.get("limit", 50), params.get("server")
+        if not isinstance(limit, int) or not 0 < limit <= 10_000:  # noqa: PLR2004 - a page.
+            raise BadParams("`limit` is a whole number from 1 to 10000.")
+        named = server if isinstance(server, str) else None
+        return {"records": await self._hub.journal.read(limit=limit, server=named)}
+
+    async def doctor(self, _: Params) -> dict[str, list[contract.Check]]:
+        """See `contract.DOCTOR`."""
+        await self._hub.tools()
+        return {"checks": checks(self._hub)}
+
+    async def stop(self, _: Params) -> dict[str, Any]:
+        """See `contract.STOP`."""
+        self._stop()
+        return {}
+
+    # --- shapes ------------------------------------------------------------------------------
+
+    def _known(self) -> list[Offering]:
+        """The servers this user may know of."""
+        offerings = self._hub.catalog.offerings
+        return [
+            offerings[name]
+            for name in sorted(offerings)
+            if offerings[name].standing is not Standing.HIDDEN
+        ]
+
+    def _servers(self) -> list[contract.Server]:
+        return [self._server(offering) for offering in self._known()]
+
+    def _server(self, offering: Offering) -> contract.Server:
+        state, tools, fault = self._hub.catalog.state(offering.server)
+        return {
+            "server": offering.server,
+            "name": offering.name,
+            "title": plain(offering.title, 80),
+            "description": plain(offering.description, 300),
+            "owner": _owner(offering),
+            "reviewed": offering.reviewed,
+            "environment": offering.environment,
+            "standing": offering.standing.value,  # type: ignore[typeddict-item]  # never HIDDEN
+            "reason": plain(offering.reason, 400),
+            "state": state.value,
+            "era": self._hub.catalog.era(offering.server),
+            "tools": tools,
+            "fault": report(fault) if fault else None,
+        }
+
+    def _tool(self, offering: Offering, definition: dict[str, Any]) -> contract.Tool:
+        own = definition["name"]
+        identity = self._hub.identity
+        verdict = judge(offering, own, definition, identity.groups if identity else ())
+        title, schema = definition.get("title"), definition.get("inputSchema")
+        return {
+            "name": public_name(offering.server, own),
+            "server": offering.server,
+            "tool": plain(own, 128),
+            "title": plain(str(title or ""), 80),
+            "description": plain(str(definition.get("description") or ""), 500),
+            "risk": verdict.risk.value,
+            "verdict": verdict.ruling.value,
+            "reason": plain(verdict.reason, 400),
+            "rule": verdict.rule,
+            "inputSchema": schema if isinstance(schema, dict) else {},
+        }
+
+    def _user(self) -> contract.User | None:
+        account, identity = self._hub.account, self._hub.identity
+        if account is None or identity is None:
+            return None
+        return {
+            "name": plain(identity.name, 80),
+            "subject": identity.subject,
+            "issuer": identity.issuer,
+            "groups": sorted(identity.groups),
+            "storage": account.storage,
+        }
+
+
+class CallRefused(Fault):
+    """The call has no result: the name is unknown, or the server answered with an error."""
+
+    reference = "call-refused"
+    who = Who.PERSON
+    remedy = "List what there is with `portico tools`."
+
+
+def report(fault: Fault) -> contract.FaultReport:
+    """A fault as `contract.FaultReport`."""
+    return fault.as_json()  # type: ignore[return-value]  # the same shape, built by auth
+
+
+def question(asked: Question) -> contract.Question:
+    """A question as `contract.Question`."""
+    return {
+        "id": asked.id,
+        "tag": asked.tag,
+        "server": asked.server,
+        "title": plain(asked.title, 80),
+        "owner": {
+            "team": plain(asked.owner.team, 80),
+            "contact": plain(asked.owner.contact, 120),
+            "support": plain(asked.owner.support, 120),
+        },
+        "reviewed": asked.reviewed,
+        "tool": plain(asked.tool, 128),
+        "risk": asked.risk.value,
+        "arguments": asked.arguments,
+        "reason": plain(asked.reason, 400),
+        "host": plain(asked.host, 80),
+        "workspace": asked.workspace,
+        "deadline": asked.deadline,
+    }
+
+
+def _owner(offering: Offering) -> contract.Owner:
+    owner = offering.owner
+    return {
+        "team": plain(owner.team, 80),
+        "contact": plain(owner.contact, 120),
+        "support": plain(owner.support, 120),
+    }
+
+
+def _window(session: Session) -> contract.Window:
+    return {
+        "id": session.id,
+        "role": session.role,
+        "host": plain(session.host, 80),
+        "workspace": session.workspace,
+        "pid": session.pid,
+    }
+
+
+def _text(params: Params, name: str) -> str:
+    value = params.get(name)
+    if not isinstance(value, str) or not value:
+        raise BadParams(f"`{name}` must be a text.")
+    return value

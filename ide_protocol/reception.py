@@ -1,0 +1,189 @@
+"""Where windows arrive: the hello, the check of who it is, and the front that serves them.
+
+It also knows when the hub may leave: after it has stood empty for a while, when it is told to, or
+when a newer shim, or another portico.toml, wants another hub.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import os
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ide_protocol import hello
+from ide_protocol.connection import Connection
+from ide_protocol.mcp_front import McpFront
+from ide_protocol.methods import Methods
+from ide_protocol.terminal_front import TerminalFront
+from proxy.session import Session
+from proxy.terminal import parent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from proxy.hub import Hub
+    from proxy.upstream.contract import Relay
+
+log = logging.getLogger("portico.reception")
+
+_ROLES = frozenset({"mcp", "lsp", "cli"})
+_HELLO_SECONDS = 10.0
+_PROJECT_MARKS = (".git", ".hg", ".vscode", ".idea", "pyproject.toml", "package.json", "go.mod")
+
+
+class _Front(Protocol):
+    async def serve(self) -> int: ...
+
+
+class Reception:
+    """The door of one hub.
+
+    Args:
+        hub: What is behind it.
+        standalone: Whether it serves a single connection of its own process.
+        stale: Says whether the hub's configuration is no longer what is on disk.
+    """
+
+    def __init__(self, hub: Hub, *, standalone: bool, stale: Callable[[], bool]) -> None:
+        self._hub = hub
+        self._standalone = standalone
+        self._stale = stale
+        self._started = hub.clock()
+        self._open: dict[asyncio.Task[Any], Connection] = {}
+        self._moved = asyncio.Event()
+        self.stopped = asyncio.Event()
+        """Set when the hub shall end now."""
+        self.draining = asyncio.Event()
+        """Set when it takes nobody new and ends with its last window."""
+
+    async def receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection from its hello to its end."""
+        connection = Connection(reader, writer)
+        task = asyncio.current_task()
+        if task is not None:
+            self._open[task] = connection
+        self._moved.set()
+        try:
+            words = await self._greeted(connection)
+            if words is not None:
+                await self._serve(connection, words)
+        except asyncio.CancelledError:
+            await connection.farewell(0)  # The hub was told to stop: this end is in order.
+        except Exception:
+            # One window's trouble must not harm another; without a farewell its shim reports it.
+            log.exception("a connection failed")
+        finally:
+            await connection.close()
+            if task is not None:
+                del self._open[task]
+            self._moved.set()
+
+    async def until_over(self) -> None:
+        """Wait until the hub may leave, then let every window go."""
+        idle = self._hub.configuration.idle_seconds
+        stopped = asyncio.ensure_future(self.stopped.wait())
+        while not self.stopped.is_set():
+            self._moved.clear()
+            if not self._open and self.draining.is_set():
+                break
+            moved = asyncio.ensure_future(self._moved.wait())
+            patience = None if self._open else idle
+            done, _ = await asyncio.wait(
+                {stopped, moved}, timeout=patience, return_when=asyncio.FIRST_COMPLETED
+            )
+            moved.cancel()
+            if not done and not self._open:
+                break
+        stopped.cancel()
+
+    async def close(self) -> None:
+        """Let every window go."""
+        tasks = list(self._open)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=5.0)
+
+    async def _greeted(self, connection: Connection) -> dict[str, Any] | None:
+        """Exchange hellos; None when this is nobody the hub serves."""
+        _, uid = connection.peer()
+        if uid not in {os.getuid(), -1 if self._standalone else os.getuid()}:
+            log.warning("somebody else (uid %d) knocked", uid)
+            return None
+        try:
+            async with asyncio.timeout(_HELLO_SECONDS):
+                words = hello.read(await connection.reader.readline())
+        except (TimeoutError, ValueError, ConnectionError):
+            return None
+        if words["wire"][0] > hello.WIRE[0] or (len(self._open) == 1 and self._stale()):
+            # Whoever knocks wants a newer hub, or one that has read the file as it is now.
+            self.draining.set()
+        if self.draining.is_set():
+            connection.write(hello.answer(drained=True))
+            return None
+        if words["wire"][0] < hello.WIRE[0] or words.get("role") not in _ROLES:
+            connection.write(
+                hello.answer(
+                    error="This editor starts an older Portico than the one that is running. "
+                    "Point it at the current one."
+                )
+            )
+            return None
+        connection.write(hello.answer())
+        return words
+
+    async def _serve(self, connection: Connection, words: dict[str, Any]) -> None:
+        session = _session(connection, words)
+        self._hub.sessions.add(session)
+        self._hub.meet_window(session)
+        try:
+            front = await self._front(session, connection)
+            code = await front.serve()
+        finally:
+            self._hub.sessions.remove(session)
+        await connection.farewell(code)
+
+    async def _front(self, session: Session, connection: Connection) -> _Front:
+        if session.role == "mcp":
+            return McpFront(self._hub, session, connection)
+        if session.role == "cli":
+            return TerminalFront(session, connection, lambda relay: self._methods(session, relay))
+        # pygls takes half a second to import: only for editors, and beside the loop.
+        module = await asyncio.to_thread(importlib.import_module, "ide_protocol.lsp_front")
+        front: _Front = module.LspFront(session, connection, self._methods(session, None))
+        return front
+
+    def _methods(self, session: Session, relay: Relay | None) -> Methods:
+        return Methods(
+            self._hub,
+            session,
+            relay=relay,
+            stop=self.stopped.set,
+            started=self._started,
+            standalone=self._standalone,
+        )
+
+
+def _session(connection: Connection, words: dict[str, Any]) -> Session:
+    pid, _ = connection.peer()
+    named, cwd, window = words.get("workspace"), words.get("cwd"), words.get("window")
+    folder = named if isinstance(named, str) else _project(cwd)
+    settings = window if isinstance(window, dict) else {}
+    return Session(
+        role=words["role"],
+        pid=pid,
+        host_pid=parent(pid),
+        workspace=folder,
+        workspace_named=isinstance(named, str),
+        settings={str(k): str(v) for k, v in settings.items()},
+    )
+
+
+def _project(cwd: object) -> str | None:
+    """The current folder of the shim, where it is the root of a project."""
+    if not isinstance(cwd, str):
+        return None
+    marked = any(os.path.exists(f"{cwd}/{mark}") for mark in _PROJECT_MARKS)  # noqa: PTH110
+    return os.path.realpath(cwd) if marked else None

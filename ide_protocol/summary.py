@@ -1,0 +1,83 @@
+"""How things stand, as a person reads it: what works, what is missing, and who acts.
+
+The model reads it too (`portico_status`), so it names no open question and no way to answer one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from proxy.catalog import State
+from proxy.offering import Standing
+from proxy.plain import plain
+
+if TYPE_CHECKING:
+    from auth.fault import Fault
+    from proxy.hub import Hub
+
+STATUS_TOOL: dict[str, Any] = {
+    "name": "portico_status",
+    "title": "Portico status",
+    "description": (
+        "How Portico stands: who is signed in, which servers are there, what is missing and what "
+        "the user can do about it. Call it when a tool or server seems to be missing."
+    ),
+    "inputSchema": {"type": "object", "properties": {}},
+    "annotations": {"readOnlyHint": True, "openWorldHint": False},
+}
+"""Portico's one own tool, always in the list."""
+
+
+def problems(hub: Hub) -> list[Fault]:
+    """What is wrong now, the gravest first: the hub's own, then the registry's."""
+    own = list(hub.problems)
+    if hub.registry_fault is not None and hub.identity is not None:
+        own.append(hub.registry_fault)
+    return own
+
+
+def summary(hub: Hub) -> str:
+    """One paragraph."""
+    parts = [_who(hub), *(plain(fault.sentence(), 600) for fault in problems(hub))]
+    offered = [o for o in hub.catalog.offerings.values() if o.standing is Standing.OFFERED]
+    states = {o.server: hub.catalog.state(o.server) for o in offered}
+    live = [server for server, (state, _, _) in states.items() if state is State.LIVE]
+    tools = len(hub.catalog.tools())
+    if offered:
+        parts.append(
+            f"{len(live)} of {len(offered)} servers have answered, with {tools} tools in all"
+            f" ({', '.join(sorted(states))})."
+        )
+    elif hub.configuration.company or hub.configuration.servers:
+        parts.append("No server is offered to you now.")
+    for server, (state, _, fault) in sorted(states.items()):
+        if fault is not None:
+            kept = ", its tools are from the last list" if state is State.SNAPSHOT else ""
+            parts.append(f"{server}: {plain(fault.sentence(), 300)}{kept}")
+    parts.extend(_missing(hub))
+    return " ".join(parts)
+
+
+def _who(hub: Hub) -> str:
+    if hub.account is None:
+        if hub.configuration.servers:
+            return "Portico runs without a company: only servers of your own portico.toml."
+        return "Portico knows no company yet. Write [company] into portico.toml."
+    identity = hub.identity
+    if identity is None:
+        return (
+            "Nobody is signed in. The user signs in once, with Portico's sign-in in the editor or "
+            "with `portico login` in a terminal."
+        )
+    kept = " The sign-in lasts until Portico ends, because there is no keyring to keep it."
+    return f"Signed in as {plain(identity.name, 80)}." + (
+        kept if hub.account.storage == "memory" else ""
+    )
+
+
+def _missing(hub: Hub) -> list[str]:
+    return [
+        f"{plain(offering.title, 60)} is not offered: {plain(offering.reason, 300)}"
+        for offering in hub.catalog.offerings.values()
+        if offering.standing in {Standing.WITHHELD, Standing.FORBIDDEN}
+    ]

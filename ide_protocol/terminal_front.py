@@ -1,0 +1,108 @@
+"""The command line's end in the hub: Portico's own methods as JSON-RPC lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from auth.fault import Fault
+from ide_protocol import contract
+from ide_protocol.dialogue import Dialogue, Identifier
+from ide_protocol.methods import question as as_question
+from ide_protocol.methods import report
+from proxy import wire
+from proxy.approval import Answer
+from proxy.upstream.contract import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ide_protocol.connection import Connection
+    from ide_protocol.methods import Methods
+    from proxy.approval import Question
+    from proxy.session import Session
+    from proxy.upstream.contract import Relay
+
+
+class TerminalFront:
+    """One command's connection; it is its own window and its calls' relay.
+
+    Args:
+        session: Its place in the hub.
+        connection: Its socket, after the hellos.
+        methods: Makes the methods for this session, given the relay of its calls.
+    """
+
+    capabilities: Mapping[str, Any] = {}
+    """A command cannot answer a server's questions yet, so none are declared upstream."""
+
+    def __init__(
+        self, session: Session, connection: Connection, methods: Callable[[Relay], Methods]
+    ) -> None:
+        session.host = "portico command line"
+        # Whether there really is a person is the command's to say: it answers no without one.
+        session.can_ask = True
+        session.window = self
+        self._dialogue = Dialogue(connection, requested=self._requested, notified=_ignore)
+        self._methods = methods(self)
+
+    async def serve(self) -> int:
+        """Answer until the command has gone; returns its connection's exit code."""
+        await self._dialogue.serve()
+        return 0
+
+    def _requested(self, identifier: Identifier, method: str, params: dict[str, Any]) -> None:
+        handler = self._methods.table.get(method)
+        if handler is None:
+            self._dialogue.fail(identifier, wire.METHOD_NOT_FOUND, f"No method {method[:80]}.")
+            return
+
+        async def answer() -> None:
+            try:
+                self._dialogue.send(wire.result(identifier, await handler(params)))
+            except Fault as fault:
+                self._dialogue.send(
+                    wire.error(identifier, contract.FAULT, fault.message, report(fault))
+                )
+
+        self._dialogue.start(identifier, answer())
+
+    # --- the window --------------------------------------------------------------------------
+
+    async def ask(self, question: Question) -> Answer:
+        """Ask in the terminal that made the call."""
+        try:
+            said = await self._dialogue.request(contract.ASK, {**as_question(question)})
+        except Refused:
+            return Answer.GONE
+        return Answer.YES if said.get("answer") == "yes" else Answer.NO
+
+    async def open_url(self, url: str) -> bool:
+        """Have the command open a page."""
+        try:
+            return (await self._dialogue.request(contract.OPEN_PAGE, {"url": url}))[
+                "success"
+            ] is True
+        except (Refused, KeyError):
+            return False
+
+    def tools_changed(self) -> None:
+        """A command asks once; it is not told of changes."""
+
+    def approvals_changed(self) -> None:
+        """A command asks once; it is not told of changes."""
+
+    # --- the relay of its calls --------------------------------------------------------------
+
+    def notify(self, message: dict[str, Any]) -> None:
+        """Show a server's progress."""
+        params = message.get("params")
+        if message.get("method") == "notifications/progress" and isinstance(params, dict):
+            self._dialogue.notify(contract.PROGRESS, {"message": str(params.get("message") or "")})
+
+    async def request(self, method: str, params: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        """A command cannot be asked by a server."""
+        raise Refused(wire.METHOD_NOT_FOUND, f"The command line cannot be asked {method[:80]}.")
+
+
+def _ignore(_method: str, _params: dict[str, Any]) -> None:
+    """A command has nothing to notify of."""

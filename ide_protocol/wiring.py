@@ -1,0 +1,268 @@
+"""The one place where everybody meets: it builds the hub of a home, and runs it.
+
+As a module (`python -I -m ide_protocol.wiring LOCK LISTENER`) it is the hub's process, started by a
+shim that hands over the lock and the listening socket. `serve_alone` is the same hub inside the
+shim's own process, for one connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from auth.fault import Fault
+from ide_protocol.hardening import harden
+from ide_protocol.reception import Reception
+from proxy.approval import Desk
+from proxy.audit import Journal
+from proxy.catalog import Catalog, Snapshot
+from proxy.configuration import Configuration, load
+from proxy.exchange import Exchanges
+from proxy.home import Home
+from proxy.hub import Hub
+from proxy.registry import Registry
+from proxy.remembered import Remembered
+from proxy.session import Sessions
+from proxy.upstream import EraMemory, Upstream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from auth.account import Account
+    from auth.network import Network
+    from proxy.offering import Offering
+
+log = logging.getLogger("portico.wiring")
+
+
+def build(home: Home) -> Hub:
+    """The hub of a home, its parts joined and its upkeep not yet begun.
+
+    A broken portico.toml makes a hub that offers nothing and says why.
+    """
+    problems: list[Fault] = []
+    try:
+        configuration = load(home.file)
+    except Fault as fault:
+        configuration = Configuration(path=home.file)
+        problems.append(fault)
+    network = configuration.network.open()
+    account = _account(configuration, network, home)
+    sessions = Sessions()
+    journal = Journal(f"{home.state}/audit.sqlite3")
+    try:
+        journal.open()
+    except OSError as wrong:
+        problems.append(AuditClosed(f"The audit cannot be opened ({wrong.strerror})."))
+    catalog = Catalog(
+        snapshot=Snapshot(f"{home.cache}/catalog"),
+        connect=_connector(network, account, EraMemory(f"{home.cache}/eras.json")),
+        changed=sessions.tools_changed,
+        clock=time.time,
+    )
+    desk = Desk(
+        sessions=lambda: sessions,
+        clock=time.time,
+        uptime=_uptime,
+        changed=sessions.approvals_changed,
+    )
+    company = configuration.company
+    registry = (
+        Registry(company, network=network, directory=f"{home.cache}/registry", clock=time.time)
+        if company is not None and company.registry
+        else None
+    )
+    hub = Hub(
+        configuration=configuration,
+        problems=problems,
+        network=network,
+        sessions=sessions,
+        account=account,
+        remembered=Remembered(f"{home.cache}/signed-in.json"),
+        registry=registry,
+        catalog=catalog,
+        desk=desk,
+        journal=journal,
+        clock=time.time,
+    )
+    hub.exchanges = Exchanges(
+        catalog=catalog,
+        desk=desk,
+        journal=journal,
+        identity=lambda: hub.identity,
+        clock=time.time,
+        approval_seconds=configuration.approval_seconds,
+    )
+    return hub
+
+
+class AuditClosed(Fault):
+    """The audit cannot be opened, so no call is sent."""
+
+    reference = "audit-closed"
+    remedy = "Make the folder writable; `portico doctor` names it. No call is sent meanwhile."
+
+
+def _account(configuration: Configuration, network: Network, home: Home) -> Account | None:
+    company = configuration.company
+    if company is None or not company.issuer:
+        return None
+    from auth.account import Account
+    from auth.sealed_store import SealedStore
+
+    return Account(
+        issuer=company.issuer,
+        client_id=company.client_id,
+        scopes=company.scopes,
+        groups_claim=company.groups_claim,
+        audiences=configuration.audiences,
+        network=network,
+        store=SealedStore(
+            f"{home.state}/sign-in",
+            service=home.keyring_service,
+            binding=f"{company.issuer} {company.client_id}",
+        ),
+    )
+
+
+def _connector(
+    network: Network, account: Account | None, memory: EraMemory
+) -> Callable[[Offering], Upstream]:
+    def connect(offering: Offering) -> Upstream:
+        grant = None
+        if offering.auth == "sso" and account is not None:
+            grant = account.grant(offering.audience, offering.scopes)
+        return Upstream(offering.server, offering.url, network=network, grant=grant, memory=memory)
+
+    return connect
+
+
+def _uptime() -> float:
+    """Seconds since the machine started, on the clock by which the kernel dates processes."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+# --- the hub's process -------------------------------------------------------------------------
+
+
+def main(arguments: list[str]) -> int:
+    """Be the hub: `LOCK LISTENER`, two inherited descriptors."""
+    lock, listener = int(arguments[0]), int(arguments[1])
+    os.umask(0o077)
+    harden()
+    _log()
+    _run(_hub(Home.find(), lock, socket.socket(fileno=listener)))
+    return 0
+
+
+async def _hub(home: Home, lock: int, listener: socket.socket) -> None:
+    # A descendant that kept the lock would keep the next hub from being born.
+    os.set_inheritable(lock, False)
+    listener.set_inheritable(False)
+    hub = build(home)
+    hub.start()
+    reception = Reception(hub, standalone=False, stale=_watch(home))
+    server = await asyncio.start_unix_server(reception.receive, sock=listener)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, reception.stopped.set)
+    log.info("hub %d serves %s", os.getpid(), home.root)
+
+    async def make_way() -> None:
+        """A draining hub lets its successor have socket and lock before its windows have gone."""
+        await reception.draining.wait()
+        server.close()
+        os.close(lock)
+
+    leaving = asyncio.ensure_future(make_way())
+    await reception.until_over()
+    leaving.cancel()
+    server.close()
+    await reception.close()
+    await hub.aclose()
+    log.info("hub %d ends", os.getpid())
+
+
+def _watch(home: Home) -> Callable[[], bool]:
+    """Says whether portico.toml is another file than when this was called."""
+
+    def stamp() -> tuple[int, int] | None:
+        try:
+            found = os.stat(home.file)  # noqa: PTH116
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size
+
+    first = stamp()
+    return lambda: stamp() != first
+
+
+# --- one connection in this process -----------------------------------------------------------
+
+
+def serve_alone(home: Home, greeting: bytes, copy: Callable[[socket.socket, bytes], int]) -> int:
+    """Serve this process's stdio by a hub of its own; returns the exit code.
+
+    Args:
+        home: Where its configuration and state are.
+        greeting: The hello of this connection.
+        copy: The shim's copying, which runs in this thread while the hub has another.
+    """
+    ours, theirs = socket.socketpair()
+    harden()
+    _log()
+    hub = threading.Thread(target=_run, args=(_alone(home, theirs),), name="portico-hub")
+    hub.start()
+    try:
+        ours.sendall(greeting)
+        heard = b""
+        while b"\n" not in heard:
+            part = ours.recv(4096)
+            if not part:
+                break
+            heard += part
+        _, _, rest = heard.partition(b"\n")
+        return copy(ours, rest)
+    finally:
+        ours.close()
+        hub.join()
+
+
+async def _alone(home: Home, connection: socket.socket) -> None:
+    hub = build(home)
+    hub.start()
+    reception = Reception(hub, standalone=True, stale=lambda: False)
+    reader, writer = await asyncio.open_unix_connection(sock=connection)
+    await reception.receive(reader, writer)
+    await hub.aclose()
+
+
+def _run(main_task: object) -> None:
+    """Run a coroutine on the fastest loop there is."""
+    try:
+        import uvloop
+    except ImportError:
+        factory = None  # Not on every system; the loop of the standard library does the same.
+    else:
+        factory = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(main_task)  # type: ignore[arg-type]  # a coroutine
+
+
+def _log() -> None:
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    logging.getLogger("portico").setLevel(logging.INFO)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

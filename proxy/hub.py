@@ -1,0 +1,292 @@
+"""The hub: what all windows of one user share, and the upkeep that goes on behind them.
+
+It holds the parts and keeps them in step: who is signed in decides which servers are offered,
+which decides what the catalog holds. Fronts talk to this object; it knows nothing of protocols.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import os
+from typing import TYPE_CHECKING, Any
+
+from auth.fault import Fault, Who
+from proxy.audit import Event, Record
+from proxy.plain import plain
+from proxy.registry import offerings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from auth.account import Account
+    from auth.identity import Identity
+    from auth.network import Network
+    from proxy.approval import Desk
+    from proxy.audit import Journal
+    from proxy.catalog import Catalog
+    from proxy.configuration import Configuration
+    from proxy.exchange import Call, Exchanges
+    from proxy.registry import Listing, Registry
+    from proxy.remembered import Remembered
+    from proxy.session import Session, Sessions
+
+log = logging.getLogger("portico.hub")
+
+FIRST_ANSWER = 5.0
+"""Seconds a first list waits for what was never seen before."""
+
+_HEAD_START = 0.3
+"""Seconds that the first answer to an editor is given before the hub imports what it can spare."""
+
+_REGISTRY_SECONDS = 300.0
+_REGISTRY_RETRY = 30.0
+
+
+class NothingToSignInTo(Fault):
+    """The configuration names no company."""
+
+    reference = "no-company"
+    who = Who.PERSON
+    remedy = "Write [company] into portico.toml; docs/configuration.md shows how."
+
+
+class Hub:
+    """One user's hub.
+
+    Args:
+        configuration: What portico.toml says.
+        problems: What is wrong with this hub from its birth on, for example a broken portico.toml.
+        account: The sign-in, or None without a company.
+        network: How the company is reached.
+        registry: The company's registry, or None.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        configuration: Configuration,
+        problems: list[Fault],
+        network: Network,
+        sessions: Sessions,
+        account: Account | None,
+        remembered: Remembered,
+        registry: Registry | None,
+        catalog: Catalog,
+        desk: Desk,
+        journal: Journal,
+        clock: Callable[[], float],
+    ) -> None:
+        self.configuration = configuration
+        self.problems = problems
+        self.exchanges: Exchanges
+        self._network = network
+        self.sessions = sessions
+        self.account = account
+        self.catalog = catalog
+        self.desk = desk
+        self.journal = journal
+        self.clock = clock
+        self.listing: Listing | None = None
+        self.registry_fault: Fault | None = None
+        self.needed = asyncio.Event()
+        """Set when something waits for what the background brings."""
+        self._remembered = remembered
+        self._registry = registry
+        self._hint: Identity | None = None
+        self._loaded = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._refresh_now = asyncio.Event()
+        self._errands: set[asyncio.Task[None]] = set()
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who is signed in; until the sealed sign-in is open, who was signed in last."""
+        if self.account is not None and self._loaded.is_set():
+            return self.account.identity
+        return self._hint
+
+    # --- birth and death ---------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Fill the catalog from what the disk remembers and begin the upkeep; waits for nobody."""
+        company = self.configuration.company
+        if self.account is not None and company is not None:
+            self._hint = self._remembered.load(company.issuer)
+            self.account.on_change.append(self._identity_changed)
+        self._adopt()
+        self._do(self._keep())
+
+    async def aclose(self) -> None:
+        """Stop the upkeep, save the snapshot, close every upstream and the audit."""
+        for errand in list(self._errands):
+            errand.cancel()
+        if self._errands:
+            await asyncio.wait(list(self._errands), timeout=2.0)
+        await self.catalog.aclose()
+        await self.journal.close()
+
+    def meet_window(self, session: Session) -> None:
+        """Take from a window what only a window knows: the session bus and the proxies.
+
+        The hub is started by whoever comes first, with a fixed environment; the bus leads to the
+        keyring, and proxies count where portico.toml names none.
+        """
+        bus = session.settings.get("DBUS_SESSION_BUS_ADDRESS")
+        if bus and "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
+            os.environ["DBUS_SESSION_BUS_ADDRESS"] = bus
+        self._network.suggest(session.settings)
+
+    # --- what fronts ask ---------------------------------------------------------------------
+
+    async def tools(self) -> list[dict[str, Any]]:
+        """The public list of tools.
+
+        From the snapshot without waiting for anyone; where a server was never seen, it waits until
+        `FIRST_ANSWER` for whoever answers.
+        """
+        if self._blank():
+            self.needed.set()
+            try:
+                async with asyncio.timeout(FIRST_ANSWER):
+                    await self._settled.wait()
+                    await self.catalog.ready()
+            except TimeoutError:
+                log.info("the first list left without those that did not answer in time")
+        return self.catalog.tools()
+
+    async def call(self, call: Call) -> dict[str, Any]:
+        """Run one call to its outcome, see `Exchanges.call`."""
+        if not self._loaded.is_set():
+            self.needed.set()
+            await self._loaded.wait()
+        return await self.exchanges.call(call)
+
+    async def loaded(self) -> None:
+        """Wait until it is certain who is signed in."""
+        self.needed.set()
+        await self._loaded.wait()
+
+    async def sign_in(self, session: Session) -> Identity:
+        """Sign the user in with a page shown by `session`'s window, and meet the registry.
+
+        Raises:
+            Fault: There is no company, or the sign-in did not succeed.
+        """
+        if self.account is None:
+            raise NothingToSignInTo("There is no company to sign in to.")
+        await self.loaded()
+        window = session.window
+
+        async def open_page(url: str) -> bool:
+            return window is not None and await window.open_url(url)
+
+        identity = await self.account.sign_in(open_page)
+        await self._refresh_registry()
+        self._note(Event.SIGNED_IN, identity, session)
+        return identity
+
+    async def sign_out(self, session: Session) -> None:
+        """Forget the sign-in here and, where it can be reached, at the issuer."""
+        if self.account is None:
+            return
+        await self.loaded()
+        identity = self.account.identity
+        if identity is not None:
+            await self.account.sign_out()
+            self._note(Event.SIGNED_OUT, identity, session)
+
+    def _note(self, event: Event, identity: Identity, session: Session) -> None:
+        host = plain(session.host, 80)
+        self.journal.note(Record(self.clock(), event, user=identity.subject, host=host))
+
+    # --- upkeep ------------------------------------------------------------------------------
+
+    def _blank(self) -> bool:
+        unlisted = self._registry is not None and self.listing is None and self.identity is not None
+        return unlisted or self.catalog.unseen()
+
+    def _identity_changed(self) -> None:
+        identity = self.account.identity if self.account else None
+        self._loaded.set()
+        self._remembered.save(identity)
+        self._adopt()
+        self.catalog.retry()
+        self._refresh_now.set()
+
+    def _adopt(self, listing: Listing | None = None) -> None:
+        """Bring the catalog in step with who is signed in and what the registry says."""
+        identity = self.identity
+        key = identity.key if identity else "anonymous"
+        if listing is not None:
+            self.listing = listing
+        elif self._registry is not None:
+            self.listing = self._registry.last_good(key)
+        groups = identity.groups if identity else None
+        today = dt.datetime.fromtimestamp(self.clock(), dt.UTC).date()
+        self.catalog.adopt(
+            offerings(self.configuration, self.listing, groups, today),
+            identity_key=key,
+            revision=self.listing.revision if self.listing else "unlisted",
+            groups=groups or frozenset(),
+        )
+
+    async def _keep(self) -> None:
+        """The background of a hub's whole life."""
+        try:
+            async with asyncio.timeout(_HEAD_START):
+                await self.needed.wait()
+        except TimeoutError:
+            pass  # Nobody waits; the head start is over.
+        if self.account is not None:
+            await self.account.load()
+        self._loaded.set()
+        if self.identity != self._hint:
+            self._remembered.save(self.identity)
+            self._adopt()
+        await self._refresh_registry()
+        self._settled.set()
+        self._do(self.catalog.tend())
+        while True:
+            self._refresh_now.clear()
+            pause = _REGISTRY_RETRY if self.registry_fault else _REGISTRY_SECONDS
+            try:
+                async with asyncio.timeout(pause):
+                    await self._refresh_now.wait()
+            except TimeoutError:
+                pass  # It is simply time again.
+            await self._refresh_registry()
+
+    async def _refresh_registry(self) -> None:
+        """Ask the registry; its last good copy stays where it does not answer."""
+        company = self.configuration.company
+        if self._registry is None or company is None or self.account is None:
+            self._adopt()  # Reviews expire by date, also where no registry is asked.
+            return
+        identity = self.account.identity
+        try:
+            token = None
+            if identity is not None and company.registry_audience:
+                token = await self.account.grant(company.registry_audience).token()
+            key = identity.key if identity else "anonymous"
+            listing = await self._registry.refresh(key, token)
+        except Fault as fault:
+            self.registry_fault = fault
+            log.info("registry: %s", fault.reference)
+            self._adopt()
+            return
+        self.registry_fault = None
+        if identity == self.account.identity:
+            self._adopt(listing)
+
+    def _do(self, errand: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(errand)
+        self._errands.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._errands.discard(task)
+        if not task.cancelled() and (wrong := task.exception()) is not None:
+            log.error("the hub's upkeep ended", exc_info=wrong)
