@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from auth.fault import Fault, Who
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Kind(StrEnum):
@@ -29,6 +32,18 @@ class UpstreamFault(Fault):
     kind: ClassVar[Kind] = Kind.TRANSIENT
     may_have_run: bool = False
     remedy = "Portico tries again by itself; ask the server's owner if it lasts."
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        remedy: str | None = None,
+        data: Mapping[str, object] | None = None,
+        may_have_run: bool | None = None,
+    ) -> None:
+        super().__init__(message, remedy=remedy, data=data)
+        if may_have_run is not None:
+            self.may_have_run = may_have_run
 
 
 class UpstreamUnreachable(UpstreamFault):

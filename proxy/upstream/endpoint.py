@@ -1,0 +1,301 @@
+"""One URL: how a POST gets there with the user's token, and how its answer is read.
+
+Everything that can go wrong below MCP becomes an `UpstreamFault` here, with the one distinction
+that matters to whoever asked: did the request surely not run, or may it have?
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from proxy.upstream.answer import LIMIT, REFUSAL_LIMIT, media_type, refusal, rejection
+from proxy.upstream.fault import UpstreamFault, UpstreamLost, UpstreamMalformed, UpstreamUnreachable
+from proxy.upstream.stream import Events, TooLarge
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Coroutine
+
+    import httpx2
+
+    from auth.network import Network
+    from auth.secret import Secret
+    from proxy.upstream.answer import Rejected
+    from proxy.upstream.contract import Grant
+    from proxy.upstream.request import Headers
+
+log = logging.getLogger("portico.upstream")
+
+_CONNECT_SECONDS = 10.0
+_REST_SECONDS = 1.0
+_UNAUTHORIZED = 401
+_FORBIDDEN = 403
+_SUCCESSES = range(200, 300)
+
+
+class Endpoint:
+    """The address of one server, and the permission to use it.
+
+    Args:
+        server: Short name, for messages.
+        url: The Streamable HTTP endpoint.
+        network: How this machine gets there.
+        grant: Where tokens come from, or None for a server that wants none.
+    """
+
+    def __init__(self, server: str, url: str, *, network: Network, grant: Grant | None) -> None:
+        self.server = server
+        self.url = url
+        self._network = network
+        self._grant = grant
+        self._transport: httpx2.AsyncHTTPTransport | None = None
+        self._target: httpx2.URL | None = None
+        self._host = (b"host", urlsplit(url).netloc.encode())
+        self._authorization: tuple[Secret, tuple[bytes, bytes]] | None = None
+        self._chores: set[asyncio.Task[None]] = set()
+
+    async def post(self, headers: Headers, body: bytes) -> Reply:
+        """Send `body`; a 401 surely did not run, so it gets a second chance with a fresh token.
+
+        The caller must read the reply to its end, close it, or `let_go` of it.
+
+        Raises:
+            UpstreamFault: The server could not be reached, wants a person (401, 403), or the
+                connection broke. Every other status is the caller's to judge.
+            Fault: The grant has no token.
+        """
+        headers = [*headers, (b"content-length", str(len(body)).encode())]
+        if self._grant is None:
+            reply = await self.send("POST", headers, body, None)
+        else:
+            token = await self._grant.token()
+            reply = await self.send("POST", headers, body, token)
+            if reply.status == _UNAUTHORIZED:
+                self._grant.refused(token)
+                self.let_go(reply)
+                fresh = await self._grant.token()
+                if fresh == token:
+                    raise refusal(self.server, _UNAUTHORIZED)
+                reply = await self.send("POST", headers, body, fresh)
+        if reply.status in {_UNAUTHORIZED, _FORBIDDEN}:
+            rejected = await self.rejected(reply)
+            raise rejected.fault
+        return reply
+
+    async def send(self, method: str, headers: Headers, body: bytes, token: Secret | None) -> Reply:
+        """Send one HTTP request and read the head of its answer; redirects are not followed.
+
+        Raises:
+            UpstreamUnreachable: It surely did not get there.
+            UpstreamLost: It may have.
+        """
+        transport = self._transport or await self._open()
+        import httpx2  # loaded by _open, off the loop
+
+        lines = [self._host, *headers]
+        if token is not None:
+            lines.append(self._bearer(token))
+        request = httpx2.Request(
+            method,
+            self._target or self.url,
+            headers=lines,
+            stream=httpx2.ByteStream(body),
+            extensions=_BOUNDS,
+        )
+        try:
+            response = await transport.handle_async_request(request)
+        except httpx2.TransportError as broken:
+            # No cause is chained: the text of some quotes the header they did not like, and the
+            # token stands in one.
+            raise _broken(self.server, broken) from None
+        return Reply(self.server, response)
+
+    async def _open(self) -> httpx2.AsyncHTTPTransport:
+        if "httpx2" not in sys.modules or "httpcore2" not in sys.modules:
+            # 80 ms of importing, which on the loop would delay every other window.
+            await asyncio.to_thread(_import)
+        import httpx2
+
+        self._transport = self._network.transport(self.url)
+        self._target = httpx2.URL(self.url)
+        return self._transport
+
+    def _bearer(self, token: Secret) -> tuple[bytes, bytes]:
+        known = self._authorization
+        if known is None or known[0] is not token:
+            known = (token, (b"authorization", f"Bearer {token.reveal()}".encode()))
+            self._authorization = known
+        return known[1]
+
+    async def rejected(self, reply: Reply) -> Rejected:
+        """Read an answer that is not a 2xx, as far as it matters, and close it."""
+        kind = media_type(reply.header("content-type"))
+        not_now = reply.header("retry-after") is not None
+        try:
+            body = await reply.whole(REFUSAL_LIMIT)
+        except (UpstreamLost, UpstreamMalformed):
+            body = b""  # the status says enough
+        finally:
+            await reply.aclose()
+        return rejection(self.server, reply.status, kind, body, not_now=not_now)
+
+    async def tell(self, headers: Headers, body: bytes) -> None:
+        """POST a notification or a response, which nobody answers.
+
+        Raises:
+            UpstreamFault: The server did not take it.
+        """
+        reply = await self.post(headers, body)
+        if reply.status not in _SUCCESSES:
+            rejected = await self.rejected(reply)
+            raise rejected.fault
+        self.let_go(reply)
+
+    async def end(self, headers: Headers) -> None:
+        """DELETE a session; servers that keep theirs may say no (405)."""
+        token = await self._grant.token() if self._grant else None
+        reply = await self.send("DELETE", headers, b"", token)
+        await reply.aclose()
+
+    def let_go(self, reply: Reply) -> None:
+        """Read the rest of an answered reply in the background, so its connection is reused."""
+        self.do(_rest(reply))
+
+    def do(self, chore: Coroutine[Any, Any, None]) -> None:
+        """Run something nobody waits for; it is cancelled when the endpoint closes."""
+        task = asyncio.ensure_future(chore)
+        self._chores.add(task)
+        task.add_done_callback(self._chores.discard)
+
+    async def aclose(self) -> None:
+        """Stop what runs in the background. The connections belong to the network."""
+        for task in self._chores:
+            task.cancel()
+        if self._chores:
+            await asyncio.wait(self._chores)
+
+
+class Reply:
+    """One HTTP answer whose head has arrived.
+
+    Attributes:
+        status: The HTTP status.
+    """
+
+    __slots__ = ("_events", "_headers", "_parts", "_ready", "_server", "_stream", "status")
+
+    def __init__(self, server: str, response: httpx2.Response) -> None:
+        self.status = response.status_code
+        self._server = server
+        self._headers = response.headers
+        # The transport's own stream, without the client layer's bookkeeping around it.
+        self._stream = cast("httpx2.AsyncByteStream", response.stream)
+        self._parts = cast("AsyncGenerator[bytes]", self._stream.__aiter__())
+        self._events = Events(LIMIT)
+        self._ready: list[bytes] = []
+
+    def header(self, name: str) -> str | None:
+        """A header's value, or None."""
+        value: str | None = self._headers.get(name)
+        return value
+
+    async def whole(self, limit: int = LIMIT) -> bytes:
+        """The whole body.
+
+        Raises:
+            UpstreamLost: It ends early.
+            UpstreamMalformed: It is larger than `limit` bytes.
+        """
+        first = await self._part()
+        if first is None:
+            return b""
+        parts, size = [first], len(first)
+        while (part := await self._part()) is not None:
+            size += len(part)
+            if size > limit:
+                raise self._too_large(limit)
+            parts.append(part)
+        return first if len(parts) == 1 else b"".join(parts)
+
+    async def event(self) -> bytes | None:
+        """The data of the next server-sent event, or None at the end of the stream.
+
+        Raises:
+            UpstreamLost: The connection broke.
+            UpstreamMalformed: An event is larger than the limit.
+        """
+        while not self._ready:
+            part = await self._part()
+            if part is None:
+                return None
+            try:
+                self._ready = self._events.feed(part)
+            except TooLarge:
+                raise self._too_large(LIMIT) from None
+        return self._ready.pop(0)
+
+    async def skip(self) -> None:
+        """Read to the end, keeping nothing."""
+        while await self._part() is not None:
+            pass
+
+    async def _part(self) -> bytes | None:
+        import httpx2
+
+        try:
+            return await anext(self._parts, None)
+        except httpx2.TransportError as broken:
+            name = type(broken).__name__
+            msg = f"The connection to {self._server} broke in the middle of its answer ({name})."
+            raise UpstreamLost(msg) from broken
+
+    async def aclose(self) -> None:
+        """Give the connection back; one that was not read to its end is closed, not reused."""
+        try:
+            await self._parts.aclose()
+        finally:
+            await self._stream.aclose()
+
+    def _too_large(self, limit: int) -> UpstreamMalformed:
+        return UpstreamMalformed(f"{self._server} sent an answer of more than {limit} bytes.")
+
+
+def _broken(server: str, broken: Exception) -> UpstreamFault:
+    name = type(broken).__name__
+    if name in _NOT_SENT:
+        return UpstreamUnreachable(f"{server} could not be reached ({name}).")
+    return UpstreamLost(f"The connection to {server} broke before its answer ({name}).")
+
+
+_BOUNDS: dict[str, Any] = {"timeout": {"connect": _CONNECT_SECONDS}}
+_NOT_SENT = frozenset(
+    {
+        "ConnectError",
+        "ConnectTimeout",
+        "LocalProtocolError",
+        "PoolTimeout",
+        "ProxyError",
+        "UnsupportedProtocol",
+    }
+)
+
+
+def _import() -> None:
+    import anyio._backends._asyncio  # what the connections choose at their first use
+    import httpcore2
+    import httpx2
+
+    _ = anyio, httpcore2, httpx2
+
+
+async def _rest(reply: Reply) -> None:
+    try:
+        async with asyncio.timeout(_REST_SECONDS):
+            await reply.skip()
+    except (TimeoutError, UpstreamLost):
+        log.debug("an answered stream did not end by itself")
+    finally:
+        await reply.aclose()

@@ -1,0 +1,194 @@
+"""One session with a legacy server: the handshake, its id, and requests inside it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+from auth.fault import Fault
+from proxy.plain import plain
+from proxy.upstream.answer import Rejected
+from proxy.upstream.conversation import converse
+from proxy.upstream.era import CLIENT_INFO, LEGACY_VERSIONS, Era, Terms
+from proxy.upstream.fault import UpstreamMalformed
+from proxy.upstream.hearing import Hearing
+from proxy.upstream.request import BASE, label, write
+from proxy.wire import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from proxy.upstream.contract import Relay
+    from proxy.upstream.endpoint import Endpoint
+    from proxy.upstream.request import Headers, Written
+
+log = logging.getLogger("portico.upstream")
+
+_CHORE_SECONDS = 2.0
+_SESSION_ID = re.compile(r"[\x21-\x7E]{1,1024}")  # 2025-11-25, transports, "Session Management"
+
+
+class LegacySession:
+    """A handshake that succeeded, made for one set of client capabilities.
+
+    The server freezes what it may ask at the handshake, so that clients that can be asked
+    different things need sessions of their own.
+
+    Attributes:
+        terms: What was agreed.
+        busy: How many requests are open in it.
+    """
+
+    def __init__(self, endpoint: Endpoint, terms: Terms, session: str | None) -> None:
+        self.terms = terms
+        self._endpoint = endpoint
+        self._session = session
+        self.busy = 0
+        self._labels: Headers = [(b"mcp-session-id", session.encode())] if session else []
+
+    @classmethod
+    async def open(
+        cls, endpoint: Endpoint, capabilities: Mapping[str, Any], identifier: int
+    ) -> LegacySession:
+        """Shake hands.
+
+        Raises:
+            Rejected: The server's HTTP layer refuses the handshake.
+            UpstreamFault: It failed otherwise, or the server answered with an error.
+        """
+        body = encode(
+            {
+                "jsonrpc": "2.0",
+                "id": identifier,
+                "method": "initialize",
+                "params": {
+                    "protocolVersion": LEGACY_VERSIONS[-1],
+                    "capabilities": capabilities,
+                    "clientInfo": CLIENT_INFO,
+                },
+            }
+        )
+        envelope, reply = await converse(endpoint, BASE, body, identifier, _ignore)
+        name = reply.header("mcp-session-id")
+        if name is not None and not _SESSION_ID.fullmatch(name):
+            msg = f"{endpoint.server} gave a session id that no header can carry."
+            raise UpstreamMalformed(msg)
+        session = cls(endpoint, _terms(endpoint, envelope), name)
+        await session.tell({"jsonrpc": "2.0", "method": "notifications/initialized"})
+        return session
+
+    async def tell(self, message: dict[str, Any]) -> None:
+        """POST a notification or a response."""
+        await self._post(encode(message))
+
+    async def _post(self, body: bytes) -> None:
+        await self._endpoint.tell([*label(self.terms, "", {}), *self._labels], body)
+
+    def _answer(self, response: bytes) -> None:
+        self._endpoint.do(self._deliver(response))
+
+    async def _deliver(self, response: bytes) -> None:
+        try:
+            await self._post(response)
+        except Fault as fault:
+            # The server goes on waiting for it; the call's own time limit ends that.
+            log.warning("an answer to a question of a server was not taken: %s", fault.reference)
+
+    async def ask(
+        self,
+        identifier: int,
+        method: str,
+        params: Mapping[str, Any],
+        relay: Relay,
+        *,
+        changed: Callable[[], None],
+        clock: asyncio.Timeout,
+    ) -> dict[str, Any]:
+        """Send one request inside the session; cancelling it tells the server.
+
+        Raises:
+            Rejected: It did not run; the session may be lost.
+            UpstreamFault: See `proxy.upstream.fault`.
+        """
+        written = write(self.terms, identifier, method, params, capabilities={})
+        hearing = Hearing(
+            identifier,
+            written.progress_token,
+            relay,
+            changed=changed,
+            answer=self._answer,
+            clock=clock,
+        )
+        self.busy += 1
+        try:
+            return await self._converse(written, hearing)
+        except asyncio.CancelledError:
+            self._endpoint.do(self._cancel(identifier))
+            raise
+        finally:
+            self.busy -= 1
+            hearing.close()
+
+    async def _converse(self, written: Written, hearing: Hearing) -> dict[str, Any]:
+        envelope, _ = await converse(
+            self._endpoint,
+            written.headers + self._labels,
+            written.body,
+            written.identifier,
+            hearing.hear,
+        )
+        return envelope
+
+    @property
+    def has_id(self) -> bool:
+        """Whether the server named the session, and so can forget it."""
+        return self._session is not None
+
+    async def _cancel(self, identifier: int) -> None:
+        # A legacy server goes on working when a stream closes; only this stops it.
+        params = {"requestId": identifier, "reason": "The caller cancelled it."}
+        message = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params}
+        await quietly(self.tell(message))
+
+    async def aclose(self) -> None:
+        """Tell the server that the session is over, if it had a name."""
+        if self._session is not None:
+            await quietly(self._endpoint.end([*label(self.terms, "", {}), *self._labels]))
+
+
+async def quietly(chore: Awaitable[None]) -> None:
+    """Do a courtesy that nobody waits for and that nobody misses when it fails."""
+    try:
+        async with asyncio.timeout(_CHORE_SECONDS):
+            await chore
+    except (Fault, TimeoutError) as wrong:
+        log.debug("a courtesy to a server failed: %s", type(wrong).__name__)
+
+
+def _ignore(message: dict[str, Any]) -> None:
+    """Before the handshake is over nobody listens, except for logging, which can wait."""
+    log.debug("ignored before the handshake: %s", plain(str(message.get("method")), 60))
+
+
+def _terms(endpoint: Endpoint, envelope: dict[str, Any]) -> Terms:
+    failure = envelope.get("error")
+    if isinstance(failure, dict):
+        said = plain(str(failure.get("message", "")))
+        msg = f"{endpoint.server} refused the handshake and said: {said}"
+        raise Rejected(200, envelope, UpstreamMalformed(msg, may_have_run=False))
+    answer = envelope["result"]
+    version = answer.get("protocolVersion") if isinstance(answer, dict) else None
+    if version not in LEGACY_VERSIONS:
+        shown = plain(str(version), 40)
+        msg = f"{endpoint.server} speaks MCP {shown}, which Portico does not know."
+        raise UpstreamMalformed(msg, may_have_run=False)
+    return Terms(
+        Era.LEGACY, version, mapping(answer.get("capabilities")), mapping(answer.get("serverInfo"))
+    )
+
+
+def mapping(value: object) -> dict[str, Any]:
+    """`value` if it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}

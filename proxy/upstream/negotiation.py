@@ -1,0 +1,126 @@
+"""Finding out which era a server speaks."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from proxy.plain import plain
+from proxy.upstream.answer import Rejected
+from proxy.upstream.conversation import converse
+from proxy.upstream.era import MODERN_VERSIONS, SERVER_KEY, Era, Terms
+from proxy.upstream.fault import UpstreamFault, UpstreamLost, UpstreamMalformed, UpstreamSlow
+from proxy.upstream.legacy import LegacySession, mapping
+from proxy.upstream.request import write
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator, Mapping
+
+    from proxy.upstream.endpoint import Endpoint
+
+SECONDS = 60.0
+"""How long a server may take for the whole negotiation."""
+
+_CRASHED = 500
+
+T = TypeVar("T")
+
+Agreement = tuple[Terms, LegacySession | None]
+
+
+async def negotiate(
+    endpoint: Endpoint,
+    *,
+    first: Era | None,
+    capabilities: Mapping[str, Any],
+    identifiers: Iterator[int],
+) -> Agreement:
+    """Agree with a server on what to speak.
+
+    Args:
+        endpoint: Where it is.
+        first: What it spoke last; unknown servers are asked in the modern way first.
+        capabilities: What the client can be asked that waits for this.
+        identifiers: Where request ids come from.
+
+    Returns:
+        The terms, and the session that a legacy handshake opened.
+
+    Raises:
+        UpstreamFault: It speaks neither, cannot be reached, or wants a person; whatever the
+            request was that waits for this, it has not run.
+    """
+    agreeing = _either(endpoint, first, capabilities, identifiers)
+    return await before_the_request(endpoint.server, agreeing)
+
+
+async def before_the_request(server: str, agreeing: Coroutine[Any, Any, T]) -> T:
+    """Await a negotiation or handshake; what fails in it leaves the request itself not run.
+
+    Raises:
+        UpstreamFault: It failed; `may_have_run` is False.
+    """
+    try:
+        async with asyncio.timeout(SECONDS):
+            return await agreeing
+    except TimeoutError:
+        msg = f"{server} did not say within {SECONDS:g} seconds which MCP it speaks."
+        raise UpstreamSlow(msg, remedy=UpstreamFault.remedy, may_have_run=False) from None
+    except UpstreamLost as lost:
+        msg = f"{server} hung up before it said which MCP it speaks."
+        raise UpstreamLost(msg, remedy=UpstreamFault.remedy, may_have_run=False) from lost
+    except UpstreamFault as fault:
+        fault.may_have_run = False
+        raise
+
+
+async def _either(
+    endpoint: Endpoint,
+    first: Era | None,
+    capabilities: Mapping[str, Any],
+    identifiers: Iterator[int],
+) -> Agreement:
+    async def modern() -> Agreement:
+        return await discover(endpoint, next(identifiers)), None
+
+    async def legacy() -> Agreement:
+        session = await LegacySession.open(endpoint, capabilities, next(identifiers))
+        return session.terms, session
+
+    ways = (legacy, modern) if first is Era.LEGACY else (modern, legacy)
+    try:
+        return await ways[0]()
+    except Rejected as rejected:
+        reason: UpstreamFault = rejected.fault
+    except UpstreamFault as fault:
+        # A server that stumbles over a method it has never heard of may still speak the other.
+        if not isinstance(fault, UpstreamMalformed) and fault.data.get("status") != _CRASHED:
+            raise
+        reason = fault
+    try:
+        return await ways[1]()
+    except Rejected as rejected:
+        raise rejected.fault from reason
+
+
+async def discover(endpoint: Endpoint, identifier: int) -> Terms:
+    """Ask a server for its capabilities in the modern way (`server/discover`).
+
+    Raises:
+        Rejected: It does not speak a modern revision that Portico knows.
+        UpstreamFault: See `proxy.upstream.fault`.
+    """
+    offer = Terms(Era.MODERN, MODERN_VERSIONS[-1])
+    written = write(offer, identifier, "server/discover", {}, capabilities={})
+    envelope, _ = await converse(
+        endpoint, written.headers, written.body, identifier, lambda _: None
+    )
+    answer = mapping(envelope.get("result"))
+    spoken = answer.get("supportedVersions")
+    mutual = [v for v in MODERN_VERSIONS if isinstance(spoken, list) and v in spoken]
+    if not mutual:
+        said = plain(str(mapping(envelope.get("error")).get("message", "no version in common")))
+        msg = f"{endpoint.server} does not speak MCP {MODERN_VERSIONS[-1]}: {said}"
+        raise Rejected(200, None, UpstreamMalformed(msg, may_have_run=False))
+    info = mapping(mapping(answer.get("_meta")).get(SERVER_KEY))
+    return Terms(Era.MODERN, mutual[-1], mapping(answer.get("capabilities")), info)

@@ -1,0 +1,78 @@
+"""Server-sent events (WHATWG HTML, 9.2.6) as bytes come in; pure, incremental, bounded."""
+
+from __future__ import annotations
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class TooLarge(ValueError):  # noqa: N818 - it says what the event is.
+    """One event holds more bytes than Portico is willing to keep."""
+
+
+class Events:
+    """The events of one stream.
+
+    Lines may end in CR, LF or both; comments, ids and `retry` are skipped, and so are events of
+    another type than `message`. Text stays bytes until a whole event is there, so a part may end
+    inside a character.
+
+    Args:
+        limit: Bytes that one event may have.
+    """
+
+    __slots__ = ("_after_cr", "_data", "_kind", "_limit", "_rest", "_size", "_started")
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._rest: list[bytes] = []
+        self._data: list[bytes] = []
+        self._kind = b""
+        self._size = 0
+        self._started = False
+        self._after_cr = False
+
+    def feed(self, part: bytes) -> list[bytes]:
+        """Take the next bytes; the `data` of every event that they complete.
+
+        Raises:
+            TooLarge: An event is over the limit.
+        """
+        if not part:
+            return []
+        # A CR at the end of one part and the LF at the start of the next are one line's end.
+        if self._after_cr and part[:1] == b"\n":
+            part = part[1:]
+        lines = part.splitlines(keepends=True)
+        self._after_cr = part[-1:] == b"\r"
+        complete: list[bytes] = []
+        for line in lines:
+            self._size += len(line)
+            if self._size > self._limit:
+                raise TooLarge
+            if line[-1:] not in {b"\n", b"\r"}:
+                self._rest.append(line)
+                break
+            if self._rest:
+                self._rest.append(line)
+                line = b"".join(self._rest)  # noqa: PLW2901 - the line, whole at last.
+                self._rest.clear()
+            data = self._line(line.rstrip(b"\r\n"))
+            if data is not None:
+                complete.append(data)
+        return complete
+
+    def _line(self, line: bytes) -> bytes | None:
+        """Take one whole line; the event's data when the line ends an event."""
+        if not self._started:
+            self._started = True
+            line = line.removeprefix(_BOM)
+        if not line:
+            data, kind = self._data, self._kind
+            self._data, self._kind, self._size = [], b"", 0
+            return b"\n".join(data) if data and kind in {b"", b"message"} else None
+        word, _, value = line.partition(b":")
+        if word == b"data":
+            self._data.append(value.removeprefix(b" "))
+        elif word == b"event":
+            self._kind = value.removeprefix(b" ")
+        return None
