@@ -1,0 +1,47 @@
+"""What is wrong with a configuration, all of it at once."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from auth.fault import Fault, Who
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to correct.
+
+    Attributes:
+        file: Path of the file.
+        line: Line in it, from 1; where a key is missing, the line of its table.
+        key: Dotted key as TOML writes it; empty for the file as a whole.
+        message: What is wrong and what is allowed, without a final stop.
+    """
+
+    file: str
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: "
+        return place + (f"{self.key}: {self.message}" if self.key else self.message)
+
+
+class ConfigurationFault(Fault):
+    """`portico.toml` cannot be used; `problems` holds every reason, in the order of the file."""
+
+    reference = "configuration-invalid"
+    who = Who.PERSON
+    remedy = "Correct the file, then run `portico config check`."
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
+        super().__init__(
+            "\n".join(map(str, self.problems)),
+            data={"problems": [asdict(problem) for problem in self.problems]},
+        )

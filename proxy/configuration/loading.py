@@ -1,0 +1,277 @@
+"""From the text of `portico.toml` to a checked `Configuration`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from proxy.address import BadAddress, origin
+from proxy.configuration.fault import ConfigurationFault, Problem
+from proxy.configuration.locator import locate
+from proxy.configuration.section import Problems, Section
+from proxy.configuration.settings import (
+    SCOPES,
+    Company,
+    CompanyServer,
+    Configuration,
+    HandWritten,
+    NetworkSettings,
+)
+from proxy.naming import RESERVED, SHORT_NAME
+from proxy.offering import ToolRule
+from proxy.risk import Confirm, Risk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SIZE_LIMIT = 1024 * 1024
+"""Bytes the file may have."""
+
+_OFFICIAL = "io.modelcontextprotocol.registry/official"
+_NAMESPACED = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+/[A-Za-z0-9._-]+")
+_AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
+_WEEK_OF_MINUTES = 7 * 24 * 60.0
+_HOUR = 3600.0
+
+
+class _Auth(StrEnum):
+    NONE = "none"
+    SSO = "sso"
+
+
+def load(path: str) -> Configuration:
+    """Read the configuration; a file that does not exist is an empty one.
+
+    Raises:
+        ConfigurationFault: It cannot be read, is not TOML, or says something that Portico does
+            not understand; the fault lists every problem with file, line and key.
+    """
+    text = _text(path)
+    if text is None:
+        return Configuration(path=path)
+    try:
+        document = tomllib.loads(text)
+        problems = Problems(path, locate(text))
+    except tomllib.TOMLDecodeError as wrong:
+        raise ConfigurationFault([_not_toml(path, text, str(wrong))]) from None
+    except RecursionError:
+        raise ConfigurationFault([Problem(path, 1, "", "is nested too deeply")]) from None
+    configuration = _configuration(Section(document, "", (), problems), path)
+    if problems.found:
+        raise ConfigurationFault(problems.found)
+    return configuration
+
+
+def _text(path: str) -> str | None:
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(SIZE_LIMIT + 1)
+        if len(data) > SIZE_LIMIT:
+            why = f"is larger than {SIZE_LIMIT} bytes"
+        else:
+            # Some editors put a byte order mark in front, which is no mistake of the person.
+            return data.decode("utf-8-sig")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        why = "is not UTF-8 text"
+    except OSError as wrong:
+        why = f"cannot be read: {wrong.strerror}"
+    raise ConfigurationFault([Problem(path, 1, "", why)])
+
+
+def _not_toml(path: str, text: str, why: str) -> Problem:
+    place = _AT_LINE.search(why)
+    line = int(place[1]) if place else text.count("\n") + 1
+    return Problem(path, line, "", f"is not TOML: {_AT_LINE.sub('', why)}")
+
+
+def _configuration(top: Section, path: str) -> Configuration:
+    company = _company(top.section("company", "company")) if "company" in top else None
+    servers = {
+        name: _server(name, section, company)
+        for name, section in top.sections("servers", "servers.NAME")
+    }
+    hub = top.section("hub", "hub")
+    approvals = top.section("approvals", "approvals")
+    return Configuration(
+        company=company,
+        servers=servers,
+        network=_network(top.section("network", "network"), path),
+        idle_seconds=60 * hub.number("idle_minutes", 15.0, most=_WEEK_OF_MINUTES),
+        approval_seconds=approvals.number("deadline_seconds", 300.0, most=_HOUR),
+        path=path,
+    )
+
+
+def _company(section: Section) -> Company:
+    section.required("issuer", '"https://sso.example.com"')
+    section.required("client_id", '"portico"')
+    issuer, registry = section.url("issuer"), section.url("registry")
+    scopes = section.texts("scopes", SCOPES)
+    if "openid" not in scopes:
+        section.wrong("scopes", 'must contain "openid": without it nobody is signed in')
+    for key, value in (("issuer", issuer), ("registry", registry)):
+        if "?" in value:
+            section.wrong(key, "must not have a query")
+    company = Company(
+        name=section.text("name", urlsplit(issuer).hostname or "the company"),
+        issuer=issuer,
+        client_id=section.text("client_id"),
+        scopes=scopes,
+        groups_claim=section.text("groups_claim", "groups"),
+        registry=registry,
+        registry_audience=section.text("registry_audience"),
+        audience=section.text("audience"),
+        audiences=section.texts("audiences"),
+        governance_key=section.text("governance_key", empty=True),
+        token_origins=_origins(section),
+        unreviewed=section.flag("unreviewed", default=True),
+        servers=_company_servers(section),
+    )
+    _check_registry(section, company)
+    return company
+
+
+def _origins(section: Section) -> frozenset[str]:
+    origins: set[str] = set()
+    for place, text in enumerate(section.texts("token_origins")):
+        try:
+            found = origin(text)
+        except BadAddress as bad:
+            section.wrong("token_origins", str(bad), place)
+            continue
+        parts = urlsplit(text)
+        if parts.path.strip("/") or parts.query or "#" in text:
+            message = f'must be an origin alone, such as "{found}": a token has no narrower limit'
+            section.wrong("token_origins", message, place)
+        origins.add(found)
+    return frozenset(origins)
+
+
+def _company_servers(section: Section) -> Mapping[str, CompanyServer]:
+    servers: dict[str, CompanyServer] = {}
+    for name, server in section.sections("servers", "company.servers.NAME"):
+        if not _NAMESPACED.fullmatch(name):
+            message = 'must be the name in the registry, such as "com.example/presto"'
+            server.problems.add(server.path, message)
+        servers[name] = CompanyServer(
+            default_risk=server.choice("default_risk", Risk, Risk.UNKNOWN),
+            trust_read_hint=server.flag("trust_read_hint", default=False),
+        )
+    return servers
+
+
+def _check_registry(section: Section, company: Company) -> None:
+    key = company.governance_key
+    if key == _OFFICIAL or (key and not _NAMESPACED.fullmatch(key)):
+        section.wrong("governance_key", 'must be a key such as "com.example/governance"')
+    if not company.registry:
+        return
+    if "governance_key" not in section:
+        # Left out by mistake it would mean that no review counts, so it has to be said.
+        message = (
+            "is missing; name the key of the governance block in the registry's entries, such "
+            'as "com.example/governance", or set "" when this registry has no such block'
+        )
+        section.wrong("governance_key", message)
+    if re.search(r"/v0(\.\d+)?(/|$)", company.registry):
+        section.wrong("registry", "must end before /v0.1, which Portico adds itself")
+    where = origin(company.registry)
+    if company.registry_audience and where not in company.token_origins:
+        message = f'needs the registry\'s origin "{where}" in company.token_origins'
+        section.wrong("registry_audience", message)
+
+
+def _server(name: str, section: Section, company: Company | None) -> HandWritten:
+    section.required("url", '"https://mcp.example.com/mcp"')
+    if not SHORT_NAME.fullmatch(name) or name in RESERVED:
+        message = (
+            "is not a server's name: at most 24 of a-z, 0-9 and -, not beginning with - "
+            f"(and not {', '.join(sorted(RESERVED))})"
+        )
+        section.problems.add(section.path, message)
+    url = section.url("url")
+    auth = section.choice("auth", _Auth, _Auth.NONE)
+    audience = section.text("audience", company.audience if company and auth == "sso" else "")
+    if auth is _Auth.SSO:
+        _check_sso(section, url, audience, company)
+    elif "audience" in section:
+        section.wrong("audience", 'is only for auth = "sso"')
+    risk = section.choice("risk", Risk, Risk.UNKNOWN)
+    confirm = section.choice("confirm", Confirm, Confirm.RISKY)
+    tools = section.section("tools", "servers.NAME.tools")
+    return HandWritten(
+        name=name,
+        url=url,
+        auth=auth.value,
+        audience=audience,
+        confirm=confirm,
+        risk=risk,
+        tools_allow=tools.texts("allow"),
+        tools_deny=tools.texts("deny"),
+        rules=_rules(section, risk, confirm),
+    )
+
+
+def _check_sso(section: Section, url: str, audience: str, company: Company | None) -> None:
+    if company is None:
+        section.wrong("auth", '"sso" needs a [company] to sign in at')
+        return
+    if not audience:
+        section.wrong("audience", "is missing, and company.audience is too")
+    if url and origin(url) not in company.token_origins:
+        message = (
+            f'"sso" needs the origin "{origin(url)}" in company.token_origins: '
+            "a token goes nowhere else"
+        )
+        section.wrong("auth", message)
+
+
+def _rules(section: Section, risk: Risk, confirm: Confirm) -> Mapping[str, ToolRule]:
+    rules: dict[str, ToolRule] = {}
+    for tool, rule in section.sections("rules", "servers.NAME.rules.TOOL"):
+        if tool == "*":
+            message = "is said by risk and confirm of the server itself"
+            rule.problems.add(rule.path, message)
+        rules[tool] = ToolRule(
+            risk=rule.choice("risk", Risk, risk),
+            confirm=rule.choice("confirm", Confirm, confirm),
+            source=f"{Path(section.problems.file).name}:{section.problems.line(rule.path)}",
+        )
+    return rules
+
+
+def _network(section: Section, path: str) -> NetworkSettings:
+    ca_file = section.text("ca_file")
+    if ca_file:
+        # Relative to the file that says it: the hub's own working directory is `/`.
+        ca_file = str(Path(path).absolute().parent / Path(ca_file).expanduser())
+        if not Path(ca_file).is_file():
+            section.wrong("ca_file", "names no file")
+    return NetworkSettings(
+        https_proxy=_proxy(section, "https_proxy"),
+        http_proxy=_proxy(section, "http_proxy"),
+        no_proxy=section.text("no_proxy"),
+        ca_file=ca_file or None,
+    )
+
+
+def _proxy(section: Section, key: str) -> str | None:
+    value = section.text(key)
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), 0
+    if "@" in parts.netloc:
+        section.wrong(key, "must not hold a user name or password")
+    elif parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
+        section.wrong(key, 'must be the URL of a proxy, such as "http://proxy.example.com:3128"')
+    return value

@@ -1,0 +1,258 @@
+"""One table of the configuration, read key by key; what is wrong is collected, not raised.
+
+`KEYS` is the whole vocabulary. A key is read through it or not at all, so the vocabulary, the
+reader and the documentation cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+from proxy.address import BadAddress, endpoint
+from proxy.configuration.fault import Problem
+from proxy.plain import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from proxy.configuration.locator import Path
+
+KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "": ("company", "servers", "network", "hub", "approvals"),
+    "company": (
+        "name",
+        "issuer",
+        "client_id",
+        "scopes",
+        "groups_claim",
+        "registry",
+        "registry_audience",
+        "audience",
+        "audiences",
+        "governance_key",
+        "token_origins",
+        "unreviewed",
+        "servers",
+    ),
+    "company.servers.NAME": ("default_risk", "trust_read_hint"),
+    "servers.NAME": ("url", "auth", "audience", "confirm", "risk", "tools", "rules"),
+    "servers.NAME.tools": ("allow", "deny"),
+    "servers.NAME.rules.TOOL": ("risk", "confirm"),
+    "network": ("https_proxy", "http_proxy", "no_proxy", "ca_file"),
+    "hub": ("idle_minutes",),
+    "approvals": ("deadline_seconds",),
+}
+"""Kind of table -> the keys it may have. NAME and TOOL are chosen by whoever writes the file."""
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_WORD = re.compile(r"[A-Za-z_-]{1,20}")
+_SECRET = re.compile(
+    r"token|passw|secret|authori[sz]ation|api[-_]?key|credential|bearer|cookie", re.IGNORECASE
+)
+_NO_SECRETS = (
+    "secrets do not belong in this file; remove it, and replace the secret where it was issued"
+)
+_KINDS: Final[Mapping[type, str]] = {
+    bool: "true or false",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    list: "an array",
+    dict: "a table",
+}
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+class Problems:
+    """The problems of one file.
+
+    Args:
+        file: Its path.
+        lines: Where its keys stand, see `proxy.configuration.locator.locate`.
+    """
+
+    def __init__(self, file: str, lines: Mapping[Path, int]) -> None:
+        self.file = file
+        self.found: list[Problem] = []
+        self._lines = lines
+
+    def add(self, path: Path, message: str) -> None:
+        """Note a problem at `path`, or, where it stands nowhere, at the table it belongs to."""
+        key = ".".join(
+            part if _BARE.fullmatch(part) else f'"{plain(part)}"'
+            for part in path
+            if isinstance(part, str)
+        )
+        self.found.append(Problem(self.file, self.line(path), key, message))
+
+    def line(self, path: Path) -> int:
+        """The line of `path` or of the nearest table around it."""
+        while path and path not in self._lines:
+            path = path[:-1]
+        return self._lines.get(path, 1)
+
+
+class Section:
+    """One table, of the kind that `KEYS` lists.
+
+    Each reading method returns the default where the key is absent, and also where it is wrong:
+    then a problem has been noted, and the configuration as a whole will be refused.
+    """
+
+    def __init__(
+        self, table: Mapping[str, object], kind: str, path: tuple[str, ...], problems: Problems
+    ) -> None:
+        self._table = table
+        self._kind = kind
+        self.path = path
+        self.problems = problems
+        for key, value in table.items():
+            if key not in KEYS[kind]:
+                problems.add((*path, key), _unknown(key, value, KEYS[kind]))
+
+    def __contains__(self, key: str) -> bool:
+        return self._raw(key) is not None
+
+    def wrong(self, key: str, message: str, place: int | None = None) -> None:
+        """Note that `key` (or one element of its array) is wrong."""
+        self.problems.add((*self.path, key) if place is None else (*self.path, key, place), message)
+
+    def required(self, key: str, example: str) -> None:
+        """Note it when `key` is absent."""
+        if key not in self:
+            self.wrong(key, f"is missing; for example {key} = {example}")
+
+    def text(self, key: str, default: str = "", *, empty: bool = False) -> str:
+        """A string on one line; with `empty`, the empty one too."""
+        value = self._typed(key, str)
+        if value is None:
+            return default
+        if not value.isprintable() or value != value.strip() or not (value or empty):
+            self.wrong(key, "must be one line of text, without spaces around it")
+            return default
+        return value
+
+    def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """An array of strings, each of them not empty."""
+        value = self._typed(key, list)
+        if value is None:
+            return default
+        good: list[str] = []
+        for place, item in enumerate(value):
+            if isinstance(item, str) and item.isprintable() and item.strip():
+                good.append(item)
+            else:
+                self.wrong(key, f"must hold only strings, not {_shown(item)}", place)
+        return tuple(good)
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """True or false."""
+        value = self._typed(key, bool)
+        return default if value is None else value
+
+    def number(self, key: str, default: float, *, most: float) -> float:
+        """A number above 0, at most `most`."""
+        value = self._typed(key, float)
+        if value is None:
+            return default
+        # Written so that TOML's `nan` fails it too.
+        if not 0 < value <= most:
+            self.wrong(key, f"must be above 0 and at most {most:g}")
+            return default
+        return value
+
+    def choice(self, key: str, choices: type[_Choice], default: _Choice) -> _Choice:
+        """One of the words of `choices`."""
+        value = self.text(key)
+        words = [choice.value for choice in choices]
+        if value in words:
+            return choices(value)
+        if value:
+            allowed = ", ".join(f'"{word}"' for word in words)
+            self.wrong(key, f"{_shown(value)} is not one of {allowed}{_meant(value, words)}")
+        return default
+
+    def url(self, key: str) -> str:
+        """A URL that Portico connects to, as it was written; empty when absent or wrong."""
+        value = self.text(key)
+        # The value is not repeated in a message: a wrong URL often is one with a password in it.
+        try:
+            if value:
+                endpoint(value)
+        except BadAddress as bad:
+            self.wrong(key, str(bad))
+            return ""
+        if any(_SECRET.search(name) for name, _ in parse_qsl(urlsplit(value).query)):
+            self.wrong(key, _NO_SECRETS)
+            return ""
+        return value
+
+    def section(self, key: str, kind: str) -> Section:
+        """The table below `key`; an empty one when it is absent."""
+        table = self._typed(key, dict)
+        return Section(table or {}, kind, (*self.path, key), self.problems)
+
+    def sections(self, key: str, kind: str) -> Iterator[tuple[str, Section]]:
+        """The named tables below `key`, each with its name."""
+        for name, table in (self._typed(key, dict) or {}).items():
+            if isinstance(table, dict):
+                yield name, Section(table, kind, (*self.path, key, name), self.problems)
+            else:
+                place = (*self.path, key, name)
+                self.problems.add(place, f"must be a table, not {_shown(table)}")
+
+    def _raw(self, key: str) -> object:
+        if key not in KEYS[self._kind]:
+            msg = f"{key} is not a key of [{self._kind}]"
+            raise LookupError(msg)
+        return self._table.get(key)
+
+    _Type = TypeVar("_Type", bool, str, float, list[object], dict[str, object])
+
+    def _typed(self, key: str, kind: type[_Type]) -> _Type | None:
+        value = self._raw(key)
+        if value is None:
+            return None
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            return kind(value)
+        if isinstance(value, kind):
+            return value
+        self.wrong(key, f"must be {_KINDS[kind]}, not {_shown(value)}")
+        return None
+
+
+def _shown(value: object) -> str:
+    """A wrong value as a message repeats it: words and numbers; of the rest only its kind."""
+    if isinstance(value, str):
+        # A token pasted into the wrong place must not travel on inside a message.
+        return f'"{value}"' if _WORD.fullmatch(value) else "that text"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return plain(str(value), 40)
+    return _KINDS.get(type(value), "a date or time")
+
+
+def _unknown(key: str, value: object, allowed: Collection[str]) -> str:
+    meant = _meant(key, allowed)
+    # A misspelt `token_origins` is a slip of the pen; any other token is a leak.
+    if _holds_secret(key, value) and not _SECRET.search(meant):
+        return _NO_SECRETS
+    return f"is not a key that Portico knows{meant or '; allowed here: ' + ', '.join(allowed)}"
+
+
+def _holds_secret(key: str, value: object) -> bool:
+    if _SECRET.search(key):
+        return True
+    return isinstance(value, dict) and any(_holds_secret(k, v) for k, v in value.items())
+
+
+def _meant(word: str, words: Collection[str]) -> str:
+    # Only somebody who made a mistake waits for this import.
+    import difflib
+
+    close = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.6)
+    return f' (did you mean "{close[0]}"?)' if close else ""

@@ -1,0 +1,146 @@
+"""What `portico.toml` can say, with its defaults. Every value here has been checked.
+
+`docs/configuration.md` is the page of these keys; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from auth.network import Network
+from proxy.risk import Confirm, Risk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from proxy.offering import ToolRule
+
+SCOPES = ("openid", "profile", "groups", "offline_access")
+"""The scopes asked for at sign-in, unless `[company] scopes` says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyServer:
+    """What the company says of a registry server whose entry has no governance block.
+
+    Attributes:
+        default_risk: The risk of every tool that nobody has classed.
+        trust_read_hint: Whether the server's own `readOnlyHint` may lower that.
+    """
+
+    default_risk: Risk = Risk.UNKNOWN
+    trust_read_hint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """One company: its sign-in, its registry, and where its tokens may go.
+
+    Attributes:
+        name: What people call it.
+        issuer: OIDC issuer URL.
+        client_id: Portico's public client at that issuer.
+        scopes: Scopes asked for at sign-in.
+        groups_claim: The claim of the ID token that holds the user's groups.
+        registry: Base URL of the MCP registry (without `/v0.1`); empty when there is none.
+        registry_audience: Audience of the token sent to the registry; empty sends none.
+        audience: Audience of servers that name none of their own.
+        audiences: Further audiences that entries of the registry may name; a token is asked of the
+            issuer for no others.
+        governance_key: The key of the governance block in an entry's `_meta`; empty when the
+            company declares that its registry has no such block.
+        token_origins: The only origins that ever receive a token of the user, apart from the
+            issuer's own endpoints.
+        unreviewed: Whether servers that only the user wrote down are offered.
+        servers: Registry name -> what the company says of it in place of a governance block.
+    """
+
+    name: str
+    issuer: str
+    client_id: str
+    scopes: tuple[str, ...] = SCOPES
+    groups_claim: str = "groups"
+    registry: str = ""
+    registry_audience: str = ""
+    audience: str = ""
+    audiences: tuple[str, ...] = ()
+    governance_key: str = ""
+    token_origins: frozenset[str] = frozenset()
+    unreviewed: bool = True
+    servers: Mapping[str, CompanyServer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HandWritten:
+    """A remote server that the user wrote down, without the company's review.
+
+    Attributes:
+        name: Its short name.
+        url: Its Streamable HTTP endpoint.
+        auth: `none` sends no token; `sso` sends one of `audience`.
+        confirm: When a person is asked before a call.
+        risk: The risk of tools without a rule of their own.
+        tools_allow: Names or globs of the only tools to offer; empty offers all.
+        tools_deny: Names or globs never offered.
+        rules: Tool name -> the user's rule for that tool.
+    """
+
+    name: str
+    url: str
+    auth: Literal["none", "sso"] = "none"
+    audience: str = ""
+    confirm: Confirm = Confirm.RISKY
+    risk: Risk = Risk.UNKNOWN
+    tools_allow: tuple[str, ...] = ()
+    tools_deny: tuple[str, ...] = ()
+    rules: Mapping[str, ToolRule] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSettings:
+    """How the company's network is reached; the attributes are those of `auth.network.Network`."""
+
+    https_proxy: str | None = None
+    http_proxy: str | None = None
+    no_proxy: str = ""
+    ca_file: str | None = None
+
+    def open(self) -> Network:
+        """The network these settings describe; nothing is connected yet."""
+        return Network(
+            https_proxy=self.https_proxy,
+            http_proxy=self.http_proxy,
+            no_proxy=self.no_proxy,
+            ca_file=self.ca_file,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything `portico.toml` says.
+
+    Attributes:
+        company: The company, or None: then nobody signs in and there is no registry.
+        servers: Short name -> server written by hand.
+        network: Proxies and roots of trust.
+        idle_seconds: How long a hub without any session stays alive.
+        approval_seconds: How long a question waits for a person before silence means no.
+        path: The file this was read from, whether it exists or not.
+    """
+
+    company: Company | None = None
+    servers: Mapping[str, HandWritten] = field(default_factory=dict)
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    idle_seconds: float = 900.0
+    approval_seconds: float = 300.0
+    path: str = ""
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """Every audience the configuration itself names, for which tokens may be asked."""
+        named = {server.audience for server in self.servers.values()}
+        if self.company is not None:
+            named |= {self.company.audience, self.company.registry_audience}
+            named.update(self.company.audiences)
+        return frozenset(named - {""})

@@ -1,0 +1,104 @@
+"""The registry's last good answer per user, on disk, so that an outage empties nobody's list.
+
+A file belongs to one user, one registry and one governance key; all three are checked inside. It
+holds no token. It is small, because only what Portico reads of an entry is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from proxy import wire
+from proxy.registry.listing import Copy, Page
+
+_FORMAT = 1
+
+
+class LastGood:
+    """The kept answers of one registry.
+
+    Args:
+        directory: Where they are kept; made at the first save.
+        registry: The registry's URL.
+        governance_key: The key under which governance was kept.
+    """
+
+    def __init__(self, directory: str, registry: str, governance_key: str) -> None:
+        self._directory = Path(directory)
+        self._owner = [_FORMAT, registry, governance_key]
+
+    def load(self, identity_key: str) -> Copy | None:
+        """This user's last good answer; None when there is none that can be read."""
+        try:
+            held = wire.decode(self._path(identity_key).read_bytes())
+            if held["owner"] != [*self._owner, identity_key]:
+                return None
+            return Copy(
+                pages=tuple(_page(page) for page in held["pages"]),
+                signed=held["signed"] is True,
+                fetched_at=float(held["fetched_at"]),
+                published=dict(held["published"]),
+                departed=dict(held["departed"]),
+            )
+        except (OSError, wire.NotJson, KeyError, TypeError, ValueError, AttributeError):
+            # A copy is only ever a convenience: a broken one is an absent one.
+            return None
+
+    def save(self, identity_key: str, copy: Copy) -> None:
+        """Replace this user's answer in one step.
+
+        Raises:
+            OSError: The disk refuses.
+        """
+        held = {
+            "owner": [*self._owner, identity_key],
+            "signed": copy.signed,
+            "fetched_at": copy.fetched_at,
+            "published": copy.published,
+            "departed": copy.departed,
+            "pages": [
+                {
+                    "cursor": page.cursor,
+                    "etag": page.etag,
+                    "next": page.next_cursor,
+                    "servers": page.servers,
+                }
+                for page in copy.pages
+            ],
+        }
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # mkstemp makes the file 0600 under a name of its own, so two hubs never share one.
+        handle, fresh = tempfile.mkstemp(dir=self._directory, prefix=".registry-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(wire.encode(held))
+            Path(fresh).replace(self._path(identity_key))
+        except BaseException:
+            Path(fresh).unlink(missing_ok=True)
+            raise
+
+    def _path(self, identity_key: str) -> Path:
+        # Hashed again, so that whatever names a user cannot name a path.
+        name = hashlib.sha256(
+            "\0".join([*map(str, self._owner), identity_key]).encode()
+        ).hexdigest()
+        return self._directory / f"registry-{name[:32]}.json"
+
+
+def _page(held: dict[str, Any]) -> Page:
+    return Page(
+        cursor=_text(held["cursor"]),
+        etag=_text(held["etag"]),
+        next_cursor=_text(held["next"]),
+        servers=tuple(held["servers"]),
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
