@@ -1,0 +1,78 @@
+"""The way back from the browser: only the person's own answer counts."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import urlencode
+
+import pytest
+
+from auth.loopback import Loopback, read_head
+
+STATE = "the-right-state"
+
+
+async def _ask(port: int, target: str, *, host: str = "", method: str = "GET") -> str:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(
+        f"{method} {target} HTTP/1.1\r\nHost: {host or f'127.0.0.1:{port}'}\r\n\r\n".encode()
+    )
+    answer = (await reader.read()).decode()
+    writer.close()
+    await writer.wait_closed()
+    return answer
+
+
+async def test_what_is_not_the_answer_changes_nothing() -> None:
+    """Another path, state, Host or method is refused, and the person's answer still counts."""
+    async with Loopback(STATE) as loopback:
+        good = f"/callback?{urlencode({'state': STATE, 'code': 'c'})}"
+        for target, host, method, status in (
+            ("/favicon.ico", "", "GET", 404),
+            ("//callback?state=" + STATE, "", "GET", 404),
+            ("/callback/?state=" + STATE, "", "GET", 404),
+            ("/callback?state=wrong&code=c", "", "GET", 400),
+            ("/callback?code=c", "", "GET", 400),
+            (good + "&code=d", "", "GET", 400),
+            (good, "localhost", "GET", 400),
+            (good, f"evil.example:{loopback.port}", "GET", 400),
+            (good, "", "POST", 405),
+        ):
+            answer = await _ask(loopback.port, target, host=host, method=method)
+            assert answer.startswith(f"HTTP/1.1 {status} "), target
+        came = asyncio.create_task(_ask(loopback.port, good))
+        assert await loopback.answer() == {"state": STATE, "code": "c"}
+        assert (await _ask(loopback.port, good)).startswith("HTTP/1.1 410 ")
+        loopback.conclude(200, "Signed in as <alice>", "Close this window.")
+    page = await came
+    assert "&lt;alice&gt;" in page
+    assert "Content-Security-Policy: default-src 'none'" in page
+    assert "no-referrer" in page
+    with pytest.raises(ConnectionRefusedError):
+        await _ask(loopback.port, good)
+
+
+async def test_connections_that_say_nothing_do_not_hold_up_the_end() -> None:
+    """A browser's unused connections are dropped, and too long a request is not read."""
+    async with Loopback(STATE) as loopback:
+        reader, writer = await asyncio.open_connection("127.0.0.1", loopback.port)
+        _, long = await asyncio.open_connection("127.0.0.1", loopback.port)
+        long.write(b"GET /" + b"x" * 100_000)
+    assert await asyncio.wait_for(reader.read(), 10) == b""
+    for end in (writer, long):
+        end.transport.abort()
+
+
+def test_a_request_that_is_not_http_is_refused() -> None:
+    """Any bytes at all lead to a status, never to an error of our own."""
+    for head in (
+        b"",
+        b"\r\n\r\n",
+        b"\x16\x03\x01",
+        b"GET\r\n\r\n",
+        b"GET /callback?%ff HTTP/1.1\r\n",
+    ):
+        assert read_head(head, 1, STATE) == 400
+    many = b"&".join(b"a%d=1" % n for n in range(100))
+    head = b"GET /callback?" + many + b" HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n"
+    assert read_head(head, 1, STATE) == 400

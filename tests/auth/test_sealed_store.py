@@ -1,0 +1,105 @@
+"""The sealed file: what is changed, foreign or unreadable counts as absent."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from auth.lock_file import LockFile, LockHeld
+from auth.sealed_store import SealedStore
+from tests.auth.issuer_double import KeyringDouble
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _store(folder: Path, keyring: KeyringDouble, binding: str = "issuer client") -> SealedStore:
+    return SealedStore(
+        str(folder / "state" / "sign-in"), service="t", binding=binding, keyring_backend=keyring
+    )
+
+
+async def test_what_was_written_is_read_by_another_process(
+    tmp_path: Path, keyring: KeyringDouble
+) -> None:
+    """A second store over the same file and keyring finds the content, also the first key."""
+    early = _store(tmp_path, keyring)
+    assert await early.read() is None
+    await _store(tmp_path, keyring).write({"a": ["ü", 1]})
+    assert await early.read() == {"a": ["ü", 1]}
+    await early.erase()
+    assert await _store(tmp_path, keyring).read() is None
+
+
+async def test_two_that_start_together_make_one_key(tmp_path: Path, keyring: KeyringDouble) -> None:
+    """Whoever writes last is readable by all, because the key is made under a lock."""
+    stores = [_store(tmp_path, keyring) for _ in range(4)]
+    await asyncio.gather(*(store.write({"n": n}) for n, store in enumerate(stores)))
+    assert len({str(await store.read()) for store in stores}) == 1
+    assert (await stores[0].read() or {}).keys() == {"n"}
+
+
+@pytest.mark.parametrize("harm", ["flip", "cut", "empty", "binding", "key", "key gone"])
+async def test_a_changed_or_foreign_file_counts_as_absent_and_is_logged(
+    tmp_path: Path, keyring: KeyringDouble, caplog: pytest.LogCaptureFixture, harm: str
+) -> None:
+    """A flipped bit, another issuer's file and a lost key mean "signed out", with a log line."""
+    await _store(tmp_path, keyring).write({"token": "t"})
+    _spoil(tmp_path / "state" / "sign-in", harm)
+    if harm.startswith("key"):
+        keyring = KeyringDouble()
+    if harm == "key":
+        await _store(tmp_path / "elsewhere", keyring).write({})
+    reader = _store(tmp_path, keyring, "other client" if harm == "binding" else "issuer client")
+    assert await reader.read() is None
+    assert "cannot be opened" in caplog.text
+    await reader.write({"token": "new"})
+    assert await reader.read() == {"token": "new"}
+
+
+def _spoil(path: Path, harm: str) -> None:
+    sealed = path.read_bytes()
+    flipped = sealed[:-1] + bytes([sealed[-1] ^ 1])
+    path.write_bytes({"flip": flipped, "cut": sealed[:10], "empty": b""}.get(harm, sealed))
+
+
+async def test_a_disk_that_fails_leaves_no_spent_token_behind(
+    tmp_path: Path, keyring: KeyringDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the new content cannot be written, memory keeps it and the old file goes."""
+    store = _store(tmp_path, keyring)
+    await store.write({"n": 1})
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    await store.write({"n": 2})
+    assert (store.kind, await store.read()) == ("memory", {"n": 2})
+    assert sorted(os.listdir(tmp_path / "state")) == ["sign-in.key-lock"]  # noqa: PTH208
+
+
+async def test_a_process_that_is_killed_frees_the_lock(tmp_path: Path) -> None:
+    """A living holder is waited for in vain; its death lets the next one in."""
+    path = str(tmp_path / "lock")
+    program = (
+        "import fcntl,os,sys; f=os.open(sys.argv[1], os.O_CREAT|os.O_RDWR); "
+        "fcntl.flock(f, fcntl.LOCK_EX); print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(  # noqa: ASYNC220 - it answers at once.
+        [sys.executable, "-c", program, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(LockHeld):
+            async with LockFile(path).held(0.05):
+                pass
+        holder.kill()
+    # The one that waited in vain got the lock after all, and must have given it back.
+    async with LockFile(path).held(20.0):
+        pass
