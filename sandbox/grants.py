@@ -1,0 +1,170 @@
+"""What the provider remembers: pending sign-ins, codes, and families of refresh tokens.
+
+A *family* is everything that grew out of one sign-in. Each refresh token works once; using one
+again means that two parties hold it, so the whole family dies (RFC 9700 4.14.2). The same goes for
+a code that is redeemed twice (RFC 6749 4.1.2).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sandbox.authorization import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.authorization import Authorization
+    from sandbox.people import Person
+
+PATIENCE = 600.0
+"""Seconds a sign-in page may stay open."""
+
+CODE_LIFETIME = 60.0
+"""Seconds between the redirect and the redemption of its code."""
+
+_MOST_PENDING = 1000
+
+
+@dataclass(slots=True)
+class Family:
+    """One sign-in and all the tokens that came of it.
+
+    Attributes:
+        key: The `sid` of its ID tokens.
+        at: Unix seconds of the sign-in.
+        alive: False once it was revoked, or once a token was used twice.
+        redeemed: Whether its code was.
+        current: The one refresh token that still works, or "".
+    """
+
+    key: str
+    person: Person
+    authorization: Authorization
+    at: float
+    alive: bool = True
+    redeemed: bool = False
+    current: str = ""
+
+    def audience(self, resources: list[str]) -> str:
+        """The audience of the next access token.
+
+        Raises:
+            Refused: More than one resource is asked for, or one that the sign-in did not cover.
+        """
+        granted = self.authorization.audiences
+        if len(resources) > 1:
+            raise Refused("invalid_target", "Ask for one resource at a time.")
+        if resources and resources[0] not in granted:
+            raise Refused("invalid_target", "The sign-in did not ask for this resource.")
+        return resources[0] if resources else granted[0]
+
+
+class Grants:
+    """Everything the provider gave out.
+
+    Args:
+        clock: Unix seconds.
+
+    Attributes:
+        reuses: How often a spent token or code was used again.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._pending: dict[str, tuple[float, Authorization]] = {}
+        self._codes: dict[str, Family] = {}
+        self._refresh: dict[str, Family] = {}
+        self._families: dict[str, Family] = {}
+        self.reuses = 0
+
+    def pend(self, authorization: Authorization) -> str:
+        """Keep a request while a person looks at the sign-in page; returns its transaction."""
+        while len(self._pending) >= _MOST_PENDING:
+            del self._pending[next(iter(self._pending))]
+        transaction = secrets.token_urlsafe(24)
+        self._pending[transaction] = (self._clock() + PATIENCE, authorization)
+        return transaction
+
+    def take(self, transaction: str) -> Authorization | None:
+        """The pending request, once; None when it is unknown, used or too old."""
+        until, authorization = self._pending.pop(transaction, (0.0, None))
+        return authorization if self._clock() <= until else None
+
+    def code(self, authorization: Authorization, person: Person) -> str:
+        """A code for a person who just signed in."""
+        family = Family(secrets.token_urlsafe(12), person, authorization, self._clock())
+        code = secrets.token_urlsafe(32)
+        self._codes[code] = self._families[family.key] = family
+        return code
+
+    def redeem(self, code: str, *, redirect_uri: str, verifier: str) -> Family:
+        """The family of a code.
+
+        Raises:
+            Refused: `invalid_grant`: unknown, spent, late, or not this client's.
+        """
+        family = self._codes.get(code)
+        if family is None:
+            raise Refused("invalid_grant", "The code is unknown.")
+        if family.redeemed:
+            self._reused(family)
+            raise Refused("invalid_grant", "The code was used before.")
+        family.redeemed = True
+        digest = hashlib.sha256(verifier.encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        late = self._clock() > family.at + CODE_LIFETIME
+        if late or redirect_uri != family.authorization.redirect_uri or not family.alive:
+            raise Refused("invalid_grant", "The code is too old, or for another redirect_uri.")
+        if not hmac.compare_digest(challenge, family.authorization.challenge):
+            raise Refused("invalid_grant", "code_verifier does not match the challenge.")
+        return family
+
+    def holder(self, token: str) -> Family:
+        """The family of a refresh token that may be used now; nothing is spent yet.
+
+        Raises:
+            Refused: `invalid_grant`: unknown, revoked or spent; a spent one kills its family.
+        """
+        family = self._refresh.get(token)
+        if family is None or not family.alive:
+            raise Refused("invalid_grant", "The refresh token is unknown or revoked.")
+        if family.current != token:
+            self._reused(family)
+            raise Refused("invalid_grant", "The refresh token was used before; all are revoked.")
+        return family
+
+    def rotate(self, family: Family) -> str:
+        """The family's next refresh token; the one before is spent."""
+        family.current = secrets.token_urlsafe(32)
+        self._refresh[family.current] = family
+        return family.current
+
+    def revoke_token(self, token: str) -> None:
+        """End the family of a refresh token, spent or not; an unknown token is no error."""
+        family = self._refresh.get(token)
+        if family is not None:
+            family.alive = False
+
+    def revoke_family(self, key: str) -> None:
+        """End one family by its key; an unknown key is no error."""
+        if key in self._families:
+            self._families[key].alive = False
+
+    def revoke_all(self) -> None:
+        """End every sign-in at once, as an administrator would."""
+        for family in self._families.values():
+            family.alive = False
+
+    def alive(self, key: str) -> bool:
+        """Whether a family is there and not revoked."""
+        return key in self._families and self._families[key].alive
+
+    def _reused(self, family: Family) -> None:
+        self.reuses += 1
+        family.alive = False
