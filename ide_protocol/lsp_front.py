@@ -1,7 +1,7 @@
 """LSP: what an editor speaks to. One pygls server per connection.
 
-Only this module imports pygls and lsprotocol, which take half a second to load; whoever needs it
-imports it in a thread. pygls was made for one server that owns its process, so what would end or
+Only this module and its window import pygls and lsprotocol, which take half a second to load;
+whoever needs it imports it in a thread. pygls was made for one server that owns its process, so what would end or
 stain the process is overridden here: `exit` ends this window alone, tracebacks and message bodies
 stay out of answers and logs, and a request without `params` is answered like one with `{}`.
 """
@@ -99,7 +99,7 @@ class _Server(LanguageServer):
 
     def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ANN401, ARG002
         """Log the kind of the error alone: its text may hold what a document holds."""
-        log.info("%s in an editor's request", type(error).__name__)
+        log.info("%s in an editor's request", type(error).__name__, exc_info=error)
 
 
 class LspFront:
@@ -128,10 +128,21 @@ class LspFront:
         self._protocol = protocol
         self._protocol.set_writer(self)
         self._window = LspWindow(self._protocol)
-        self._server.feature(types.INITIALIZE)(self._initialize)
-        self._server.feature(types.INITIALIZED)(self._initialized)
+        self._register()
         for method, handler in methods.table.items():
             self._server.feature(method)(_answering(handler))
+
+    def _register(self) -> None:
+        """Tell pygls what is handled here; it marks functions, and cannot mark methods."""
+
+        @self._server.feature(types.INITIALIZE)
+        def initialize(params: types.InitializeParams) -> None:
+            self._initialize(params)
+
+        @self._server.feature(types.INITIALIZED)
+        def initialized(_params: types.InitializedParams) -> None:
+            self._session.window = self._window
+            self._session.can_ask = True
 
     async def serve(self) -> int:
         """Answer until the editor has gone; returns the shim's exit code."""
@@ -195,10 +206,6 @@ class LspFront:
         window = params.capabilities.window
         shows = window.show_document if window is not None else None
         self._window.shows_pages = shows is not None and shows.support
-
-    def _initialized(self, _params: types.InitializedParams) -> None:
-        self._session.window = self._window
-        self._session.can_ask = True
 
 
 def _answering(

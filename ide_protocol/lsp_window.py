@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
 
 from proxy.approval import Answer
 from proxy.approval.prompt import text
 
 if TYPE_CHECKING:
-    from proxy.approval import Question
+    from pygls.protocol import LanguageServerProtocol
 
-WARNING = 2
-INFO = 3
+    from proxy.approval import Question
 
 
 class LspWindow:
@@ -25,7 +26,7 @@ class LspWindow:
         protocol: pygls's protocol of that window.
     """
 
-    def __init__(self, protocol: Any) -> None:  # noqa: ANN401 - pygls is imported elsewhere.
+    def __init__(self, protocol: LanguageServerProtocol) -> None:
         self._protocol = protocol
         self._numbers = itertools.count(1)
         self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -39,13 +40,13 @@ class LspWindow:
         """
         yes, no = f"Allow once ({question.tag})", f"Deny ({question.tag})"
         given = await self._request(
-            "window/showMessageRequest",
-            {
-                "type": WARNING,
-                "message": text(question),
+            types.WINDOW_SHOW_MESSAGE_REQUEST,
+            types.ShowMessageRequestParams(
+                type=types.MessageType.Warning,
+                message=text(question),
                 # The first button is the one that a typing person hits.
-                "actions": [{"title": no}, {"title": yes}],
-            },
+                actions=[types.MessageActionItem(no), types.MessageActionItem(yes)],
+            ),
         )
         if given is _GONE:
             return Answer.GONE
@@ -57,12 +58,14 @@ class LspWindow:
     async def open_url(self, url: str) -> bool:
         """Open a page by `window/showDocument`, or at least show where it is."""
         if self.shows_pages:
-            given = await self._request("window/showDocument", {"uri": url, "external": True})
+            page = types.ShowDocumentParams(uri=url, external=True)
+            given = await self._request(types.WINDOW_SHOW_DOCUMENT, page)
             if getattr(given, "success", False) is True:
                 return True
         if not self._gone.done():
             message = f"Open this page to sign in to Portico: {url}"
-            self._protocol.notify("window/showMessage", {"type": INFO, "message": message})
+            shown = types.ShowMessageParams(type=types.MessageType.Info, message=message)
+            self._protocol.notify(types.WINDOW_SHOW_MESSAGE, shown)
         return not self._gone.done()
 
     def tools_changed(self) -> None:
@@ -76,7 +79,7 @@ class LspWindow:
         if not self._gone.done():
             self._gone.set_result(None)
 
-    async def _request(self, method: str, params: dict[str, Any]) -> object:
+    async def _request(self, method: str, params: object) -> object:
         """Ask the editor; its answer, None for an error, or `_GONE`. Cancelling withdraws it."""
         if self._gone.done():
             return _GONE
@@ -85,7 +88,7 @@ class LspWindow:
         try:
             await asyncio.wait({asked, self._gone}, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            self._protocol.notify("$/cancelRequest", {"id": identifier})
+            self._protocol.notify(types.CANCEL_REQUEST, types.CancelParams(id=identifier))
             asked.cancel()
             raise
         if not asked.done():

@@ -134,8 +134,7 @@ class McpFront:
             call = Call(self._session, name, params, relay, returns=modern is not None)
             answer = await self._hub.call(call)
             answer["id"] = identifier
-        if modern is None:
-            greeting.drop_modern_words(answer)
+        greeting.fit(answer, modern=modern is not None)
         self.dialogue.send(answer)
 
     async def _learn_workspace(self) -> None:

@@ -105,10 +105,17 @@ def acknowledged(identifier: int | str, params: dict[str, Any]) -> dict[str, Any
     }
 
 
-def drop_modern_words(answer: dict[str, Any]) -> None:
-    """Take the modern era's `resultType` off a result that a strict legacy client would refuse."""
+def fit(answer: dict[str, Any], *, modern: bool) -> None:
+    """Make a result say that it is complete where the era demands it, and only there.
+
+    The modern era requires `resultType`; a strict legacy client refuses it.
+    """
     result = answer.get("result")
-    if isinstance(result, dict) and result.get("resultType") == "complete":
+    if not isinstance(result, dict):
+        return
+    if modern:
+        result.setdefault("resultType", "complete")
+    elif result.get("resultType") == "complete":
         del result["resultType"]
 
 
@@ -118,8 +125,8 @@ def subscribed(identifier: int | str) -> dict[str, Any]:
 
 
 def text_result(text: str) -> dict[str, Any]:
-    """A tool result of one text; `resultType` is what the modern era calls a finished one."""
-    return {"content": [{"type": "text", "text": text}], "resultType": "complete"}
+    """A tool result of one text."""
+    return {"content": [{"type": "text", "text": text}]}
 
 
 def asks_by_form(capabilities: dict[str, Any]) -> bool:

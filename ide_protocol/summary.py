@@ -48,7 +48,7 @@ def summary(hub: Hub) -> str:
             f"{len(live)} of {len(offered)} servers have answered, with {tools} tools in all"
             f" ({', '.join(sorted(states))})."
         )
-    elif hub.configuration.company or hub.configuration.servers:
+    elif hub.identity is not None or hub.configuration.servers:
         parts.append("No server is offered to you now.")
     for server, (state, _, fault) in sorted(states.items()):
         if fault is not None:
@@ -76,6 +76,8 @@ def _who(hub: Hub) -> str:
 
 
 def _missing(hub: Hub) -> list[str]:
+    if hub.account is not None and hub.identity is None:
+        return []  # The sign-in comes first; what is missing after it is another question.
     return [
         f"{plain(offering.title, 60)} is not offered: {plain(offering.reason, 300)}"
         for offering in hub.catalog.offerings.values()
