@@ -1,0 +1,76 @@
+"""Signing in and out: `login`, `logout`, `whoami`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from ide_protocol import contract
+from ide_protocol.command_line import option
+from ide_protocol.command_line.console import emit
+from ide_protocol.command_line.conversation import conversation
+from ide_protocol.command_line.exit_code import ExitCode
+from proxy.plain import plain
+
+if TYPE_CHECKING:
+    from ide_protocol.contract import User
+
+
+@click.command()
+@option.as_json
+def login(*, as_json: bool) -> int:
+    """Sign in once, for every window and every server.
+
+    Opens the company's sign-in page in your browser and waits until you are done.
+    """
+    with conversation() as hub:
+        answer = hub.request(contract.SIGN_IN, doing="Waiting for you to sign in")
+    if as_json:
+        emit(answer)
+        return ExitCode.OK
+    user = cast("User", answer["user"])
+    click.echo(f"Signed in as {plain(user['name'])} at {plain(user['issuer'])}.")
+    click.echo(kept(user))
+    return ExitCode.OK
+
+
+@click.command()
+@option.as_json
+def logout(*, as_json: bool) -> int:
+    """Sign out everywhere on this machine and forget the sign-in."""
+    with conversation() as hub:
+        answer = hub.request(contract.SIGN_OUT, doing="Signing out")
+    if as_json:
+        emit(answer)
+    else:
+        click.echo("Signed out. Nothing of the sign-in is kept on this machine.")
+    return ExitCode.OK
+
+
+@click.command()
+@option.as_json
+def whoami(*, as_json: bool) -> int:
+    """Show who is signed in, and in which groups."""
+    with conversation() as hub:
+        user = cast("User | None", hub.request(contract.STATUS, doing="Asking the hub")["user"])
+    if as_json:
+        emit({"user": user})
+    elif user is None:
+        click.echo("Nobody is signed in. Sign in with `portico login`.")
+    else:
+        groups = ", ".join(plain(group) for group in user["groups"]) or "none"
+        click.echo(f"{plain(user['name'])} at {plain(user['issuer'])}")
+        click.echo(f"Groups: {groups}")
+        click.echo(kept(user))
+    return ExitCode.PERSON if user is None else ExitCode.OK
+
+
+def kept(user: User) -> str:
+    """Where the sign-in is kept, as a sentence."""
+    if user["storage"] == "keyring":
+        return "The sign-in is sealed with a key in this machine's keyring."
+    return (
+        "This machine has no keyring that Portico trusts, so the sign-in is kept in memory "
+        "and ends with the hub."
+    )

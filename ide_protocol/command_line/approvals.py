@@ -1,0 +1,145 @@
+"""Questions and what became of them: `approvals`, `approve`, `reject`, `audit`."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Literal, cast
+
+import click
+
+from auth.fault import Fault, Who
+from ide_protocol import contract
+from ide_protocol.command_line import option
+from ide_protocol.command_line.console import emit, show
+from ide_protocol.command_line.conversation import conversation
+from ide_protocol.command_line.exit_code import ExitCode
+
+if TYPE_CHECKING:
+    from ide_protocol.command_line.conversation import Conversation
+    from ide_protocol.contract import Question, Record
+
+_PAUSE = 1.0
+"""Seconds between two looks at a growing audit."""
+
+_MANY = 1000
+"""Records of one look while following, more than a person's second can hold."""
+
+
+class TerminalNeeded(Fault):
+    """A yes was given by something that has no terminal."""
+
+    reference = "terminal-needed"
+    who = Who.PERSON
+    remedy = "Run the command yourself, in a terminal that you opened before the call."
+
+
+@click.command()
+@option.as_json
+def approvals(*, as_json: bool) -> int:
+    """List the questions that wait for an answer."""
+    with conversation() as hub:
+        found = _questions(hub)
+    if as_json:
+        emit({"approvals": found})
+    elif not found:
+        click.echo("No question waits for an answer.")
+    else:
+        from ide_protocol.command_line.view.approvals import view
+
+        show(view(found, time.time()))
+    return ExitCode.OK
+
+
+@click.command()
+@click.argument("identifier", metavar="ID")
+@option.as_json
+def approve(identifier: str, *, as_json: bool) -> int:
+    """Answer yes to one question, in a terminal of your own.
+
+    The call that asked runs at once, with exactly the arguments of the question.
+    """
+    # A courtesy: the hub asks the kernel, and takes nobody's word for it.
+    if not os.isatty(0):
+        msg = "A yes is given by a person at a terminal, and here is none."
+        raise TerminalNeeded(msg)
+    return _answer(identifier, "yes", as_json=as_json)
+
+
+@click.command()
+@click.argument("identifier", metavar="ID")
+@option.as_json
+def reject(identifier: str, *, as_json: bool) -> int:
+    """Answer no to one question."""
+    return _answer(identifier, "no", as_json=as_json)
+
+
+@click.command()
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="How many records, the latest ones.",
+)
+@click.option("--server", metavar="SERVER", help="Only records of one server.")
+@click.option("--follow", is_flag=True, help="Go on showing records as they are written.")
+@option.as_json
+def audit(limit: int, server: str | None, *, follow: bool, as_json: bool) -> int:
+    """Show what was asked, decided and done, the newest last.
+
+    With --follow and --json, each record is one line of JSON.
+    """
+    with conversation() as hub:
+        found = _records(hub, limit, server)
+        if as_json and not follow:
+            emit({"records": found})
+            return ExitCode.OK
+        if not found and not follow:
+            click.echo("Nothing is on record yet.")
+            return ExitCode.OK
+        _show(found, as_json=as_json, heading=True)
+        while follow:
+            hub.rest(_PAUSE)
+            seen = found[-1]["id"] if found else 0
+            fresh = [one for one in _records(hub, _MANY, server) if one["id"] > seen]
+            _show(fresh, as_json=as_json, heading=not found)
+            found = fresh or found
+    return ExitCode.OK
+
+
+def _answer(identifier: str, answer: Literal["yes", "no"], *, as_json: bool) -> int:
+    with conversation() as hub:
+        question = next((one for one in _questions(hub) if one["id"] == identifier), None)
+        hub.request(contract.ANSWER, {"id": identifier, "answer": answer}, doing="Answering")
+    if as_json:
+        emit({"approval": question, "answer": answer})
+        return ExitCode.OK
+    click.echo("Approved:" if answer == "yes" else "Rejected:")
+    if question is not None:
+        from ide_protocol.command_line.person import describe
+
+        show(describe(question))
+    return ExitCode.OK
+
+
+def _questions(hub: Conversation) -> list[Question]:
+    answer = hub.request(contract.APPROVALS, doing="Asking for open questions")
+    return cast("list[Question]", answer["approvals"])
+
+
+def _records(hub: Conversation, limit: int, server: str | None) -> list[Record]:
+    params = {"limit": limit, **({"server": server} if server else {})}
+    answer = hub.request(contract.AUDIT, params, doing="Reading the audit")
+    return cast("list[Record]", answer["records"])
+
+
+def _show(found: list[Record], *, as_json: bool, heading: bool) -> None:
+    if as_json:
+        for record in found:
+            emit(record)
+    elif found:
+        from ide_protocol.command_line.view.audit import view
+
+        show(view(found, heading=heading))

@@ -1,0 +1,114 @@
+"""What the doctor can see without the hub: folders, configuration, launcher."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from auth.fault import Fault
+
+if TYPE_CHECKING:
+    from ide_protocol.contract import Check, Hub
+    from proxy.home import Home
+
+
+CONFIGURATION = "configuration folder"
+"""The name of the one folder that others may look into."""
+
+
+def local_checks(home: Home) -> list[Check]:
+    """Every check of this machine, the cheapest first."""
+    return [
+        *(folder_check(name, path) for name, path in _folders(home)),
+        configuration_check(home.file),
+        launcher_check(isolated=bool(sys.flags.isolated)),
+    ]
+
+
+def folder_check(name: str, path: str) -> Check:
+    """Whether a folder belongs to this user alone; one that is not there yet will."""
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return _check(name, "ok", f"{path} is made when it is needed.")
+    except OSError as wrong:
+        return _check(
+            name, "failed", f"{path}: {wrong.strerror}.", "Make its parent folders accessible."
+        )
+    mode = stat.S_IMODE(found.st_mode)
+    if not stat.S_ISDIR(found.st_mode):
+        remedy = f"Move {path} away; Portico makes a folder of its own."
+        return _check(name, "failed", f"{path} is not a folder.", remedy)
+    if found.st_uid != os.getuid():
+        remedy = "Ask who made it to remove it, or set PORTICO_HOME to a folder of yours."
+        return _check(name, "failed", f"{path} belongs to another user.", remedy)
+    # Others may look at the configuration, which holds no secret, but not change it.
+    forbidden, verb = (0o022, "change") if name == CONFIGURATION else (0o077, "enter")
+    if mode & forbidden:
+        finding = f"Other users may {verb} {path}."
+        return _check(name, "failed", finding, f"Run `chmod go-rwx {path}`.")
+    return _check(name, "ok", f"{path} is private.")
+
+
+def configuration_check(path: str) -> Check:
+    """Whether portico.toml can be read and is valid."""
+    from proxy.configuration import load  # Reads and checks more than other commands need.
+
+    if not Path(path).exists():
+        finding = f"There is no {path} yet, so no server is known."
+        return _check("configuration", "warning", finding, "Write it; see docs/configuration.md.")
+    try:
+        load(path)
+    except Fault as invalid:
+        return _check("configuration", "failed", invalid.message, invalid.remedy)
+    return _check("configuration", "ok", f"{path} is valid.")
+
+
+def launcher_check(*, isolated: bool) -> Check:
+    """Whether the command on PATH is this installation's, and keeps workspaces out."""
+    if not isolated:
+        return _check(
+            "launcher",
+            "failed",
+            "Python runs without isolation, so a workspace could put code in Portico's place.",
+            "Start Portico by its launcher `portico`, not by a script of another name.",
+        )
+    own = Path(sys.executable).parent / "portico"
+    on_path = shutil.which("portico")
+    if on_path is None:
+        finding = "`portico` is not on PATH; editors need its full path."
+        return _check("launcher", "warning", finding, f"Use {own}, or add its folder to PATH.")
+    if Path(on_path).resolve() != own.resolve():
+        finding = f"`portico` on PATH is {on_path}, which is another installation than this."
+        return _check("launcher", "warning", finding, f"Use {own}, or change the order of PATH.")
+    return _check("launcher", "ok", f"{on_path} starts Python isolated.")
+
+
+def version_check(own: str, hub: Hub) -> Check:
+    """Whether the hub is of this command's version."""
+    if hub["version"] == own:
+        finding = f"Process {hub['pid']} answers, version {own}."
+        return _check("hub", "ok", finding)
+    finding = f"The hub is version {hub['version']}, this command {own}."
+    return _check(
+        "hub", "warning", finding, "Run `portico hub stop`; the next start is this one's."
+    )
+
+
+def _folders(home: Home) -> tuple[tuple[str, str], ...]:
+    return (
+        (CONFIGURATION, home.configuration),
+        ("state folder", home.state),
+        ("cache folder", home.cache),
+        ("socket folder", home.run),
+    )
+
+
+def _check(
+    name: str, state: Literal["ok", "warning", "failed"], finding: str, remedy: str = ""
+) -> Check:
+    return {"name": name, "state": state, "finding": finding, "remedy": remedy}

@@ -1,0 +1,195 @@
+"""Asking the hub for something, and serving it while the answer is being made.
+
+While a request is open, the hub may show a page, put a question or tell of progress. Leaving the
+conversation closes the connection, which cancels whatever is still running.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any, cast
+
+from ide_protocol import birth, contract, hello
+from ide_protocol.command_line import page, person
+from ide_protocol.command_line.line import HubUnreachable, HubVanished, Line, Quiet
+from ide_protocol.command_line.waiting import Waiting
+from proxy.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ide_protocol.contract import FaultReport, Question
+
+_NO_SUCH_METHOD = -32601
+
+
+class Refusal(Exception):  # noqa: N818 - it carries a fault of the hub's, word by word.
+    """The hub answered with a fault: `report` says what, who acts and what they do."""
+
+    def __init__(self, report: FaultReport) -> None:
+        super().__init__(report["message"])
+        self.report = report
+
+
+@contextlib.contextmanager
+def conversation(*, start: bool = True) -> Iterator[Conversation]:
+    """A connection to the hub of this home, closed at the end.
+
+    Args:
+        start: Whether to bring a hub to life where none is.
+
+    Raises:
+        HubUnreachable: There is none, or it refused.
+    """
+    try:
+        connection, heard = birth.connect(Home.find(), hello.compose("cli"), start=start)
+    except (birth.NoHub, OSError) as wrong:
+        raise HubUnreachable(str(wrong)) from wrong
+    with connection:
+        yield Conversation(Line(connection, heard))
+
+
+class Conversation:
+    """Requests to the hub, one at a time.
+
+    Args:
+        line: The connection.
+    """
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._number = 0
+        self._inbox: deque[dict[str, Any]] = deque()
+
+    def request(
+        self, method: str, params: dict[str, Any] | None = None, *, doing: str
+    ) -> dict[str, Any]:
+        """The result of one request, after serving what the hub asks meanwhile.
+
+        Args:
+            method: A `portico/…` method of the contract.
+            params: Its parameters.
+            doing: What to say is being waited for, when it takes over a second.
+
+        Raises:
+            Refusal: The hub answered with a fault.
+            HubVanished: It went away instead.
+        """
+        self._number += 1
+        self._line.send({"id": self._number, "method": method, "params": params or {}})
+        with Waiting(doing) as waiting:
+            while True:
+                message = self._next(waiting)
+                if "method" in message:
+                    self._serve(message, waiting)
+                elif message.get("id") == self._number:
+                    return _result(message)
+
+    def rest(self, seconds: float) -> None:
+        """Wait so long, and notice when the hub goes away meanwhile.
+
+        Raises:
+            HubVanished: It did.
+        """
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._line.receive(patience=left)
+
+    def _next(self, waiting: Waiting) -> dict[str, Any]:
+        if self._inbox:
+            return self._inbox.popleft()
+        while True:
+            if waiting.patience == 0:
+                waiting.show()
+            message = self._line.receive(patience=waiting.patience)
+            if not isinstance(message, Quiet):
+                return message
+
+    def _serve(self, message: dict[str, Any], waiting: Waiting) -> None:
+        """Act on one request or notification of the hub."""
+        method, params = message["method"], message.get("params")
+        params = params if isinstance(params, dict) else {}
+        if method == contract.PROGRESS:
+            waiting.say(str(params.get("message", "")))
+        if "id" not in message:
+            return
+        answer: dict[str, Any] | None = None
+        if method == contract.OPEN_PAGE:
+            waiting.pause()
+            answer = {"success": page.show(str(params.get("url", "")))}
+        elif method == contract.ASK:
+            waiting.pause()
+            yes = self._ask(cast("Question", params), message["id"])
+            answer = {"answer": "yes" if yes else "no"}
+        if answer is None:
+            error = {"code": _NO_SUCH_METHOD, "message": "The command line does not know this."}
+            self._line.send({"id": message["id"], "error": error})
+        else:
+            self._line.send({"id": message["id"], "result": answer})
+
+    def _ask(self, question: Question, number: object) -> bool:
+        """Put a question to the person; no is the answer of silence and of a missing terminal."""
+        if not person.present():
+            person.decline(question)
+            return False
+        person.put(question, time.time())
+        while (left := question["deadline"] - time.time()) > 0:
+            event = self._line.receive(patience=left, besides=person.KEYBOARD)
+            if event is Quiet.BESIDES:
+                return person.read()
+            if isinstance(event, Quiet):
+                break
+            if _withdraws(event, number):
+                person.settle("The question was withdrawn.")
+                return False
+            self._inbox.append(event)
+            if "method" not in event:
+                person.settle("The question was settled elsewhere.")
+                return False
+        person.settle("Nobody answered in time, which means no.")
+        return False
+
+
+def _withdraws(message: dict[str, Any], number: object) -> bool:
+    """Whether a message takes back the hub's request `number`."""
+    params = message.get("params")
+    return (
+        message.get("method") == "notifications/cancelled"
+        and isinstance(params, dict)
+        and params.get("requestId") == number
+    )
+
+
+def _result(message: dict[str, Any]) -> dict[str, Any]:
+    error = message.get("error")
+    if error is None:
+        result = message.get("result")
+        if not isinstance(result, dict):
+            msg = "The hub's answer is not an object."
+            raise HubVanished(msg)
+        return result
+    raise Refusal(_report(error if isinstance(error, dict) else {}))
+
+
+def _report(error: dict[str, Any]) -> FaultReport:
+    """The fault inside a JSON-RPC error, whoever raised it."""
+    data = error.get("data")
+    if error.get("code") == contract.FAULT and isinstance(data, dict):
+        texts = {name: str(data.get(name, "")) for name in ("reference", "message", "who")}
+        found = cast("FaultReport", {**texts, "remedy": str(data.get("remedy", ""))})
+        if isinstance(data.get("data"), dict):
+            found["data"] = data["data"]
+        return found
+    unknown = error.get("code") == _NO_SUCH_METHOD
+    return {
+        "reference": "hub-other-version" if unknown else "internal-fault",
+        "message": "The hub that runs is of another version than this command."
+        if unknown
+        else f"The hub failed: {error.get('message', 'it did not say why')}",
+        "who": "you" if unknown else "Portico's developers",
+        "remedy": "Run `portico hub stop`; the next command starts a hub of this version."
+        if unknown
+        else "Report it with the log of `portico hub logs`.",
+    }

@@ -1,0 +1,77 @@
+"""Showing a page to the person: in a browser where there is one, as an address in any case."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from urllib.parse import parse_qs, urlsplit
+
+from ide_protocol.command_line.block import block
+
+_PATIENCE = 3.0
+"""Seconds for a browser's starter to report failure; one that still runs then is a browser."""
+
+
+def show(url: str) -> bool:
+    """Show `url` to the person; False when nobody can have seen it.
+
+    The address is printed on stderr even where a browser starts, because it may start on a screen
+    that nobody looks at. No shell ever sees it.
+    """
+    if not presentable(url):
+        sys.stderr.write(f"portico: the hub asked to open a page that is not one: {block(url)!r}\n")
+        return False
+    opened = _has_browser() and _open(url)
+    sentence = "Opening a page; if no browser appears, open" if opened else "Open"
+    sys.stderr.write(f"{sentence} this page yourself:\n\n  {url}\n\n{_tunnel(url)}")
+    sys.stderr.flush()
+    return opened or os.isatty(2)
+
+
+def presentable(url: str) -> bool:
+    """Whether `url` is a web address without anything a terminal or browser might obey."""
+    if not url.isascii() or not url.isprintable() or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _has_browser() -> bool:
+    """Whether there is a browser with a window of its own.
+
+    Without a display, `webbrowser` would start a text browser on this very terminal.
+    """
+    graphical = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return bool(os.environ.get("BROWSER") or graphical) or sys.platform in {"darwin", "win32"}
+
+
+def _open(url: str) -> bool:
+    """Start the browser in a thread, since some starters return only when the browser is closed."""
+    import webbrowser  # It searches PATH for every known browser, which only this needs.
+
+    results: list[bool] = []
+    thread = threading.Thread(target=lambda: results.append(webbrowser.open(url)), daemon=True)
+    thread.start()
+    thread.join(_PATIENCE)
+    return results[0] if results else thread.is_alive()
+
+
+def _tunnel(url: str) -> str:
+    """What somebody connected over SSH needs to know: the way back ends on this machine."""
+    if not os.environ.get("SSH_CONNECTION"):
+        return ""
+    try:
+        back = urlsplit(parse_qs(urlsplit(url).query).get("redirect_uri", [""])[0])
+        port = back.port
+    except ValueError:
+        return ""
+    if back.hostname not in {"127.0.0.1", "::1", "localhost"} or not port:
+        return ""
+    return (
+        "You are connected over SSH: the browser on your side must reach this machine. "
+        f"Run there first:\n\n  ssh -N -L {port}:127.0.0.1:{port} THIS-MACHINE\n\n"
+    )

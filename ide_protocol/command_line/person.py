@@ -1,0 +1,117 @@
+"""The person at this terminal: what they are shown, and what they answer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from ide_protocol.command_line.block import exact
+from ide_protocol.command_line.moment import span
+from proxy.plain import plain
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from ide_protocol.contract import Owner, Question
+
+KEYBOARD = 0
+"""The file descriptor of the keyboard."""
+
+_ANSWER_LIMIT = 4096
+_PALETTE = {"destructive": "bold red", "unknown": "bold yellow", "write": "bold yellow"}
+
+
+def present() -> bool:
+    """Whether a person sees what is shown and types what is read: three real terminals."""
+    return all(os.isatty(descriptor) for descriptor in (0, 1, 2))
+
+
+def put(question: Question, now: float) -> None:
+    """Show `question` and the prompt for its answer.
+
+    Args:
+        question: What the hub asks.
+        now: Unix seconds, to say how long there is to answer.
+    """
+    from rich.text import Text
+
+    from ide_protocol.command_line.console import console
+
+    screen = console(sys.stderr)
+    screen.print()
+    screen.print(describe(question))
+    left = span(question["deadline"] - now)
+    screen.print(Text(f"\nSilence means no, in {left}.", style="dim"))
+    name = plain(f"{question['server']}.{question['tool']}")
+    screen.print(Text.assemble("Run ", (name, "bold"), "? [y/N] "), end="")
+    sys.stderr.flush()
+    _forget_typed()
+
+
+def read() -> bool:
+    """Whether the line just typed is a yes; anything but `y` or `yes` is no."""
+    typed = os.read(KEYBOARD, _ANSWER_LIMIT)
+    if not typed.endswith(b"\n"):
+        sys.stderr.write("\n")
+    return typed.decode("utf-8", "replace").strip().lower() in {"y", "yes"}
+
+
+def settle(sentence: str) -> None:
+    """End an open prompt with the sentence that says how it ended."""
+    sys.stderr.write(f"\n{sentence}\n")
+    sys.stderr.flush()
+
+
+def decline(question: Question) -> None:
+    """Say that a question was answered no because nobody could be asked here."""
+    name = plain(f"{question['server']}.{question['tool']}")
+    sys.stderr.write(
+        f"portico: {name} is {plain(question['risk'])} and needs a person's yes, but this is "
+        "not a terminal; the answer is no.\n"
+    )
+    sys.stderr.flush()
+
+
+def describe(question: Question) -> Table:
+    """A question in full: who would do what, how risky it is, and the exact arguments."""
+    # rich takes 30 ms to import, which only a question needs.
+    from rich.table import Table
+    from rich.text import Text
+
+    risk = plain(question["risk"])
+    title = plain(question["title"]) or plain(question["server"])
+    rows = [
+        ("server", Text(f"{title} ({plain(question['server'])})")),
+        ("owner", Text(owner(question["owner"]) or "the registry does not say")),
+        ("tool", Text(plain(question["tool"]), style="bold")),
+        ("risk", Text(risk, style=_PALETTE.get(risk, ""))),
+        ("why", Text(plain(question["reason"], 600))),
+        ("asked by", Text(plain(question["host"]))),
+    ]
+    if not question["reviewed"]:
+        rows.insert(1, ("", Text("not reviewed by your company", style="yellow")))
+    if question["workspace"]:
+        rows.append(("project", Text(plain(question["workspace"]))))
+    rows.append(("arguments", Text(exact(question["arguments"]), overflow="fold")))
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, content in rows:
+        grid.add_row(f"  {label}", content)
+    return grid
+
+
+def owner(found: Owner) -> str:
+    """Who runs a server and how to reach them, on one line; empty when nobody is named."""
+    contact = plain(found["support"] or found["contact"])
+    team = plain(found["team"])
+    return f"{team}, {contact}" if team and contact else team or contact
+
+
+def _forget_typed() -> None:
+    """Drop what was typed before the question was seen: it cannot be an answer to it."""
+    if sys.platform != "win32":
+        import termios
+
+        termios.tcflush(KEYBOARD, termios.TCIFLUSH)

@@ -1,0 +1,89 @@
+"""The program `portico`: its commands, in the order in which people meet them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ide_protocol.command_line import account, approvals, care, estate
+from ide_protocol.command_line.exit_code import MEANING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ELSEWHERE = {
+    "mcp": "Serve an AI client over stdin and stdout; the client starts it.",
+    "lsp": "Serve an editor over stdin and stdout; the editor starts it.",
+    "sandbox": "Run a whole company on this machine, to try things out.",
+    "demo": "Watch the main job in that company, from sign-in to audit.",
+}
+"""Commands that the front door runs without this module, so that they start fast."""
+
+
+class Program(click.Group):
+    """A group whose help shows commands in named sections."""
+
+    sections: tuple[tuple[str, Sequence[click.Command]], ...] = ()
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each section with its commands."""
+        widest = max(len(name) for name in self.commands)
+        for title, commands in self.sections:
+            rows = [
+                (f"{command.name:<{widest}}", command.get_short_help_str(limit=90))
+                for command in commands
+            ]
+            with formatter.section(title):
+                formatter.write_dl(rows)
+        super_rows = [(f"{code:<{widest}}", meaning) for code, meaning in MEANING.items()]
+        with formatter.section("Exit codes"):
+            formatter.write_dl(super_rows)
+        del ctx  # Part of click's signature; the sections do not depend on it.
+
+
+@click.group(
+    cls=Program,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="portico", prog_name="portico", message="%(prog)s %(version)s")
+@click.pass_context
+def program(context: click.Context) -> None:
+    """One door from your editor to every MCP server your company runs."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def _elsewhere(name: str, text: str) -> click.Command:
+    """A command that only stands in the help."""
+
+    def started_late() -> None:
+        msg = f"`{name}` must be the first word: portico {name}"
+        raise click.UsageError(msg)
+
+    return click.Command(name, callback=started_late, help=text, add_help_option=False)
+
+
+def _assemble() -> None:
+    fronts = [_elsewhere(name, text) for name, text in _ELSEWHERE.items()]
+    program_sections = (
+        ("Look and call", (estate.status, estate.servers, estate.tools, estate.call)),
+        ("Sign in", (account.login, account.logout, account.whoami)),
+        (
+            "Approve and review",
+            (approvals.approvals, approvals.approve, approvals.reject, approvals.audit),
+        ),
+        ("Care", (care.doctor, care.hub, care.config, care.version)),
+        ("For editors and first tries", tuple(fronts)),
+    )
+    for _, commands in program_sections:
+        for command in commands:
+            program.add_command(command)
+    if isinstance(program, Program):
+        program.sections = program_sections
+
+
+_assemble()
+
+__all__ = ["program"]

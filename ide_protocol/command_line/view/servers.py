@@ -1,0 +1,65 @@
+"""The list of servers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ide_protocol.command_line.view.table import DIM, GREEN, RED, YELLOW, table, text
+from proxy.plain import plain
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from ide_protocol.contract import Server
+
+_STATES = {
+    "live": ("●", "live", GREEN),
+    "snapshot": ("◐", "from snapshot", YELLOW),
+    "absent": ("○", "no answer", RED),
+}
+_STANDINGS = {
+    "withheld": ("○", "withheld", YELLOW),
+    "forbidden": ("○", "not for you", DIM),
+}
+
+
+def view(found: list[Server]) -> RenderableType:
+    """The servers as a table, then what is wrong with those that do not work."""
+    from rich.console import Group  # rich takes 30 ms to import, which `--json` need not pay.
+
+    from ide_protocol.command_line.report import picture
+
+    parts: list[RenderableType] = [summary(found)]
+    for server in found:
+        if server["fault"] is not None:
+            parts += ["", picture(server["fault"], sign=plain(server["server"]) + ":", colour=RED)]
+    return Group(*parts)
+
+
+def summary(found: list[Server]) -> Table:
+    """One line for each server, those on offer first."""
+    ordered = sorted(found, key=lambda one: one["standing"] != "offered")
+    headings = ("", "SERVER", "STATE", "TOOLS", "OWNER", "ABOUT")
+    return table(headings, (_row(one) for one in ordered), right=("TOOLS",))
+
+
+def _row(server: Server) -> tuple[RenderableType, ...]:
+    offered = server["standing"] == "offered"
+    # A state or standing of a newer hub is shown as it is.
+    sign, state, colour = (
+        _STATES.get(server["state"], ("●", plain(server["state"]), ""))
+        if offered
+        else _STANDINGS.get(server["standing"], ("○", plain(server["standing"]), DIM))
+    )
+    about = plain(server["title"]) if offered else plain(server["reason"])
+    if offered and not server["reviewed"]:
+        about += " (unreviewed)"
+    return (
+        text(sign, colour),
+        text(plain(server["server"]), "bold" if offered else ""),
+        text(state, colour),
+        text(str(server["tools"]) if offered else ""),
+        text(plain(server["owner"]["team"])),
+        text(about, "" if offered else DIM),
+    )
