@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -42,12 +43,18 @@ class IssuerDouble:
     answers: list[Response] = field(default_factory=list)
     canary: str = field(default_factory=lambda: f"canary{secrets.token_hex(8)}")
     refresh_allowed: bool = True
+    rotated: asyncio.Event = field(default_factory=asyncio.Event)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
     family: str | None = None
     spent: set[str] = field(default_factory=set)
     codes: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     key: ec.EllipticCurvePrivateKey = field(
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
     )
+
+    def __post_init__(self) -> None:
+        """Let refreshes through until a test closes the gate."""
+        self.gate.set()
 
     def application(self) -> Starlette:
         """The issuer as an ASGI application."""
@@ -106,7 +113,10 @@ class IssuerDouble:
         if sent != self.family:
             self.family = None
             return JSONResponse({"error": "invalid_grant"}, 400)
-        return self.issue(str(form["resource"]), None)
+        answer = self.issue(str(form["resource"]), None)
+        self.rotated.set()
+        await self.gate.wait()
+        return answer
 
     def issue(self, resource: str, nonce: str | None) -> Response:
         """Give tokens, with the next refresh token of the family."""

@@ -63,10 +63,13 @@ async def test_eight_processes_refresh_once(
     assert issuer.family is not None
 
 
+@pytest.mark.parametrize("storage", ["keyring", "memory"])
 async def test_audiences_refresh_one_after_the_other(
-    issuer: IssuerDouble, account: Make, clock: Clock
+    issuer: IssuerDouble, account: Make, keyring: KeyringDouble, clock: Clock, storage: str
 ) -> None:
     """Two audiences at once never spend the same refresh token, whose reuse would end all."""
+    if storage == "memory":
+        _lock_up(keyring)
     alice = account()
     await alice.sign_in(issuer.person)
     clock.now += 700
@@ -82,9 +85,12 @@ async def test_a_caller_that_goes_away_does_not_cut_off_the_refresh(
     alice = account()
     await alice.sign_in(issuer.person)
     clock.now += 700
+    issuer.gate.clear()
     call = asyncio.create_task(alice.grant(GATEWAY).token())
-    await asyncio.sleep(0)
+    await issuer.rotated.wait()
     call.cancel()
+    await asyncio.wait([call])
+    issuer.gate.set()
     await alice.aclose()
     again = account()
     await again.load()
@@ -302,12 +308,7 @@ async def test_without_a_keyring_the_sign_in_lives_in_memory(
     issuer: IssuerDouble, account: Make, keyring: KeyringDouble, clock: Clock, tmp_path: Path
 ) -> None:
     """A keyring that fails leaves nothing on disk, says so, and everything else works."""
-
-    def locked(*_: str) -> str:
-        msg = "locked"
-        raise RuntimeError(msg)
-
-    keyring.get_password = locked  # type: ignore[method-assign, assignment]
+    _lock_up(keyring)
     alice = account()
     await alice.load()
     await alice.sign_in(issuer.person)
@@ -401,6 +402,14 @@ async def test_the_page_asks_with_pkce_on_a_loopback_literal(
     assert asked["code_challenge_method"] == ["S256"]
     back = urlsplit(asked["redirect_uri"][0])
     assert (back.scheme, back.hostname, back.path) == ("http", "127.0.0.1", "/callback")
+
+
+def _lock_up(keyring: KeyringDouble) -> None:
+    def locked(*_: str) -> str:
+        msg = "locked"
+        raise RuntimeError(msg)
+
+    keyring.get_password = locked  # type: ignore[method-assign, assignment]
 
 
 def _files(folder: Path) -> list[Path]:
