@@ -183,11 +183,16 @@ class Catalog:
                 raise shelf.fault
         return self._routes.get(name)
 
+    async def relist(self, server: str) -> None:
+        """Ask a server for its tools now, for example because it said that they changed."""
+        await asyncio.shield(self._fetch(server))
+
     def upstream(self, offering: Offering) -> Upstream:
         """The connection to a server, made at its first use."""
         found = self._upstreams.get(offering.server)
         if found is None:
             found = self._upstreams[offering.server] = self._connect(offering)
+            found.on_list_changed = lambda: self._do(self.relist(offering.server))
         return found
 
     async def tend(self) -> None:

@@ -1,0 +1,38 @@
+# Everything a newcomer types. `uv` is used where it is installed; plain venv and pip serve without.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: demo test lint bench clean
+
+demo: $(READY) ## a company in a box, an editor, an AI client, and the story they play
+	@$(BIN)/portico demo $(ARGS)
+
+test: $(READY) ## everything that must hold, in under five minutes
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY) ## style, types on three systems, import contracts, docstrings of the tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/mypy --platform darwin
+	@$(BIN)/lint-imports
+	@$(BIN)/interrogate tests
+
+bench: $(READY) ## every figure the README names, as ratios measured side by side
+	@$(BIN)/python -m bench $(ARGS)
+
+clean: ## forget the environment and every cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(READY): pyproject.toml
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --allow-existing $(VENV) && \
+	  uv pip install --quiet --python $(BIN)/python --editable '.[dev]'; \
+	else \
+	  $(PYTHON) -m venv $(VENV) && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'; \
+	fi
+	@touch $(READY)

@@ -1,0 +1,422 @@
+"""The life of a call, step by step, against an upstream that only remembers what reached it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from auth.identity import Identity
+from proxy.approval import Answer, Desk, Question
+from proxy.audit import Journal
+from proxy.catalog import Catalog, Snapshot
+from proxy.exchange import Call, Exchanges
+from proxy.offering import Offering, Owner, Standing, ToolRule
+from proxy.risk import Confirm, Risk
+from proxy.session import Session, Sessions
+from proxy.upstream.contract import Refused
+from proxy.upstream.fault import UpstreamUnreachable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
+
+ALICE = Identity("https://sso", "alice", "Alice", frozenset({"data-eng"}))
+DROP = {"name": "drop", "inputSchema": {"type": "object"}, "annotations": {"destructiveHint": True}}
+READ = {"name": "read", "inputSchema": {"type": "object"}}
+
+
+class RememberingUpstream:
+    """An upstream that answers at once and remembers every call that reached it."""
+
+    era = None
+
+    def __init__(self) -> None:
+        self.tools: list[dict[str, Any]] = [DROP, READ]
+        self.reached: list[dict[str, Any]] = []
+        self.answers: list[dict[str, Any]] = []
+        self.fault: Exception | None = None
+        self.waits = False
+
+    async def list_tools(self) -> list[dict[str, Any]]:
+        """The tools, as they are now."""
+        return self.tools
+
+    async def send(
+        self, _method: str, params: dict[str, Any], _relay: object, **_: object
+    ) -> dict[str, Any]:
+        """Remember the call, then answer or fail as told."""
+        self.reached.append(params)
+        if self.waits:
+            await asyncio.Event().wait()
+        if self.fault is not None:
+            raise self.fault
+        done: dict[str, Any] = {"content": [{"type": "text", "text": "done"}], "vendor": {"x": 1}}
+        return self.answers.pop(0) if self.answers else {"jsonrpc": "2.0", "id": 9, "result": done}
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+class AnsweringWindow:
+    """A window whose person answers as told, or never."""
+
+    def __init__(self, answer: Answer | None) -> None:
+        self.answer = answer
+        self.asked: list[Question] = []
+        self.withdrawn = 0
+
+    async def ask(self, question: Question) -> Answer:
+        """Remember the question, then answer."""
+        self.asked.append(question)
+        if self.answer is None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.withdrawn += 1
+        assert self.answer is not None
+        return self.answer
+
+    async def open_url(self, _url: str) -> bool:
+        """No pages here."""
+        return False
+
+    def tools_changed(self) -> None:
+        """Nobody listens."""
+
+    def approvals_changed(self) -> None:
+        """Nobody listens."""
+
+
+class NoRelay:
+    """A client that cannot be asked anything."""
+
+    capabilities: Mapping[str, Any] = {}
+
+    def notify(self, message: dict[str, Any]) -> None:
+        """Nobody listens."""
+
+    async def request(self, method: str, _params: dict[str, Any]) -> dict[str, Any]:
+        """It cannot be asked."""
+        raise Refused(-32601, method)
+
+
+class House:
+    """Everything one call meets, and handles to look at it afterwards."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sessions = Sessions()
+        self.upstream = RememberingUpstream()
+        self.journal = Journal(str(folder / "audit.sqlite3"))
+        self.file = folder / "audit.sqlite3"
+        self.identity: Identity | None = ALICE
+        self.now = 1_000.0
+        self.asked = asyncio.Event()
+        self.catalog = Catalog(
+            snapshot=Snapshot(str(folder / "catalog")),
+            connect=lambda _: self.upstream,  # type: ignore[arg-type, return-value]
+            changed=self.sessions.tools_changed,
+            clock=lambda: self.now,
+        )
+        self.desk = Desk(
+            sessions=lambda: self.sessions,
+            clock=lambda: self.now,
+            uptime=lambda: 50.0,
+            changed=self.asked.set,
+        )
+        self.exchanges = Exchanges(
+            catalog=self.catalog,
+            desk=self.desk,
+            journal=self.journal,
+            identity=lambda: self.identity,
+            clock=lambda: self.now,
+            approval_seconds=60.0,
+        )
+        self.agent = self.open_session("mcp")
+        self.offer()
+
+    def offer(self, **changes: Any) -> None:  # noqa: ANN401 - fields of an offering.
+        """Offer the one server, with changes."""
+        offering = Offering(
+            server="presto",
+            name="com.example/presto",
+            title="Presto",
+            url="https://gateway/presto",
+            owner=Owner("data-platform", "", "#presto-help"),
+            rules={
+                "drop": ToolRule(risk=Risk.DESTRUCTIVE, source="registry tools.drop"),
+                "read": ToolRule(risk=Risk.READ, confirm=Confirm.NEVER, source="registry read"),
+            },
+        )
+        self.catalog.adopt(
+            {"presto": replace(offering, **changes)},
+            identity_key=ALICE.key,
+            revision="1",
+            groups=ALICE.groups,
+        )
+
+    def open_session(self, role: Any, answer: Answer | None = None) -> Session:  # noqa: ANN401
+        """A window; an editor answers as told."""
+        session = Session(role=role, host="Agent")
+        if role == "lsp":
+            session.window, session.can_ask = AnsweringWindow(answer), True
+        self.sessions.add(session)
+        return session
+
+    def call(self, name: str, *, returns: bool = False, **params: Any) -> Call:  # noqa: ANN401
+        """A call that the agent makes now."""
+        given = {"name": name, "arguments": {"table": "dev.x"}, **params}
+        return Call(self.agent, name, given, NoRelay(), returns=returns)
+
+    async def run(self, name: str, **params: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Make a call and return what the agent gets."""
+        return await self.exchanges.call(self.call(name, **params))
+
+    async def records(self) -> list[dict[str, Any]]:
+        """The audit, once everything queued is written."""
+        await self.journal.close()
+        return await self.journal.read(limit=500)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """A house whose journal is open."""
+    built = House(tmp_path)
+    built.journal.open()
+    yield built
+    await built.journal.close()
+    await built.catalog.aclose()
+
+
+def text(envelope: dict[str, Any]) -> str:
+    """The text of a tool error."""
+    assert envelope["result"]["isError"] is True
+    return str(envelope["result"]["content"][0]["text"])
+
+
+async def test_an_allowed_call_reaches_its_server_under_its_own_name(house: House) -> None:
+    """A read runs unasked, and every field of the server's answer comes back."""
+    answer = await house.run("presto_read", _meta={"traceparent": "00-1"})
+    assert house.upstream.reached == [
+        {"name": "read", "arguments": {"table": "dev.x"}, "_meta": {"traceparent": "00-1"}}
+    ]
+    assert answer["result"]["vendor"] == {"x": 1}
+
+
+async def test_a_denied_call_never_reaches_an_upstream(house: House) -> None:
+    """A user without the group is told the owner, and the server never hears of it."""
+    house.offer(standing=Standing.FORBIDDEN, reason="It is for ads-eng.")
+    answer = await house.run("presto_read")
+    assert "It is for ads-eng." in text(answer)
+    assert "data-platform" in text(answer)
+    assert house.upstream.reached == []
+
+
+async def test_a_hidden_server_answers_exactly_like_an_unknown_name(house: House) -> None:
+    """Nothing in the answer tells a hidden tool from one that does not exist."""
+    house.offer(standing=Standing.HIDDEN, reason="secret")
+    hidden, unknown = await house.run("presto_read"), await house.run("nobody_read")
+    for answer, name in ((hidden, "presto_read"), (unknown, "nobody_read")):
+        answer["error"]["message"] = answer["error"]["message"].replace(name, "NAME")
+    assert hidden == unknown
+
+
+@pytest.mark.parametrize("said", [Answer.NO, Answer.SILENCE, Answer.GONE])
+async def test_everything_but_a_yes_is_a_no(house: House, said: Answer) -> None:
+    """No, silence and a dead window all end before the server."""
+    house.open_session("lsp", said)
+    answer = await house.run("presto_drop")
+    assert "[not-approved]" in text(answer)
+    assert house.upstream.reached == []
+
+
+async def test_a_yes_lets_exactly_this_call_through(house: House) -> None:
+    """The editor shows server, owner, tool, risk and arguments; its yes sends the call once."""
+    editor = house.open_session("lsp", Answer.YES)
+    await house.run("presto_drop")
+    assert isinstance(editor.window, AnsweringWindow)
+    asked = editor.window.asked[0]
+    assert (asked.title, asked.owner.team, asked.tool, asked.risk) == (
+        "Presto",
+        "data-platform",
+        "drop",
+        Risk.DESTRUCTIVE,
+    )
+    assert asked.arguments == '{"table":"dev.x"}'
+    assert len(house.upstream.reached) == 1
+
+
+async def test_a_yes_is_for_one_call_only(house: House) -> None:
+    """The same call again is asked about again."""
+    editor = house.open_session("lsp", Answer.YES)
+    for _ in range(2):
+        await house.run("presto_drop")
+    assert isinstance(editor.window, AnsweringWindow)
+    assert len(editor.window.asked) == 2
+
+
+async def test_only_a_window_that_was_open_before_the_call_counts(house: House) -> None:
+    """A window that opens after the call arrived is not asked about it."""
+    call = house.call("presto_drop")
+    late = house.open_session("lsp", Answer.YES)
+    running = asyncio.ensure_future(house.exchanges.call(call))
+    await house.asked.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert isinstance(late.window, AnsweringWindow)
+    assert late.window.asked == []
+    assert house.upstream.reached == []
+
+
+async def test_a_tool_that_changed_while_the_person_decided_is_not_run(house: House) -> None:
+    """What runs is what was shown: another definition after the yes is refused."""
+    editor = house.open_session("lsp", Answer.YES)
+
+    class SwappingWindow(AnsweringWindow):
+        """While the person decides, the server swaps the tool."""
+
+        async def ask(self, question: Question) -> Answer:
+            house.upstream.tools = [{**DROP, "description": "Now drops everything."}, READ]
+            await house.catalog.relist("presto")
+            return await super().ask(question)
+
+    editor.window = SwappingWindow(Answer.YES)
+    answer = await house.run("presto_drop")
+    assert "changed drop while you were asked" in text(answer)
+    assert house.upstream.reached == []
+
+
+async def test_cancelling_a_call_withdraws_its_question(house: House) -> None:
+    """A cancelled call leaves no open question, no prompt, and one outcome."""
+    editor = house.open_session("lsp", None)
+    running = asyncio.ensure_future(house.run("presto_drop"))
+    await house.asked.wait()
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await asyncio.sleep(0)
+    assert isinstance(editor.window, AnsweringWindow)
+    assert (house.desk.questions(), editor.window.withdrawn) == ([], 1)
+    outcomes = [r["outcome"] for r in await house.records() if r["event"] == "outcome"]
+    assert outcomes == ["cancelled"]
+
+
+async def test_nothing_is_sent_without_a_written_intent(house: House) -> None:
+    """Where the audit cannot be written, the call fails and the server hears nothing."""
+    await house.journal.close()
+    house.file.unlink(missing_ok=True)
+    for left in house.file.parent.glob("audit.sqlite3-*"):
+        left.unlink()
+    house.file.mkdir()
+    house.journal.open()
+    answer = await house.run("presto_read")
+    assert "[audit-unwritable]" in text(answer)
+    assert house.upstream.reached == []
+
+
+async def test_every_exchange_ends_in_exactly_one_outcome(house: House) -> None:
+    """Replied, denied, unknown, failed and asked calls each leave one outcome record."""
+    house.open_session("lsp", Answer.NO)
+    await house.run("presto_read")
+    await house.run("presto_drop")
+    await house.run("nobody_read")
+    house.upstream.fault = UpstreamUnreachable("Nobody listens.")
+    await house.run("presto_read")
+    house.upstream.fault = RuntimeError("a bug")
+    await house.run("presto_read")
+    records = await house.records()
+    outcomes = [r for r in records if r["event"] == "outcome"]
+    assert [r["outcome"] for r in outcomes] == ["replied", "denied", "denied", "failed", "failed"]
+    assert len({r["exchange"] for r in outcomes}) == 5
+    assert [r["event"] for r in records[:2]] == ["intent", "outcome"]
+
+
+async def test_the_audit_keeps_no_secret_argument(house: House) -> None:
+    """Values that sound or look like secrets are withheld; the digest still joins equal calls."""
+    secret = "s3cr3tTokenValue0123456789"
+    arguments = {"password": "hunter2", "query": secret, "limit": 5, "table": "dev.x"}
+    for _ in range(2):
+        await house.exchanges.call(
+            Call(house.agent, "presto_read", {"name": "x", "arguments": arguments}, NoRelay())
+        )
+    records = await house.records()
+    assert records[0]["summary"] == (
+        "password=[withheld] query=[26 characters] limit=5 table=dev.x"
+    )
+    assert records[0]["digest"] == records[2]["digest"] != ""
+    assert secret.encode() not in house.file.read_bytes()
+
+
+async def test_the_audit_is_append_only(house: House) -> None:
+    """SQLite itself refuses to change or delete a record."""
+    await house.run("presto_read")
+    await house.journal.close()
+    connection = sqlite3.connect(house.file)
+    for statement in ("UPDATE records SET tool = 'x'", "DELETE FROM records"):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            connection.execute(statement)
+    connection.close()
+
+
+async def test_a_modern_client_is_asked_by_the_result_of_its_call(house: House) -> None:
+    """Without an editor, the question is the result; the retry with a yes is sent without it."""
+    house.agent.can_ask = True
+    first = await house.run("presto_drop", returns=True)
+    result = first["result"]
+    assert result["resultType"] == "input_required"
+    assert house.upstream.reached == []
+    yes = {"portico": {"action": "accept", "content": {"decision": "yes"}}}
+    again = {"requestState": result["requestState"], "inputResponses": yes}
+    done = await house.run("presto_drop", returns=True, **again)
+    assert done["result"]["content"][0]["text"] == "done"
+    assert house.upstream.reached == [{"name": "drop", "arguments": {"table": "dev.x"}}]
+
+
+@pytest.mark.parametrize("swap", ["arguments", "session", "twice", "decline"])
+async def test_an_approval_is_valid_for_one_exact_call(house: House, swap: str) -> None:
+    """A handle serves neither other arguments, nor another session, nor twice, nor a no."""
+    house.agent.can_ask = True
+    first = await house.run("presto_drop", returns=True)
+    action = "decline" if swap == "decline" else "accept"
+    yes = {"portico": {"action": action, "content": {"decision": "yes"}}}
+    again = {"requestState": first["result"]["requestState"], "inputResponses": yes}
+    if swap == "arguments":
+        again["arguments"] = {"table": "prod.orders"}
+    if swap == "session":
+        house.agent = house.open_session("mcp")
+        house.agent.can_ask = True
+    if swap == "twice":
+        await house.run("presto_drop", returns=True, **again)
+        house.upstream.reached.clear()
+    await house.run("presto_drop", returns=True, **again)
+    assert house.upstream.reached == []
+
+
+async def test_a_servers_own_question_does_not_ask_the_person_for_approval_twice(
+    house: House,
+) -> None:
+    """An approved call that comes back with answers for its server is not asked about again."""
+    editor = house.open_session("lsp", Answer.YES)
+    house.upstream.answers = [
+        {
+            "result": {
+                "resultType": "input_required",
+                "requestState": "theirs",
+                "inputRequests": {
+                    "sure": {"method": "elicitation/create", "params": {"message": "Sure?"}}
+                },
+            }
+        }
+    ]
+    first = await house.run("presto_drop", returns=True)
+    shown = first["result"]["inputRequests"]["sure"]["params"]["message"]
+    assert shown == "Presto (run by data-platform) asks: Sure?"
+    answers = {"requestState": "theirs", "inputResponses": {"sure": {"action": "accept"}}}
+    await house.run("presto_drop", returns=True, **answers)
+    assert isinstance(editor.window, AnsweringWindow)
+    assert len(editor.window.asked) == 1
+    assert house.upstream.reached[1]["requestState"] == "theirs"
