@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
+import re
 import signal
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.entries import entries, launcher, trial
 from sandbox.person import Mind
-from sandbox.story import WIDTH, Painted, Plain, PromiseBroken, picture
+from sandbox.story import FOLDER, WIDTH, Painted, Plain, PromiseBroken, picture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +98,8 @@ def _draw(path: Path, mind: Mind) -> None:
     from rich.console import Console
 
     console = Console(record=True, width=WIDTH, force_terminal=True, file=io.StringIO())
-    asyncio.run(_perform(Painted(console), mind, closing=False))
+    story = Painted(console, elide=re.compile(rf"/\S*/{FOLDER}\w+"))
+    asyncio.run(_perform(story, mind, closing=False))
     path.write_text(picture(console), encoding="utf-8")
     sys.stdout.write(f"{path} shows the story now.\n")
 

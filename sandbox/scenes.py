@@ -22,14 +22,15 @@ if TYPE_CHECKING:
     from sandbox.person import Prompt
     from sandbox.stage import Stage
     from sandbox.story import Story
+    from sandbox.witness import Record
 
 USER = "alice"
 READ = "presto_run_query"
 DROP = "presto_drop_table"
 TABLE = "dev_alice.scratch"
 QUERY = (
-    "SELECT country, round(sum(revenue)) AS revenue FROM revenue.daily "
-    "GROUP BY country ORDER BY revenue DESC LIMIT 5"
+    "SELECT country, sum(orders) AS orders, sum(usd) AS usd FROM revenue.daily "
+    "GROUP BY country ORDER BY usd DESC LIMIT 5"
 )
 _PATIENCE = 30.0
 
@@ -149,7 +150,8 @@ async def harm(story: Story, stage: Stage, mind: Mind) -> bool:
         await _kept_out(story, stage, result)
         story.say("So the second try ended like the first. With --yes it would have run.")
         return False
-    story.promise(f"Yes: {_text(result)}", kept=not result.is_error, instead=_text(result))
+    story.promise("The call ran.", kept=not result.is_error, instead=_text(result))
+    story.box("What the AI client reads", _text(result), alarm=False)
     seen = _witnessed(stage)
     story.promise(
         f"The gateway saw exactly one {seen[0]['tool'] if seen else 'call'}, by {USER}.",
@@ -166,7 +168,8 @@ async def audit(story: Story, stage: Stage, *, dropped: bool) -> None:
     records = (await stage.portico("audit"))["records"]
     columns = ("event", "server", "tool", "risk", "verdict", "outcome", "summary")
     story.table(columns, [[str(record[name]) for name in columns] for record in records])
-    outcomes = [r["outcome"] for r in records if r["tool"] == "drop_table" and r["outcome"]]
+    ends = [record for record in records if record["event"] == "outcome"]
+    outcomes = [record["outcome"] for record in ends if record["tool"] == "drop_table"]
     wanted = ["denied", "replied"] if dropped else ["denied", "denied"]
     story.promise(
         f"Both tries are on record, with their ends: {' and '.join(wanted)}.",
@@ -203,9 +206,10 @@ async def _ask(
             result = await calling
     finally:
         calling.cancel()
+    ways = [question["id"] for question in open_questions] + ["portico approve"]
     story.promise(
-        "The AI client read no way to answer its own question.",
-        kept=len(open_questions) == 1 and open_questions[0]["id"] not in _text(result),
+        "What the AI client reads names no way to answer its own question.",
+        kept=len(open_questions) == 1 and not any(way in _text(result) for way in ways),
         instead=open_questions,
     )
     return result, yes
@@ -245,7 +249,7 @@ async def _kept_out(story: Story, stage: Stage, result: CallToolResult) -> None:
     story.promise("The gateway never saw the call.", kept=not seen, instead=seen)
 
 
-def _witnessed(stage: Stage) -> list[dict[str, Any]]:
+def _witnessed(stage: Stage) -> list[Record]:
     """The destructive calls in the gateway's own log."""
     return [record for record in stage.company.witness if record["tool"] == "drop_table"]
 

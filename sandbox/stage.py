@@ -21,7 +21,7 @@ from sandbox.company import Company
 from sandbox.editor import Editor, EditorLost, ErrorAnswer
 from sandbox.entries import launcher
 from sandbox.person import Eyes
-from sandbox.story import PromiseBroken
+from sandbox.story import FOLDER, PromiseBroken
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -75,7 +75,7 @@ async def open_stage() -> AsyncIterator[Stage]:
     Raises:
         PromiseBroken: Something did not start, or did not end.
     """
-    with tempfile.TemporaryDirectory(prefix="portico-demo-") as folder:
+    with tempfile.TemporaryDirectory(prefix=FOLDER) as folder:
         home, project = Path(folder) / "home", Path(folder) / "webshop"
         home.mkdir(mode=0o700)
         (project / ".git").mkdir(parents=True)
@@ -94,7 +94,7 @@ async def _windows(
     company: Company, environment: dict[str, str], project: Path
 ) -> AsyncIterator[Stage]:
     """The two connections of the story: an editor first, then an AI client."""
-    from mcp import Client, Implementation, StdioServerParameters
+    from mcp import Client, Implementation, MCPError, StdioServerParameters
     from mcp.client.stdio import stdio_client
 
     eyes = Eyes()
@@ -114,9 +114,21 @@ async def _windows(
                 )
                 async with mcp as assistant:
                     yield Stage(company, editor, assistant, eyes, environment)
-    except (EditorLost, ErrorAnswer, OSError) as wrong:
-        msg = f"A connection to Portico failed. {type(wrong).__name__}: {wrong}"
-        raise PromiseBroken(msg) from wrong
+    except* PromiseBroken as broken:
+        # The SDK's task groups wrap whatever passes through them, layer upon layer.
+        raise _first(broken) from None
+    except* (EditorLost, ErrorAnswer, MCPError, OSError) as wrong:
+        cause = _first(wrong)
+        msg = f"A connection to Portico failed. {type(cause).__name__}: {cause}"
+        raise PromiseBroken(msg) from None
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first plain exception inside a group."""
+    found: BaseException = group
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found
 
 
 def _environment(home: Path) -> dict[str, str]:

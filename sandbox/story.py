@@ -21,6 +21,10 @@ WIDTH = 100
 """Columns that the telling uses at most."""
 
 
+FOLDER = "portico-demo-"
+"""How the name of the folder begins that the story plays in."""
+
+
 class PromiseBroken(Exception):  # noqa: N818 - the demo's one verdict, in the words of the story.
     """The story did not come out as promised; the text says which promise and what came instead."""
 
@@ -130,11 +134,20 @@ class Plain(Story):
 
 
 class Painted(Story):
-    """Colours and frames, for a person at a terminal, and for the picture in the README."""
+    """Colours and frames, for a person at a terminal, and for the picture in the README.
 
-    def __init__(self, console: Console) -> None:
+    Args:
+        console: Where it is shown.
+        elide: What a picture leaves out, shown as `…`: folders of the machine it was drawn on.
+    """
+
+    def __init__(self, console: Console, *, elide: re.Pattern[str] | None = None) -> None:
         super().__init__()
         self._console = console
+        self._elide = elide
+
+    def _shown(self, text: str) -> str:
+        return text if self._elide is None else self._elide.sub("…", text)
 
     def title(self, title: str, text: str) -> None:
         """Open the story in a frame."""
@@ -146,7 +159,7 @@ class Painted(Story):
 
     def say(self, text: str) -> None:
         """Tell one thing that happens."""
-        self._console.print(text, markup=False, highlight=False)
+        self._console.print(self._shown(text), markup=False, highlight=False)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Show rows of text under their headings."""
@@ -158,7 +171,7 @@ class Painted(Story):
         for column in columns:
             table.add_column(column, overflow="fold")
         for row in rows:
-            table.add_row(*map(Text, row))
+            table.add_row(*(Text(self._shown(cell)) for cell in row))
         self._console.print(table)
 
     def box(self, title: str, text: str, *, footer: str = "", alarm: bool = True) -> None:
@@ -166,7 +179,7 @@ class Painted(Story):
         from rich.panel import Panel
         from rich.text import Text
 
-        words = Text.assemble(text, (f"\n\n{footer}", "bold") if footer else "")
+        words = Text.assemble(self._shown(text), (f"\n\n{footer}", "bold") if footer else "")
         colour = "yellow" if alarm else "blue"
         heading = Text(f" {title} ", style=f"bold {colour}")
         self._console.print(

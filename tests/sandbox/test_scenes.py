@@ -91,7 +91,7 @@ async def test_no_twice_reaches_nothing() -> None:
     ("lie", "broken"),
     [
         ("leaks", "The gateway never saw the call"),
-        ("tells", "no way to answer its own question"),
+        ("tells", "names no way to answer its own question"),
         ("asks", "is asked about in the editor"),
     ],
 )
