@@ -90,18 +90,16 @@ class Loopback:
             return
         self._open.add(task)
         try:
-            # Somebody who goes away in the middle takes nothing with them.
-            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-                writer.write(render(*await self._page(reader, task)))
-                await writer.drain()
-                writer.write_eof()
-        except (TimeoutError, asyncio.LimitOverrunError):
-            # A browser opens connections in advance and may never use them.
+            writer.write(render(*await self._page(reader, task)))
+            await writer.drain()
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            # It went away, said too much, or said nothing in time: browsers open connections in
+            # advance and may never use them. Nothing of the sign-in depends on this one.
             writer.transport.abort()
         finally:
             self._open.discard(task)
             writer.close()
-            with contextlib.suppress(ConnectionError):
+            with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
     async def _page(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from urllib.parse import urlencode
 
 import pytest
@@ -61,6 +63,23 @@ async def test_connections_that_say_nothing_do_not_hold_up_the_end() -> None:
     assert await asyncio.wait_for(reader.read(), 10) == b""
     for end in (writer, long):
         end.transport.abort()
+
+
+async def test_a_browser_that_leaves_before_the_page_loses_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The answer counts although the window was closed at once, and nothing is logged as wrong."""
+    async with Loopback(STATE) as loopback:
+        _, writer = await asyncio.open_connection("127.0.0.1", loopback.port)
+        host = f"127.0.0.1:{loopback.port}"
+        writer.write(f"GET /callback?state={STATE} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+        await loopback.answer()
+        own = writer.get_extra_info("socket")
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+        await asyncio.sleep(0)
+        loopback.conclude(200, "Signed in", "Close this window.")
+    assert caplog.text == ""
 
 
 def test_a_request_that_is_not_http_is_refused() -> None:
