@@ -167,9 +167,16 @@ class KeyringDouble:
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], str] = {}
+        self.locked = False
+
+    def lock_up(self) -> None:
+        """Fail from now on, as a keyring does whose prompt was dismissed."""
+        self.locked = True
 
     def get_password(self, service: str, username: str) -> str | None:
         """What was kept, or None."""
+        if self.locked:
+            raise PermissionError
         return self.kept.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:

@@ -9,12 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.responses import Response
 
-from auth.client import GrantNotConfigured
-from auth.id_token import IdTokenRefused
 from auth.network import Unreachable
-from auth.refresh import RefreshNotGranted, SignInNeeded, TokenNotAccepted
+from auth.refresh import SignInNeeded
 from auth.sign_in import PageNotOpened
-from auth.token_endpoint import IssuerRefused, IssuerUnwell
+from auth.token_endpoint import IssuerRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,175 +44,6 @@ async def test_one_sign_in_gives_a_token_for_each_audience(
     assert issuer.refreshes == [REGISTRY]
     assert seen == [True]
     assert alice.storage == "keyring"
-
-
-async def test_eight_processes_refresh_once(
-    issuer: IssuerDouble, account: Make, clock: Clock
-) -> None:
-    """Eight accounts over one file with an expired token make one refresh and share it."""
-    await account().sign_in(issuer.person)
-    accounts = [account() for _ in range(8)]
-    await asyncio.gather(*(each.load() for each in accounts))
-    for expiry in range(1, 4):
-        clock.now += 700
-        tokens = await asyncio.gather(*(each.grant(GATEWAY).token() for each in accounts))
-        assert len({token.reveal() for token in tokens}) == 1
-        assert len(issuer.refreshes) == expiry
-    assert issuer.family is not None
-
-
-@pytest.mark.parametrize("storage", ["keyring", "memory"])
-async def test_audiences_refresh_one_after_the_other(
-    issuer: IssuerDouble, account: Make, keyring: KeyringDouble, clock: Clock, storage: str
-) -> None:
-    """Two audiences at once never spend the same refresh token, whose reuse would end all."""
-    if storage == "memory":
-        _lock_up(keyring)
-    alice = account()
-    await alice.sign_in(issuer.person)
-    clock.now += 700
-    await asyncio.gather(*(alice.grant(audience).token() for audience in (GATEWAY, REGISTRY) * 4))
-    assert sorted(issuer.refreshes) == [GATEWAY, REGISTRY]
-    assert issuer.family is not None
-
-
-async def test_a_caller_that_goes_away_does_not_cut_off_the_refresh(
-    issuer: IssuerDouble, account: Make, clock: Clock
-) -> None:
-    """The rotated token is kept although the call that asked for it was cancelled."""
-    alice = account()
-    await alice.sign_in(issuer.person)
-    clock.now += 700
-    issuer.gate.clear()
-    call = asyncio.create_task(alice.grant(GATEWAY).token())
-    await issuer.rotated.wait()
-    call.cancel()
-    await asyncio.wait([call])
-    issuer.gate.set()
-    await alice.aclose()
-    again = account()
-    await again.load()
-    await again.grant(GATEWAY).token()
-    assert len(issuer.refreshes) == 1
-
-
-async def test_a_token_that_ends_soon_is_renewed_without_making_the_call_wait(
-    issuer: IssuerDouble, account: Make, clock: Clock
-) -> None:
-    """In the last minute the call still gets the old token at once, the next one the new."""
-    alice = account()
-    await alice.sign_in(issuer.person)
-    old = await alice.grant(GATEWAY).token()
-    clock.now += 570
-    assert await alice.grant(GATEWAY).token() == old
-    await alice.aclose()
-    assert await alice.grant(GATEWAY).token() != old
-    assert len(issuer.refreshes) == 1
-
-
-async def test_an_issuer_that_is_away_signs_nobody_out(
-    issuer: IssuerDouble, account: Make, clock: Clock
-) -> None:
-    """Errors that pass are told as such, and the next refresh works."""
-    alice = account()
-    await alice.sign_in(issuer.person)
-    clock.now += 700
-    issuer.answers = [
-        Response("<h1>Bad gateway</h1>", 502),
-        Response("<h1>Log in to the hotel</h1>", 200),
-        Response("<h1>Blocked</h1>", 403),
-    ]
-    for _ in range(3):
-        with pytest.raises(IssuerUnwell):
-            await alice.grant(GATEWAY).token()
-    assert alice.identity is not None
-    await alice.grant(GATEWAY).token()
-
-
-async def test_a_refresh_token_that_is_no_longer_good_signs_out(
-    issuer: IssuerDouble, account: Make, clock: Clock
-) -> None:
-    """After `invalid_grant`, or an empty 400, the person is asked to sign in again."""
-    for ending in (None, Response(b"", 400)):
-        alice = account()
-        await alice.sign_in(issuer.person)
-        clock.now += 700
-        issuer.family, issuer.answers = None, [ending] if ending else []
-        seen: list[object] = []
-        alice.on_change.append(lambda: seen.append(alice.identity))  # noqa: B023
-        with pytest.raises(SignInNeeded, match="has ended") as told:
-            await alice.grant(GATEWAY).token()
-        assert "portico login" in told.value.remedy
-        assert seen == [None]
-        later = account()
-        await later.load()
-        assert later.identity is None
-
-
-async def test_a_token_rotated_by_someone_without_the_lock_is_found_before_signing_out(
-    issuer: IssuerDouble, account: Make, clock: Clock
-) -> None:
-    """When the refresh token turns out spent, the store is read again and the newer one used."""
-    alice, other = account(), account()
-    await alice.sign_in(issuer.person)
-    await other.load()
-    clock.now += 700
-    spend = alice._refresh._issuer.network.request
-    met = False
-
-    async def meanwhile(method: str, url: str, **rest: object) -> object:
-        nonlocal met
-        if url.endswith("/token") and not met:
-            met = True
-            credential = other._wallet.credential
-            assert credential is not None
-            response = issuer.issue(GATEWAY, None)
-            assert response.status_code == 200
-            from dataclasses import replace
-
-            from auth.secret import Secret
-
-            await other._wallet.keep(replace(credential, refresh=Secret(issuer.family or "")))
-            issuer.answers = [Response('{"error":"invalid_grant"}', 400)]
-        return await spend(method, url, **rest)  # type: ignore[arg-type]
-
-    alice._issuer.network.request = meanwhile  # type: ignore[method-assign, assignment]
-    await alice.grant(GATEWAY).token()
-    assert alice.identity is not None
-
-
-async def test_a_refused_token_is_renewed_once_and_then_waited_for(
-    issuer: IssuerDouble, account: Make, clock: Clock
-) -> None:
-    """A gateway that lags behind costs one refresh in ten seconds, and never a sign-in."""
-    alice = account()
-    await alice.sign_in(issuer.person)
-    grant = alice.grant(GATEWAY)
-    first = await grant.token()
-    grant.refused(first)
-    second, same = await asyncio.gather(grant.token(), grant.token())
-    assert first != second == same
-    grant.refused(first)
-    assert await grant.token() == second
-    grant.refused(second)
-    with pytest.raises(TokenNotAccepted):
-        await grant.token()
-    assert len(issuer.refreshes) == 1
-    clock.now += 11
-    assert await grant.token() != second
-    assert alice.identity is not None
-
-
-async def test_an_audience_nobody_configured_is_refused_here(
-    issuer: IssuerDouble, account: Make
-) -> None:
-    """A mistyped audience or scope never reaches the issuer, which would spend the token."""
-    alice = account()
-    await alice.sign_in(issuer.person)
-    for grant in (alice.grant("https://evil.example/"), alice.grant(GATEWAY, ["admin"])):
-        with pytest.raises(GrantNotConfigured):
-            await grant.token()
-    assert issuer.refreshes == []
 
 
 async def test_nobody_signed_in_means_sign_in_needed(account: Make) -> None:
@@ -308,7 +137,7 @@ async def test_without_a_keyring_the_sign_in_lives_in_memory(
     issuer: IssuerDouble, account: Make, keyring: KeyringDouble, clock: Clock, tmp_path: Path
 ) -> None:
     """A keyring that fails leaves nothing on disk, says so, and everything else works."""
-    _lock_up(keyring)
+    keyring.lock_up()
     alice = account()
     await alice.load()
     await alice.sign_in(issuer.person)
@@ -317,74 +146,6 @@ async def test_without_a_keyring_the_sign_in_lives_in_memory(
     await alice.grant(REGISTRY).token()
     assert alice.storage == "memory"
     assert _files(tmp_path) == []
-
-
-async def test_changed_groups_arrive_with_the_next_refresh(
-    issuer: IssuerDouble, account: Make, clock: Clock
-) -> None:
-    """Groups as a comma string and a lifetime as a string are read; somebody else is not."""
-    issuer.groups, issuer.expires_in = "ads-eng, oncall", "600"
-    alice = account()
-    assert (await alice.sign_in(issuer.person)).groups == {"ads-eng", "oncall"}
-    clock.now += 700
-    issuer.groups = ["infra"]
-    await alice.grant(GATEWAY).token()
-    assert alice.identity is not None
-    assert alice.identity.groups == {"infra"}
-    clock.now += 700
-    issuer.subject = "mallory"
-    with pytest.raises(IssuerRefused):
-        await alice.grant(GATEWAY).token()
-    assert alice.identity is None
-
-
-async def test_without_refresh_tokens_one_audience_works_until_it_ends(
-    issuer: IssuerDouble, account: Make, clock: Clock
-) -> None:
-    """An issuer that gives no refresh token is named as the company's to correct."""
-    issuer.refresh_allowed = False
-    alice = account()
-    await alice.sign_in(issuer.person)
-    await alice.grant(GATEWAY).token()
-    with pytest.raises(RefreshNotGranted):
-        await alice.grant(REGISTRY).token()
-    clock.now += 700
-    with pytest.raises(SignInNeeded):
-        await alice.grant(GATEWAY).token()
-    assert alice.identity is None
-
-
-@pytest.mark.parametrize(
-    "claims",
-    [
-        {"nonce": "another"},
-        {"aud": "another-client"},
-        {"aud": ["portico-test", "another-client"]},
-        {"azp": "another-client"},
-        {"iss": "https://evil.example"},
-        {"exp": 1_000_000_000},
-        {"sub": ""},
-    ],
-    ids=str,
-)
-async def test_an_id_token_for_somebody_else_signs_nobody_in(
-    issuer: IssuerDouble, account: Make, claims: dict[str, object]
-) -> None:
-    """Every claim that binds the ID token to this sign-in is checked."""
-    issuer.claims = claims
-    alice = account()
-    with pytest.raises(IdTokenRefused):
-        await alice.sign_in(issuer.person)
-    assert alice.identity is None
-
-
-async def test_an_id_token_without_a_public_signature_signs_nobody_in(
-    issuer: IssuerDouble, account: Make
-) -> None:
-    """A symmetric signature is refused before any key is looked at."""
-    issuer.algorithm = "HS256"
-    with pytest.raises(IdTokenRefused, match="HS256"):
-        await account().sign_in(issuer.person)
 
 
 async def test_the_page_asks_with_pkce_on_a_loopback_literal(
@@ -402,14 +163,6 @@ async def test_the_page_asks_with_pkce_on_a_loopback_literal(
     assert asked["code_challenge_method"] == ["S256"]
     back = urlsplit(asked["redirect_uri"][0])
     assert (back.scheme, back.hostname, back.path) == ("http", "127.0.0.1", "/callback")
-
-
-def _lock_up(keyring: KeyringDouble) -> None:
-    def locked(*_: str) -> str:
-        msg = "locked"
-        raise RuntimeError(msg)
-
-    keyring.get_password = locked  # type: ignore[method-assign, assignment]
 
 
 def _files(folder: Path) -> list[Path]:
