@@ -1,0 +1,233 @@
+"""What an editor sends over LSP, and what one window's end means for the others."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from auth.fault import Fault
+from proxy.approval import Answer, Question, Surface
+from proxy.offering import Owner
+from proxy.risk import Risk
+from proxy.wire import LINE_LIMIT
+
+if TYPE_CHECKING:
+    from conftest import Client, Door
+
+    from proxy.approval import Decision
+    from proxy.session import Session
+
+CAPABILITIES = {"window": {"showDocument": {"support": True}}}
+
+
+async def editor(door: Door, **initialize: object) -> tuple[Client, Session]:
+    """An editor that has finished its handshake, and its session."""
+    client = await door.open("lsp")
+    params = {"processId": None, "rootUri": None, "capabilities": CAPABILITIES, **initialize}
+    client.frame({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params})
+    answer = await client.receive_frame()
+    assert answer["result"]["serverInfo"]["name"] == "portico"
+    client.frame({"jsonrpc": "2.0", "method": "initialized", "params": {}})
+    await ask(client, "portico/approvals")
+    return client, list(door.hub.sessions)[-1]
+
+
+async def ask(client: Client, method: str, params: object = None) -> dict[str, Any]:
+    """A request of ours, and its answer."""
+    message: dict[str, Any] = {"jsonrpc": "2.0", "id": 7, "method": method}
+    if params is not None:
+        message["params"] = params
+    client.frame(message)
+    while (answer := await client.receive_frame()).get("id") != 7:
+        pass
+    return answer
+
+
+def question(door: Door, tag: str = "ab12") -> Question:
+    """A question about one destructive call."""
+    return Question(
+        server="presto",
+        title="Presto",
+        owner=Owner("data-platform"),
+        reviewed=True,
+        tool="drop_table",
+        risk=Risk.DESTRUCTIVE,
+        arguments='{"table":"dev.x"}',
+        digest="d",
+        reason="This call is destructive.",
+        host="Agent",
+        workspace=None,
+        deadline=door.hub.clock() + 60,
+        tag=tag,
+    )
+
+
+def decide(door: Door, session: Session, asked: Question) -> asyncio.Task[Decision]:
+    """Put a question to one editor."""
+    surface = (Surface.EDITOR, session)
+    return asyncio.ensure_future(
+        door.hub.desk.decide(asked, asking=session, surface=surface, allowed={"editor"})
+    )
+
+
+async def test_a_request_without_params_is_answered(door: Door) -> None:
+    """Editors may leave `params` out; the answer is the same as for `{}`."""
+    client, _ = await editor(door)
+    answer = await ask(client, "portico/status")
+    assert answer["result"]["hub"]["sessions"][0]["role"] == "lsp"
+
+
+async def test_a_prompt_shows_server_owner_tool_arguments_and_risk(door: Door) -> None:
+    """One message request says all that a person needs, and its deny button comes first."""
+    client, session = await editor(door)
+    deciding = decide(door, session, question(door))
+    prompt = await client.receive_frame()
+    assert prompt["method"] == "window/showMessageRequest"
+    message = prompt["params"]["message"]
+    for shown in ("Presto", "data-platform", "drop_table", '{"table":"dev.x"}', "DESTRUCTIVE"):
+        assert shown in message
+    assert "ab12" in message
+    deny, allow = prompt["params"]["actions"]
+    assert (deny["title"], allow["title"]) == ("Deny (ab12)", "Allow once (ab12)")
+    client.frame({"jsonrpc": "2.0", "id": prompt["id"], "result": allow})
+    assert (await deciding).answer is Answer.YES
+
+
+async def test_only_the_exact_yes_is_a_yes(door: Door) -> None:
+    """Null, a foreign title, an error and the yes of another question are all no."""
+    client, session = await editor(door)
+    answers: list[dict[str, Any]] = [
+        {"result": None},
+        {"result": {"title": "Allow once"}},
+        {"result": {"title": "Allow once (ffff)"}},
+        {"error": {"code": -32603, "message": "cancelled"}},
+    ]
+    for answer in answers:
+        deciding = decide(door, session, question(door))
+        prompt = await client.receive_frame()
+        client.frame({"jsonrpc": "2.0", "id": prompt["id"], **answer})
+        assert (await deciding).answer is not Answer.YES
+
+
+async def test_two_equal_questions_do_not_look_equal(door: Door) -> None:
+    """An editor drops a prompt whose text equals another's, so no two texts are equal."""
+    client, session = await editor(door)
+    first, second = (
+        decide(door, session, question(door)),
+        decide(door, session, question(door, "c")),
+    )
+    texts = {(await client.receive_frame())["params"]["message"] for _ in range(2)}
+    assert len(texts) == 2
+    for deciding in (first, second):
+        deciding.cancel()
+
+
+async def test_a_window_that_dies_is_an_answer_at_once(door: Door) -> None:
+    """The question of a dead window does not wait for its deadline."""
+    client, session = await editor(door)
+    deciding = decide(door, session, question(door))
+    await client.receive_frame()
+    client.close()
+    async with asyncio.timeout(5):
+        assert (await deciding).answer is Answer.GONE
+
+
+async def test_a_withdrawn_call_withdraws_its_prompt(door: Door) -> None:
+    """The editor is told that the prompt's request is cancelled."""
+    client, session = await editor(door)
+    deciding = decide(door, session, question(door))
+    prompt = await client.receive_frame()
+    deciding.cancel()
+    withdrawn = await client.receive_frame()
+    assert (withdrawn["method"], withdrawn["params"]) == ("$/cancelRequest", {"id": prompt["id"]})
+
+
+async def test_exit_of_one_window_does_not_harm_another(door: Door) -> None:
+    """LSP's `exit` ends its own connection, with the code that LSP wants."""
+    leaving, _ = await editor(door)
+    staying, _ = await editor(door)
+    leaving.frame({"jsonrpc": "2.0", "method": "exit"})
+    assert (await leaving.rest()).endswith(b"\x001\n")
+    assert "result" in await ask(staying, "portico/status")
+
+
+async def test_shutdown_then_exit_ends_well(door: Door) -> None:
+    """After `shutdown`, `exit` is code 0."""
+    client, _ = await editor(door)
+    client.frame({"jsonrpc": "2.0", "id": 2, "method": "shutdown"})
+    await client.receive_frame()
+    client.frame({"jsonrpc": "2.0", "method": "exit"})
+    assert (await client.rest()).endswith(b"\x000\n")
+
+
+async def test_what_is_not_lsp_is_answered_and_the_next_works(door: Door) -> None:
+    """Broken JSON, wrong shapes, unknown methods and giant bodies end no window."""
+    client, _ = await editor(door)
+    for body in (b"{", b"[]", b'{"jsonrpc":"2.0","id":3,"method":"textDocument/hover","params":7}'):
+        client.raw(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        assert "error" in await client.receive_frame()
+    assert (await ask(client, "acme/unknown", {}))["error"]["code"] == -32601
+    client.raw(b"Content-Length: %d\r\n\r\n" % (LINE_LIMIT + 1) + b"x" * (LINE_LIMIT + 1))
+    assert "MiB" in (await client.receive_frame())["error"]["message"]
+    assert "result" in await ask(client, "portico/status")
+
+
+async def test_a_fault_says_who_must_act(door: Door) -> None:
+    """A method that fails answers with reference, message, who and remedy, and no traceback."""
+    client, _ = await editor(door)
+    error = (await ask(client, "portico/signIn"))["error"]
+    assert error["code"] == -32050
+    assert error["data"]["reference"] == "no-company"
+    assert set(error["data"]) == {"reference", "message", "who", "remedy"}
+
+
+async def test_a_mistake_of_ours_shows_no_traceback(door: Door) -> None:
+    """An unexpected failure is told without values, paths or lines of code."""
+    client, _ = await editor(door)
+
+    async def broken(**_: object) -> list[dict[str, Any]]:
+        msg = "secret value"
+        raise ValueError(msg)
+
+    door.hub.journal.read = broken  # type: ignore[method-assign]
+    error = (await ask(client, "portico/audit"))["error"]
+    assert "secret value" not in str(error)
+    assert "Traceback" not in str(error)
+
+
+async def test_an_editor_cannot_answer_another_windows_question(door: Door) -> None:
+    """`portico/answer` is the terminal's way; an editor answers its own prompt."""
+    client, _ = await editor(door)
+    error = (await ask(client, "portico/answer", {"id": "x", "answer": "yes"}))["error"]
+    assert error["data"]["reference"] == "not-here"
+
+
+async def test_a_page_is_shown_by_the_editor_or_at_least_named(door: Door) -> None:
+    """`window/showDocument` opens it; an editor without that shows the address instead."""
+    client, session = await editor(door)
+    assert session.window is not None
+    opening = asyncio.ensure_future(session.window.open_url("http://127.0.0.1/x"))
+    shown = await client.receive_frame()
+    assert shown["params"] == {"uri": "http://127.0.0.1/x", "external": True}
+    client.frame({"jsonrpc": "2.0", "id": shown["id"], "result": {"success": False}})
+    assert "http://127.0.0.1/x" in (await client.receive_frame())["params"]["message"]
+    assert await opening is True
+
+
+async def test_the_workspace_is_the_editors_first_folder(door: Door) -> None:
+    """The first workspace folder is the session's workspace."""
+    folders = [{"uri": "file:///srv/x", "name": "x"}]
+    _, session = await editor(door, workspaceFolders=folders)
+    assert session.workspace == "/srv/x"
+
+
+def test_every_fault_has_a_reference_of_its_own() -> None:
+    """References are stable names, so no two faults share one unless one is the other's kind."""
+
+    def below(kind: type[Fault]) -> set[type[Fault]]:
+        return {kind}.union(*(below(child) for child in kind.__subclasses__()))
+
+    seen: dict[str, type[Fault]] = {}
+    for kind in sorted(below(Fault), key=lambda k: len(k.__mro__)):
+        first = seen.setdefault(kind.reference, kind)
+        assert issubclass(kind, first), f"{kind} and {first} share {kind.reference}"
