@@ -102,7 +102,7 @@ class Index:
         )
 
     def search(self, query: str, limit: int) -> list[Hit]:
-        """The best sections: those with all words, then, if there are none, with any.
+        """The best sections: the more, the rarer and the more prominent their words, the better.
 
         Raises:
             Refusal: The query has no word in it.
@@ -112,8 +112,11 @@ class Index:
         if not told:
             msg = "Write at least one word to search for."
             raise Refusal(msg)
-        quoted = [f'"{word}"' for word in told]
-        return self._match(" AND ".join(quoted), limit) or self._match(" OR ".join(quoted), limit)
+        found = self._database.execute(_SEARCH, (" OR ".join(f'"{w}"' for w in told), limit))
+        return [
+            Hit(source, title, heading, " ".join(snippet.split()))
+            for source, heading, title, snippet, _ in found
+        ]
 
     def read(self, source: str) -> Document:
         """A whole document; a citation's `#section` is ignored.
@@ -125,13 +128,6 @@ class Index:
         if document is None:
             raise Refusal(f"There is no document {source[:100]!a}; search shows the sources.")
         return document
-
-    def _match(self, expression: str, limit: int) -> list[Hit]:
-        found = self._database.execute(_SEARCH, (expression, limit))
-        return [
-            Hit(source, title, heading, " ".join(snippet.split()))
-            for source, heading, title, snippet, _ in found
-        ]
 
 
 def sections(text: str) -> Iterator[tuple[str, str]]:
