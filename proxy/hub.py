@@ -126,6 +126,9 @@ class Hub:
         if self._errands:
             await asyncio.wait(list(self._errands), timeout=2.0)
         await self.catalog.aclose()
+        if self.account is not None:
+            await self.account.aclose()
+        await self._network.aclose()
         await self.journal.close()
 
     def meet_window(self, session: Session) -> None:
