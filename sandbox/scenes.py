@@ -94,7 +94,7 @@ async def approved_servers(story: Story, stage: Stage) -> None:
     servers = (await stage.editor.request("portico/servers", {}))["servers"]
     offered = [server for server in servers if server["standing"] == "offered"]
     story.table(
-        ("server", "owner", "tools", "spoken"),
+        ("server", "owner", "tools", "era"),
         [(s["title"], s["owner"]["team"], str(s["tools"]), s["era"]) for s in offered],
     )
     names = {server["server"] for server in offered}
@@ -148,7 +148,7 @@ async def harm(story: Story, stage: Stage, mind: Mind) -> bool:
     result, said_yes = await _ask(story, stage, call, mind)
     if not said_yes:
         await _kept_out(story, stage, result)
-        story.say("So the second try ended like the first. With --yes it would have run.")
+        story.say("So the second try ended like the first. With a yes it would have run.")
         return False
     story.promise("The call ran.", kept=not result.is_error, instead=_text(result))
     story.box("What the AI client reads", _text(result), alarm=False)
