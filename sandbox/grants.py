@@ -98,10 +98,15 @@ class Grants:
 
     def code(self, authorization: Authorization, person: Person) -> str:
         """A code for a person who just signed in."""
-        family = Family(secrets.token_urlsafe(12), person, authorization, self._clock())
         code = secrets.token_urlsafe(32)
-        self._codes[code] = self._families[family.key] = family
+        self._codes[code] = self.sign_in(authorization, person)
         return code
+
+    def sign_in(self, authorization: Authorization, person: Person) -> Family:
+        """A new family."""
+        family = Family(secrets.token_urlsafe(12), person, authorization, self._clock())
+        self._families[family.key] = family
+        return family
 
     def redeem(self, code: str, *, redirect_uri: str, verifier: str) -> Family:
         """The family of a code.

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 
+_BACKLOG = 256
+
 _KEEP_ALIVE = 75
 """Seconds an idle connection stays open: longer than any client of ours keeps one in its pool."""
 
@@ -38,13 +40,10 @@ class Door:
     """
 
     def __init__(self, port: int = 0) -> None:
-        # asyncio turns Nagle's delay (40 ms an answer) off only where the protocol is named.
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            self._socket.bind((HOST, port))
+            self._socket = _listener(port)
         except OSError:
-            self._socket.bind((HOST, 0))
+            self._socket = _listener(0)
         self.port: int = self._socket.getsockname()[1]
         self._exchanges = _Exchanges()
         self._server: _Server | None = None
@@ -91,6 +90,20 @@ class Door:
         with contextlib.suppress(NotServed):  # `open` has raised it before.
             await self._task
         self._socket.close()
+
+
+def _listener(port: int) -> socket.socket:
+    # asyncio turns Nagle's delay (40 ms an answer) off only where the protocol is named.
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((HOST, port))
+        # At once, because until somebody listens another socket may bind the same port.
+        found.listen(_BACKLOG)
+    except OSError:
+        found.close()
+        raise
+    return found
 
 
 class _Server(uvicorn.Server):

@@ -1,0 +1,301 @@
+"""The provider behaves as a strict company's sign-on does."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import secrets
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import httpx2
+import jwt
+import pytest
+
+from sandbox.browser import Stopped, sign_in
+from sandbox.company import AUDIENCE, CLIENT_ID, REGISTRY_AUDIENCE, SCOPES, Company
+from sandbox.people import PEOPLE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+NOW = 1_800_000_000.0
+
+
+class Portico:
+    """A client of the provider as the real one is: public, on loopback, with PKCE."""
+
+    def __init__(self, company: Company, http: httpx2.AsyncClient) -> None:
+        self.company = company
+        self.http = http
+        self.now = [NOW]
+        self.answers: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        self.redirect = ""
+        self.verifier = secrets.token_urlsafe(40)
+
+    def url(self, **changes: str | None) -> str:
+        """An authorization URL; a change to None leaves a parameter out."""
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        given: dict[str, str | None] = {
+            "client_id": CLIENT_ID,
+            "response_type": "code",
+            "redirect_uri": self.redirect,
+            "scope": " ".join(SCOPES),
+            "state": "a state",
+            "nonce": "a nonce",
+            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "code_challenge_method": "S256",
+            **changes,
+        }
+        pairs = [(k, v) for k, v in given.items() if v is not None]
+        if "resource" not in changes:
+            pairs += [("resource", AUDIENCE), ("resource", REGISTRY_AUDIENCE)]
+        return f"{self.company.issuer}/authorize?{urlencode(pairs)}"
+
+    async def authorize(self, user: str | None = "alice", **changes: str | None) -> dict[str, str]:
+        """What comes back to the loopback listener after a person chose."""
+        await sign_in(self.url(**changes), user or "")
+        return self.answers.get_nowait()
+
+    async def token(self, **fields: str) -> httpx2.Response:
+        """A request at the token endpoint."""
+        data = {"client_id": CLIENT_ID, **fields}
+        return await self.http.post(f"{self.company.issuer}/token", data=data)
+
+    async def redeem(self, code: str, **changes: str) -> httpx2.Response:
+        """A code for tokens."""
+        fields = {"redirect_uri": self.redirect, "code_verifier": self.verifier, **changes}
+        return await self.token(grant_type="authorization_code", code=code, **fields)
+
+    async def refresh(self, token: str, **changes: str) -> httpx2.Response:
+        """A refresh token for new ones."""
+        return await self.token(grant_type="refresh_token", refresh_token=token, **changes)
+
+    async def signed_in(self) -> dict[str, Any]:
+        """The tokens of a fresh sign-in."""
+        answer: dict[str, Any] = (await self.redeem((await self.authorize())["code"])).json()
+        return answer
+
+    async def claims(self, token: str, audience: str) -> dict[str, Any]:
+        """A token's claims, checked against the published keys."""
+        found = (await self.http.get(f"{self.company.issuer}/jwks")).json()["keys"]
+        keys = {key["kid"]: jwt.PyJWK.from_dict(key) for key in found}
+        return jwt.decode(
+            token,
+            keys[jwt.get_unverified_header(token)["kid"]],
+            algorithms=["ES256"],
+            audience=audience,
+            issuer=self.company.issuer,
+            options={"verify_exp": False, "verify_iat": False},
+        )
+
+    async def heard(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take one redirect."""
+        head = await reader.readuntil(b"\r\n\r\n")
+        self.answers.put_nowait(dict(parse_qsl(urlsplit(head.split()[1].decode()).query)))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        writer.close()
+        await writer.wait_closed()
+
+
+@asynccontextmanager
+async def portico() -> AsyncIterator[Portico]:
+    """A client of a company without servers, whose clock the test moves."""
+    now = [NOW]
+    async with (
+        Company(clock=lambda: now[0], applications={}) as company,
+        httpx2.AsyncClient(trust_env=False) as http,
+    ):
+        client = Portico(company, http)
+        client.now = now
+        async with await asyncio.start_server(client.heard, "127.0.0.1", 0) as listener:
+            port = listener.sockets[0].getsockname()[1]
+            client.redirect = f"http://127.0.0.1:{port}/callback"
+            yield client
+
+
+async def test_a_code_with_pkce_becomes_tokens_of_one_audience() -> None:
+    """The way of a sign-in: redirect with state and issuer, then signed tokens about the person."""
+    async with portico() as client:
+        back = await client.authorize("bob")
+        assert (back["state"], back["iss"]) == ("a state", client.company.issuer)
+        tokens = (await client.redeem(back["code"])).json()
+        assert tokens["token_type"] == "Bearer"
+        assert tokens["expires_in"] == 300
+
+        assert jwt.get_unverified_header(tokens["access_token"])["typ"] == "at+jwt"
+        access = await client.claims(tokens["access_token"], AUDIENCE)
+        assert access["aud"] == AUDIENCE
+        assert (access["sub"], access["groups"]) == ("bob", ["employees", "ads-eng"])
+        assert access["exp"] - access["iat"] == 300
+
+        person = await client.claims(tokens["id_token"], CLIENT_ID)
+        assert person["nonce"] == "a nonce"
+        assert person["name"] == "Bob Brandt"
+        assert person["preferred_username"] == "bob"
+        assert person["email"] == "bob@corp.example"
+        assert person["groups"] == ["employees", "ads-eng"]
+        assert client.company.provider.sign_ins == 1
+
+
+async def test_a_code_serves_one_redemption_with_its_own_verifier() -> None:
+    """A stolen code is refused without the verifier, and a second use ends the first one's work."""
+    async with portico() as client:
+        stolen = (await client.authorize())["code"]
+        assert (await client.redeem(stolen, code_verifier="guess")).json()["error"] == (
+            "invalid_grant"
+        )
+        assert (await client.redeem(stolen)).status_code == 400
+
+        code = (await client.authorize())["code"]
+        tokens = (await client.redeem(code)).json()
+        assert (await client.redeem(code)).json()["error"] == "invalid_grant"
+        assert (await client.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
+
+        late = (await client.authorize())["code"]
+        client.now[0] += 61
+        assert (await client.redeem(late)).json()["error"] == "invalid_grant"
+
+
+async def test_refresh_tokens_rotate_and_reuse_ends_the_sign_in() -> None:
+    """Each refresh token works once; using one again kills the newest of its family as well."""
+    async with portico() as client:
+        first = (await client.signed_in())["refresh_token"]
+        second = (await client.refresh(first)).json()["refresh_token"]
+        third = (await client.refresh(second)).json()["refresh_token"]
+        assert len({first, second, third}) == 3
+        assert client.company.provider.refreshes == 2
+        other = (await client.signed_in())["refresh_token"]
+
+        assert (await client.refresh(first)).json()["error"] == "invalid_grant"
+        assert (await client.refresh(third)).json()["error"] == "invalid_grant"
+        assert client.company.provider.reuses == 1
+        assert client.company.provider.refreshes == 2
+        assert (await client.refresh(other)).status_code == 200
+
+
+async def test_one_sign_in_serves_each_audience_it_asked_for() -> None:
+    """A refresh names the audience of its access token; a wrong name costs nothing."""
+    async with portico() as client:
+        token = (await client.signed_in())["refresh_token"]
+        answer = (await client.refresh(token, resource=REGISTRY_AUDIENCE)).json()
+        assert (await client.claims(answer["access_token"], REGISTRY_AUDIENCE))["sub"] == "alice"
+
+        wrong = await client.refresh(answer["refresh_token"], resource="https://evil.example/")
+        assert wrong.json()["error"] == "invalid_target"
+        assert (await client.refresh(answer["refresh_token"])).status_code == 200
+
+        back = await client.authorize(resource=AUDIENCE)
+        narrow = (await client.redeem(back["code"])).json()["refresh_token"]
+        wider = await client.refresh(narrow, resource=REGISTRY_AUDIENCE)
+        assert wider.json()["error"] == "invalid_target"
+
+
+async def test_revocation_ends_one_sign_in_and_an_administrator_ends_all() -> None:
+    """RFC 7009 by a public client, the logout endpoint, and the knob for tests."""
+    async with portico() as client:
+        here = client.company.issuer
+        one, two, three = [await client.signed_in() for _ in range(3)]
+        data = {"client_id": CLIENT_ID, "token": one["refresh_token"]}
+        assert (await client.http.post(f"{here}/revoke", data=data)).status_code == 200
+        assert (await client.refresh(one["refresh_token"])).status_code == 400
+
+        bearer = {"Authorization": f"Bearer {two['access_token']}"}
+        about = await client.http.get(f"{here}/userinfo", headers=bearer)
+        assert about.json()["groups"] == ["employees", "data-eng"]
+        hint = {"id_token_hint": two["id_token"]}
+        assert "signed out" in (await client.http.get(f"{here}/end", params=hint)).text
+        assert (await client.refresh(two["refresh_token"])).status_code == 400
+        assert (await client.http.get(f"{here}/userinfo", headers=bearer)).status_code == 401
+
+        client.company.provider.revoke_all()
+        assert (await client.refresh(three["refresh_token"])).status_code == 400
+
+
+async def test_no_refresh_token_without_offline_access() -> None:
+    """A client that does not ask to stay signed in does not."""
+    async with portico() as client:
+        back = await client.authorize(scope="openid made-up")
+        tokens = (await client.redeem(back["code"])).json()
+        assert "refresh_token" not in tokens
+        assert tokens["scope"] == "openid"
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"code_challenge": None}, "invalid_request"),
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"scope": "groups"}, "invalid_scope"),
+        ({"scope": None}, "invalid_scope"),
+        ({"resource": "https://evil.example/"}, "invalid_target"),
+        ({"prompt": "none"}, "login_required"),
+    ],
+)
+async def test_the_client_is_told_of_a_request_that_cannot_be_granted(
+    changes: dict[str, str | None], error: str
+) -> None:
+    """A wrong request comes straight back with its error, its state and the issuer."""
+    async with portico() as client:
+        back = await client.authorize(**changes)
+        assert (back["error"], back["state"]) == (error, "a state")
+        assert back["iss"] == client.company.issuer
+        assert client.company.provider.sign_ins == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"redirect_uri": "http://evil.example/callback"},
+        {"redirect_uri": "http://127.0.0.1:1/elsewhere"},
+        {"redirect_uri": "http://127.0.0.1:1@evil.example/callback"},
+        {"redirect_uri": "http://127.0.0.1:99999999/callback"},
+        {"redirect_uri": None},
+        {"client_id": "stranger"},
+    ],
+)
+async def test_nobody_is_redirected_to_an_address_that_is_not_the_clients(
+    changes: dict[str, str | None],
+) -> None:
+    """A redirect that cannot be trusted shows a page instead."""
+    async with portico() as client:
+        shown = await client.http.get(client.url(**changes))
+        assert shown.status_code == 400
+        assert "location" not in shown.headers
+        with pytest.raises(Stopped):
+            await sign_in(client.url(**changes), "alice")
+
+
+async def test_the_sign_in_page_is_self_contained_and_works_once() -> None:
+    """No script, nothing loaded from elsewhere, a button per person, and no second press."""
+    async with portico() as client:
+        page = await client.http.get(client.url())
+        policy = page.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "<script" not in page.text
+        assert "src=" not in page.text
+        assert "href=" not in page.text
+        for person in PEOPLE.values():
+            assert f'value="{person.login}"' in page.text
+
+        transaction = page.text.partition('name="transaction" value="')[2].partition('"')[0]
+        form = {"transaction": transaction, "user": "alice"}
+        pressed = await client.http.post(f"{client.company.issuer}/choose", data=form)
+        assert pressed.status_code == 303
+        again = await client.http.post(f"{client.company.issuer}/choose", data=form)
+        assert again.status_code == 400
+
+        assert (await client.authorize(""))["error"] == "access_denied"
+        with pytest.raises(Stopped, match="no button for 'mallory'"):
+            await sign_in(client.url(), "mallory")
+
+
+async def test_a_website_cannot_reach_the_provider_under_its_own_name() -> None:
+    """A request whose Host is not ours is refused, so DNS rebinding gains nothing."""
+    async with portico() as client:
+        spoofed = {"Host": "evil.example"}
+        found = await client.http.get(f"{client.company.issuer}/jwks", headers=spoofed)
+        assert found.status_code == 400
