@@ -7,6 +7,7 @@ over strings, comments, arrays and inline tables, and writes down where each key
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
 from bisect import bisect_right
@@ -36,8 +37,15 @@ def locate(text: str) -> dict[Path, int]:
         text: A document that `tomllib.loads` accepts.
     """
     walk = _Walk(text)
-    walk.document()
+    # A line number is a courtesy, so a disagreement with the parser ends the walk, not the hub:
+    # what stands below it is then told with the line of the table around it.
+    with contextlib.suppress(_Lost):
+        walk.document()
     return walk.lines
+
+
+class _Lost(Exception):  # noqa: N818 - it says where the walk is.
+    """The text is not what the parser accepted."""
 
 
 class _Walk:
@@ -125,6 +133,5 @@ class _Walk:
     def _end(self, pattern: re.Pattern[str]) -> int:
         match = pattern.match(self.text, self.at)
         if match is None:
-            msg = f"the locator and the parser disagree at character {self.at}"
-            raise ValueError(msg)
+            raise _Lost
         return match.end()

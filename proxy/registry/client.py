@@ -73,15 +73,10 @@ class Registry:
         """What the registry last told this user, from disk; its age is in `fetched_at`.
 
         Args:
-            identity_key: `Identity.key`, or "" for somebody who is not signed in.
+            identity_key: `Identity.key`, or one fixed word for whoever is not signed in.
         """
         copy = self._kept.load(identity_key)
-        if copy is None:
-            return None
-        try:
-            return listing(copy, self._company.governance_key)
-        except (KeyError, TypeError, AttributeError):
-            return None
+        return listing(copy, self._company.governance_key) if copy is not None else None
 
     async def refresh(self, identity_key: str, token: Secret | None) -> Listing:
         """Ask the registry; what is unchanged by its ETag is not sent again.

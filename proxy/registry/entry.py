@@ -21,6 +21,7 @@ _NAME = re.compile(r"[A-Za-z0-9.-]+/[A-Za-z0-9._-]+")
 _NAME_LIMIT = 200
 _REMOTES = 20
 _DEPTH = 12
+_TRACES = frozenset({"schemaVersion", "reviews"})
 _OFFICIAL_KEYS = ("status", "statusMessage", "publishedAt", "isLatest")
 _SERVER_KEYS = ("name", "title", "description", "version")
 
@@ -56,7 +57,10 @@ class Entry:
 
 
 def trim(envelope: object, governance_key: str) -> dict[str, Any] | None:
-    """What is kept of an envelope; None when it has no name by which to speak of it."""
+    """What is kept of an envelope; None when it has no name by which to speak of it.
+
+    Trimming what was trimmed changes nothing, so a copy on disk is checked by trimming it again.
+    """
     server = _table(_table(envelope).get("server"))
     name = server.get("name")
     if not isinstance(name, str) or len(name) > _NAME_LIMIT or not _NAME.fullmatch(name):
@@ -81,9 +85,12 @@ def trim(envelope: object, governance_key: str) -> dict[str, Any] | None:
     if governance_key and governance_key in said:
         block = said[governance_key]
         meta[governance_key] = block if _shallow(block, _DEPTH) else None
-    others = [block for key, block in said.items() if key not in {OFFICIAL, governance_key}]
-    if any({"schemaVersion", "reviews"} & set(_table(block)) for block in others):
-        meta["elsewhere"] = True
+    # Of a block under another key only its trace is kept: it says that governance is there.
+    meta |= {
+        key: {"schemaVersion": None}
+        for key, block in said.items()
+        if key not in {OFFICIAL, governance_key} and _TRACES & set(_table(block))
+    }
     return {"server": kept, "_meta": meta}
 
 
@@ -105,7 +112,7 @@ def read(trimmed: dict[str, Any], governance_key: str) -> Entry:
         ),
         governed=bool(governance_key) and governance_key in meta,
         governance=meta.get(governance_key) if governance_key else None,
-        governed_elsewhere=bool(meta.get("elsewhere")),
+        governed_elsewhere=bool(set(meta) - {OFFICIAL, governance_key}),
     )
 
 

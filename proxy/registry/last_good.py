@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from proxy import wire
+from proxy.registry.entry import trim
 from proxy.registry.listing import Copy, Page
 
 _FORMAT = 1
@@ -29,6 +30,7 @@ class LastGood:
 
     def __init__(self, directory: str, registry: str, governance_key: str) -> None:
         self._directory = Path(directory)
+        self._governance_key = governance_key
         self._owner = [_FORMAT, registry, governance_key]
 
     def load(self, identity_key: str) -> Copy | None:
@@ -38,11 +40,11 @@ class LastGood:
             if held["owner"] != [*self._owner, identity_key]:
                 return None
             return Copy(
-                pages=tuple(_page(page) for page in held["pages"]),
+                pages=tuple(self._page(page) for page in held["pages"]),
                 signed=held["signed"] is True,
                 fetched_at=float(held["fetched_at"]),
-                published=dict(held["published"]),
-                departed=dict(held["departed"]),
+                published={name: _text(when) for name, when in held["published"].items()},
+                departed={name: _text(when) for name, when in held["departed"].items()},
             )
         except (OSError, wire.NotJson, KeyError, TypeError, ValueError, AttributeError):
             # A copy is only ever a convenience: a broken one is an absent one.
@@ -81,21 +83,24 @@ class LastGood:
             Path(fresh).unlink(missing_ok=True)
             raise
 
+    def _page(self, held: dict[str, Any]) -> Page:
+        servers = [trim(server, self._governance_key) for server in held["servers"]]
+        # A page that is not what was saved would be confirmed by its ETag for ever after.
+        if servers != held["servers"]:
+            raise ValueError
+        return Page(
+            cursor=_text(held["cursor"]),
+            etag=_text(held["etag"]),
+            next_cursor=_text(held["next"]),
+            servers=tuple(server for server in servers if server is not None),
+        )
+
     def _path(self, identity_key: str) -> Path:
         # Hashed again, so that whatever names a user cannot name a path.
         name = hashlib.sha256(
             "\0".join([*map(str, self._owner), identity_key]).encode()
         ).hexdigest()
         return self._directory / f"registry-{name[:32]}.json"
-
-
-def _page(held: dict[str, Any]) -> Page:
-    return Page(
-        cursor=_text(held["cursor"]),
-        etag=_text(held["etag"]),
-        next_cursor=_text(held["next"]),
-        servers=tuple(held["servers"]),
-    )
 
 
 def _text(value: object) -> str:
