@@ -12,7 +12,8 @@ from proxy.upstream.fault import UpstreamLost, UpstreamMalformed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from proxy.upstream.endpoint import Endpoint, Reply
+    from proxy.upstream.endpoint import Endpoint
+    from proxy.upstream.reply import Reply
     from proxy.upstream.request import Headers
 
 _NEVER_RAN = frozenset({HEADER_MISMATCH, UNSUPPORTED_VERSION})
