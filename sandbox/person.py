@@ -88,6 +88,7 @@ async def hear(question: str) -> bool:
     heard: asyncio.Future[bytes] = loop.create_future()
 
     def read() -> None:
+        """Take the line that the terminal has ready."""
         if not heard.done():
             heard.set_result(os.read(0, 1024))
 

@@ -68,6 +68,7 @@ async def sign_in_once(story: Story, stage: Stage) -> None:
     shown: asyncio.Queue[str] = asyncio.Queue()
 
     async def show(params: dict[str, Any]) -> object:
+        """Answer as an editor does that has a browser."""
         shown.put_nowait(str(params["uri"]))
         return {"success": True}
 

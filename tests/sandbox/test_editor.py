@@ -103,6 +103,7 @@ async def test_a_prompt_is_answered_by_its_handler(command: list[str]) -> None:
     seen: list[str] = []
 
     async def prompt(params: dict[str, Any]) -> object:
+        """Press the first button."""
         seen.append(params["message"])
         return params["actions"][0]
 
@@ -117,6 +118,7 @@ async def test_other_requests_go_on_while_a_prompt_is_open(command: list[str]) -
     answered = asyncio.Event()
 
     async def prompt(_: dict[str, Any]) -> object:
+        """Close the prompt when told to."""
         await answered.wait()
         return None
 
@@ -139,6 +141,7 @@ async def test_a_failing_handler_is_an_error_and_not_silence(command: list[str])
     """A handler that raises answers the server with an error instead of leaving it waiting."""
 
     async def broken(_: dict[str, Any]) -> object:
+        """Fail."""
         raise LookupError
 
     async with Editor.start(command) as editor:
