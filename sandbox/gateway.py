@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -194,8 +195,12 @@ def _request(scope: Scope, url: str, caller: Caller, body: bytes) -> httpx2.Requ
     headers.append((b"x-forwarded-user", caller.user.encode()))
     headers.append((b"x-forwarded-groups", ",".join(caller.groups).encode()))
     return httpx2.Request(
-        scope["method"], url, headers=headers, content=body or None, extensions=_TIMEOUT
+        scope["method"], _parsed(url), headers=headers, content=body or None, extensions=_TIMEOUT
     )
+
+
+# Reading a URL takes as long as all the rest of a request, and there are few of them.
+_parsed = functools.lru_cache(maxsize=256)(httpx2.URL)
 
 
 def _passed_on(headers: Headers) -> Headers:

@@ -40,11 +40,11 @@ async def failing(_: Scope, receive: Receive, send: Send) -> None:
 
 def listening() -> set[str]:
     """Local addresses at which this process listens, as the kernel writes them."""
-    links = (link for link in Path("/proc/self/fd").iterdir() if link.is_symlink())
+    links = (link for link in Path("/proc/self/fd").glob("*") if link.is_symlink())
     ours = {os.readlink(link) for link in links if os.path.lexists(link)}  # noqa: PTH115 - no path
     found = set()
-    for table in ("tcp", "tcp6"):
-        for line in Path(f"/proc/self/net/{table}").read_text().splitlines()[1:]:
+    for table in Path("/proc/self/net").glob("tcp*"):
+        for line in table.read_text().splitlines()[1:]:
             fields = line.split()
             if fields[3] == "0A" and f"socket:[{fields[9]}]" in ours:
                 found.add(fields[1])
