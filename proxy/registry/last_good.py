@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +71,9 @@ class LastGood:
                 for page in copy.pages
             ],
         }
+        # Brings compression along, which nobody needs before there is something to save.
+        import tempfile
+
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         # mkstemp makes the file 0600 under a name of its own, so two hubs never share one.
         handle, fresh = tempfile.mkstemp(dir=self._directory, prefix=".registry-")
