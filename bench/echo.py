@@ -21,7 +21,7 @@ def application(name: str) -> Starlette:
     # The SDK takes half a second to import, which the process that measures need not pay.
     from mcp.server import MCPServer
 
-    server: MCPServer[object] = MCPServer(name, log_level="ERROR")
+    server: MCPServer[object] = MCPServer(name, log_level="CRITICAL")
     for number in range(1, TOOLS - 1):
         server.add_tool(_echo, name=f"echo_{number}", description="Says what it was told.")
     server.add_tool(_echo, name="echo", description="Says what it was told.")

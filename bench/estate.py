@@ -43,6 +43,10 @@ class Estate:
         """A new window of an AI client, spawned as an editor would."""
         return Window([PORTICO, "mcp"], self.environment)
 
+    def editor(self) -> Window:
+        """A new window of an editor; what it writes are LSP frames."""
+        return Window([PORTICO, "lsp"], self.environment)
+
     def sign_in(self) -> None:
         """Sign in through an editor's window, as a person would."""
         asyncio.run(self._sign_in())
@@ -65,19 +69,19 @@ class Estate:
 
     def hub(self) -> int:
         """The process id of the hub."""
-        return int(self._hub("status")["hub"]["pid"])
+        return int(self._portico("hub", "status")["hub"]["pid"])
 
     def stop(self) -> None:
         """End the hub in order."""
-        self._hub("stop")
+        self._portico("hub", "stop")
 
     def kill(self) -> None:
         """End the hub as a crash would; its lock goes with it."""
         os.kill(self.hub(), signal.SIGKILL)
 
-    def _hub(self, verb: str) -> dict[str, Any]:
+    def _portico(self, *command: str) -> dict[str, Any]:
         done = subprocess.run(
-            [PORTICO, "hub", verb, "--json"],
+            [PORTICO, *command, "--json"],
             env=self.environment,
             stdout=subprocess.PIPE,
             text=True,
@@ -85,6 +89,11 @@ class Estate:
         )
         found: dict[str, Any] = json.loads(done.stdout)
         return found
+
+    def states(self) -> list[str]:
+        """Of each server, where its tools in the list come from."""
+        found = self._portico("servers")
+        return [server["state"] for server in found["servers"]]
 
     def memory(self) -> float:
         """Resident memory of the hub in MiB."""

@@ -1,14 +1,14 @@
 """Ten servers, three of them bad: one dead, one silent, one slow. The other seven must not notice.
 
-Two homes of one user meet the same company. One knows the seven good servers alone; the other knows
-all ten, has calls to the bad ones open, and is held against the first, in turns.
+Homes of one user meet the same company. One knows the seven good servers alone; the others know all
+ten. Lists and calls of the last one, which has never seen the bad servers answer and has calls to
+them open, are held against those of the first, in turns.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import statistics
 import time
 from typing import TYPE_CHECKING
 
@@ -19,54 +19,111 @@ from bench.process import served
 from bench.start import complete
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bench.estate import Estate
     from bench.window import Window
 
 GOOD = 7
 _LIVE = 70
 _ALL = 100
-_CALLS = 700
-_LISTS = 60
-_WARM_UP = 35
+_CALLS = 1050
+_LISTS = 210
+_WARM_UP = 70
 _BLOCKS = 10
 _BAR = 1.2
+_PATIENCE = 5000.0
+"""Milliseconds that a first list waits for servers of which nothing is known."""
 
 
 def measure() -> list[Figure]:
     """What the list holds, and what lists and calls cost beside bad servers."""
-    figures: list[Figure] = []
-    with served("bench.company", str(GOOD), str(len(BAD))) as company:
+    with (
+        served("bench.company", str(GOOD), str(len(BAD))) as company,
+        contextlib.ExitStack() as stack,
+    ):
         said = json.loads(company.said)
-        with contextlib.ExitStack() as stack:
-            seven = stack.enter_context(estate(said["toml"]))
-            known = stack.enter_context(estate(said["toml"], said["bad"]))
-            _meet(seven, _LIVE)
-            _meet(known, _ALL)
-            company.tell("break")
-            known.kill()  # The next hub has the list of yesterday, and three servers that went bad.
-            known.sign_in()
-            figures.append(_listed("with a snapshot: tools in the list", known, _ALL))
-            unknown = stack.enter_context(estate(said["toml"], said["bad"]))
-            figures.append(_first(unknown))
-            figures.append(_listed("without a snapshot: tools in the list", unknown, _LIVE))
-            figures += _beside(seven, unknown)
-    return figures
+        seven = stack.enter_context(estate(said["toml"]))
+        ten = stack.enter_context(estate(said["toml"], said["bad"]))
+        _meet(seven, _LIVE)
+        _meet(ten, _ALL)
+        company.tell("break")
+        ten.kill()  # The next hub has yesterday's list of three servers that are bad now.
+        ten.sign_in()
+        unknown = stack.enter_context(estate(said["toml"], said["bad"]))
+        return [
+            _counted("outage: tools listed, the bad ones from the snapshot", ten, _ALL),
+            _first(unknown),
+            _counted("outage: tools listed, the bad ones absent", unknown, _LIVE),
+            Figure(
+                "outage: servers marked absent",
+                "tools",
+                (float(unknown.states().count("absent")),),
+                len(BAD),
+            ),
+            *_beside(seven, unknown),
+        ]
 
 
 def _meet(home: Estate, tools: int) -> None:
-    with _window(home) as window:
-        complete(window.tools, tools)
-
-
-@contextlib.contextmanager
-def _window(home: Estate):  # noqa: ANN202 - an Iterator[Window]; spelled below
     window = home.window()
     window.initialize()
-    try:
-        yield window
-    finally:
+    complete(window.tools, tools)
+    window.close()
+
+
+def _counted(name: str, home: Estate, wanted: int) -> Figure:
+    window = home.window()
+    window.initialize()
+    found = len(window.tools()) - 1  # without Portico's own
+    window.close()
+    return Figure(name, "tools", (float(found),), wanted)
+
+
+def _first(home: Estate) -> Figure:
+    window = home.window()
+    window.initialize()
+    window.tools()
+    took = (time.perf_counter() - window.spawned) * 1000
+    window.close()
+    return Figure("outage: first list, three servers never seen", "ms", (took,), _PATIENCE * 1.05)
+
+
+def _beside(seven: Estate, ten: Estate) -> list[Figure]:
+    """Lists and calls to good servers, while calls to the bad ones are open in another window."""
+    calm, beside, stuck = seven.window(), ten.window(), ten.window()
+    for window in (calm, beside, stuck):
+        window.initialize()
+    for bad in BAD:
+        stuck.ask("tools/call", {"name": f"{bad}_echo", "arguments": {"text": "hello"}})
+    lists = _turns(_list, beside, calm, _LISTS)
+    calls = _turns(_call, beside, calm, _CALLS)
+    stuck.kill()
+    for window in (calm, beside):
         window.close()
+    return [
+        Figure("outage: a list, ten servers ÷ seven", "×", ratios(*lists, blocks=_BLOCKS), _BAR),
+        Figure("outage: a call, ten servers ÷ seven", "×", ratios(*calls, blocks=_BLOCKS), _BAR),
+        Figure("  a call beside bad servers", "ms", tuple(calls[0])),
+    ]
 
 
-def _names(window: Window) -> set[str]:
-    return {tool["name"] for tool in window.tools()} - {"portico_status"}
+def _turns(
+    act: Callable[[Window, int], None], ours: Window, theirs: Window, times: int
+) -> tuple[list[float], list[float]]:
+    """Milliseconds of each side, in turns; who goes first changes with each turn."""
+    took: dict[Window, list[float]] = {ours: [], theirs: []}
+    for number in range(_WARM_UP + times):
+        for window in (ours, theirs) if number % 2 else (theirs, ours):
+            begun = time.perf_counter()
+            act(window, number)
+            took[window].append((time.perf_counter() - begun) * 1000)
+    return took[ours][_WARM_UP:], took[theirs][_WARM_UP:]
+
+
+def _list(window: Window, _: int) -> None:
+    assert len(window.tools()) == _LIVE + 1
+
+
+def _call(window: Window, number: int) -> None:
+    window.call(f"s{number % GOOD}_echo", {"text": "hello"})

@@ -100,6 +100,12 @@ class Window:
         self._out.close()
         return code
 
+    def wait(self) -> None:
+        """Wait for the shim to end by itself."""
+        self.process.wait(15)
+        self._in.close()
+        self._out.close()
+
     def kill(self) -> None:
         """SIGKILL, as an editor that crashes with its whole process tree."""
         self.process.kill()

@@ -1,0 +1,137 @@
+"""Ten windows, four of which misbehave. The other six must not notice.
+
+A round is either calm (the four make ordinary calls and leave in order) or rough: one sends `exit`,
+one is killed with a call under way, one sends a line over the limit, one asks for large answers and
+never reads them. Calm and rough rounds alternate; each of the six is held against itself.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from typing import TYPE_CHECKING
+
+from bench.estate import estate
+from bench.figure import Figure
+from bench.process import served
+from bench.start import complete
+
+if TYPE_CHECKING:
+    from bench.estate import Estate
+    from bench.window import Window
+
+SIX = 6
+_ROUNDS = 8
+_CALLS = 60
+_WARM_UP = 40
+_GIANT = 48 * 1024 * 1024
+"""Bytes of the line over the limit, which is 4 MiB."""
+
+_LARGE = 512 * 1024
+_ASKED = 100
+"""The window that does not read asks for this many answers of `_LARGE` characters."""
+
+_BAR = 1.2
+_MEMORY = 256
+"""MiB that the hub may hold at most, all ten windows and what they left behind included."""
+
+
+def measure() -> list[Figure]:
+    """The slowest of the six, and the hub's memory."""
+    with (
+        served("bench.company", "1", "0") as company,
+        estate(json.loads(company.said)["toml"]) as home,
+    ):
+        six = [_opened(home) for _ in range(SIX)]
+        complete(six[0].tools, 10)
+        for number in range(_WARM_UP * SIX):
+            _call(six[number % SIX])
+        _exit(home)  # The hub's first editor brings pygls in, once.
+        before = home.memory()
+        calm: list[list[float]] = []
+        rough: list[list[float]] = []
+        held: list[float] = []
+        for _ in range(_ROUNDS):
+            calm.append(_calm(home, six))
+            rough.append(_rough(home, six, held))
+        for window in six:
+            window.close()
+    return _figures(calm, rough, before, held)
+
+
+def _figures(
+    calm: list[list[float]], rough: list[list[float]], before: float, held: list[float]
+) -> list[Figure]:
+    """From the medians of each round and window to the table."""
+    ratios = [
+        statistics.median(r[window] / c[window] for r, c in zip(rough, calm, strict=True))
+        for window in range(SIX)
+    ]
+    worst = Figure("neighbours: the slowest of six, rough ÷ calm", "×", (max(ratios),), _BAR)
+    return [
+        worst,
+        Figure("  each of the six", "×", tuple(ratios)),
+        Figure("neighbours: memory of the hub in rough rounds", "MB", tuple(held), _MEMORY),
+        Figure("  before them", "MB", (before,)),
+    ]
+
+
+def _opened(home: Estate) -> Window:
+    window = home.window()
+    window.initialize()
+    return window
+
+
+def _call(window: Window) -> float:
+    begun = time.perf_counter()
+    window.call("s0_echo", {"text": "hello"})
+    return (time.perf_counter() - begun) * 1000
+
+
+def _six(six: list[Window]) -> list[float]:
+    """The median of each of the six, who call in turns."""
+    took: list[list[float]] = [[] for _ in six]
+    for _ in range(_CALLS):
+        for window, own in zip(six, took, strict=True):
+            own.append(_call(window))
+    return [statistics.median(own) for own in took]
+
+
+def _calm(home: Estate, six: list[Window]) -> list[float]:
+    four = [_opened(home) for _ in range(4)]
+    for window in four:
+        _call(window)
+    took = _six(six)
+    for window in four:
+        window.close()
+    return took
+
+
+def _rough(home: Estate, six: list[Window], held: list[float]) -> list[float]:
+    leaving, killed, giant, deaf = home.editor(), _opened(home), _opened(home), _opened(home)
+    leaving.write(_frame({"method": "exit"}))
+    killed.ask("tools/call", {"name": "s0_echo", "arguments": {"text": "hello"}})
+    killed.kill()
+    for _ in range(_ASKED):
+        deaf.ask("tools/call", {"name": "s0_rows", "arguments": {"characters": _LARGE}})
+    giant.write(b"x" * _GIANT + b"\n")
+    took = _six(six)
+    held.append(home.memory())
+    assert json.loads(giant.line())["error"], "the giant line was not answered"
+    _call(giant)  # Its session lives.
+    giant.close()
+    leaving.wait()
+    deaf.kill()
+    return took
+
+
+def _exit(home: Estate) -> None:
+    editor = home.editor()
+    editor.write(_frame({"method": "exit"}))
+    editor.wait()
+
+
+def _frame(message: dict[str, object]) -> bytes:
+    body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+    return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
