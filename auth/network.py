@@ -155,7 +155,7 @@ class Network:
         except TimeoutError as late:
             msg = f"{host} did not answer within {timeout:g} seconds."
             raise Unreachable(msg) from late
-        except httpx2.TransportError as broken:
+        except (httpx2.TransportError, httpx2.DecodingError) as broken:
             msg = f"{host} could not be reached ({type(broken).__name__})."
             raise Unreachable(msg) from broken
         return Answer(response.status_code, dict(response.headers.items()), body)

@@ -28,6 +28,8 @@ PATIENCE = 15
 """Seconds to wait for a lock or for the hub's first line before giving up."""
 
 _BACKLOG = 128
+_TRIES = 3
+_LOG_LIMIT = 4 * 1024 * 1024
 
 
 class NoHub(Exception):  # noqa: N818 - the word says it; "error" would add nothing.
@@ -55,14 +57,15 @@ def connect(home: Home, greeting: bytes, *, start: bool = True) -> tuple[socket.
         NoHub: No hub answered, or it refused.
     """
     with _bounded():
-        home.make_run()
-        # A hub may die between our connecting and its answering; the next try finds it gone.
-        for _ in range(3):
+        # A hub may die between our connecting and its answering, and its folder may be swept
+        # away while we wait in it; the next try finds that out.
+        for _ in range(_TRIES):
             connection = find(home)
-            if connection is None:
-                if not start:
-                    break
+            if connection is None and start:
+                home.make_run()
                 connection = _give_birth(home)
+            if connection is None:
+                continue
             words, rest = _greet(connection, greeting)
             if words is None or words.get("drained"):
                 connection.close()
@@ -94,9 +97,33 @@ def _greet(connection: socket.socket, greeting: bytes) -> tuple[dict[str, object
         raise NoHub(msg) from None
 
 
-def _give_birth(home: Home) -> socket.socket:
+def sweep(home: Home) -> None:
+    """Wait until the hub that was told to stop is gone, then remove its run folder.
+
+    Does nothing where another hub is being born or lives already.
+
+    Raises:
+        NoHub: The old hub does not end.
+    """
+    with _bounded(), contextlib.suppress(FileNotFoundError), open(home.birth, "rb+") as birth:
+        fcntl.flock(birth, fcntl.LOCK_EX)
+        successor = find(home)
+        if successor is not None:
+            successor.close()
+            return
+        with open(home.lock, "rb+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for path in (home.socket, home.lock, home.birth):
+                os.unlink(path)
+            os.rmdir(home.run)
+
+
+def _give_birth(home: Home) -> socket.socket | None:
+    """Start a hub, or find the one that somebody else just started; None when to look again."""
     with open(home.birth, "ab") as birth:
         fcntl.flock(birth, fcntl.LOCK_EX)
+        if not _is_at(birth.fileno(), home.birth):
+            return None
         somebody = find(home)
         if somebody is not None:
             return somebody
@@ -119,9 +146,20 @@ def _give_birth(home: Home) -> socket.socket:
     return connection
 
 
+def _is_at(descriptor: int, path: str) -> bool:
+    """Whether an open file is still the one at `path`: a swept folder takes its locks along."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
 def _spawn(home: Home, lock: int, listener: int) -> None:
     """Start the hub, detached twice over: a host that kills our process tree must not find it."""
     os.makedirs(home.state, mode=0o700, exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        if os.stat(home.log).st_size > _LOG_LIMIT:
+            os.replace(home.log, f"{home.log}.1")
     log = os.open(home.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     child = os.fork()
     if child == 0:

@@ -106,6 +106,7 @@ def hub_stop(*, as_json: bool) -> int:
         with conversation(start=False) as line, contextlib.suppress(HubVanished):
             line.request(contract.STOP, doing="Waiting for the hub to end")
             line.rest(_GOODBYE)
+        birth.sweep(Home.find())
     if as_json:
         emit({"stopped": running})
     else:
