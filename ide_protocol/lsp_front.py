@@ -1,9 +1,10 @@
 """LSP: what an editor speaks to. One pygls server per connection.
 
 Only this module and its window import pygls and lsprotocol, which take half a second to load;
-whoever needs it imports it in a thread. pygls was made for one server that owns its process, so what would end or
-stain the process is overridden here: `exit` ends this window alone, tracebacks and message bodies
-stay out of answers and logs, and a request without `params` is answered like one with `{}`.
+whoever needs it imports it in a thread. pygls was made for one server that owns its process, so
+what would end or stain the process is overridden here: `exit` ends this window alone, tracebacks
+and message bodies stay out of answers and logs, and a request without `params` is answered like one
+with `{}`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from ide_protocol.mcp_relay import CallRelay
 from ide_protocol.mcp_window import McpWindow
 from ide_protocol.summary import STATUS_TOOL, summary
 from proxy import wire
-from proxy.exchange import Call
+from proxy.call import Call
 from proxy.upstream.contract import Refused
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from ide_protocol.doctor import checks
 from ide_protocol.mcp_greeting import VERSION
 from ide_protocol.summary import problems, summary
 from proxy.approval import Answer
-from proxy.exchange import Call
+from proxy.call import Call
 from proxy.naming import public_name
 from proxy.offering import Standing
 from proxy.plain import plain

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from proxy.approval import Question
-    from proxy.exchange import Call
+    from proxy.call import Call
 
 _KEY = "portico"
 _PREFIX = "portico-"

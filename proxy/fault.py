@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from auth.fault import Fault, Who
+from proxy.approval import Answer
 
 
 class UnknownTool(Fault):
@@ -34,3 +35,30 @@ class Internal(Fault):
 
     reference = "internal-fault"
     remedy = "Report it with the log of `portico hub logs`."
+
+
+def refusal(answer: Answer, what: str) -> NotApproved:
+    """Why a call that a person was asked about is not sent; `what` names tool and server."""
+    said = {
+        Answer.NO: f"The user said no to {what}. It was not sent.",
+        Answer.SILENCE: f"Nobody answered whether {what} may run, so it was not sent.",
+        Answer.GONE: f"The window that asked about {what} went away, so it was not sent.",
+    }
+    remedy = {
+        Answer.NO: "Do not try it again unless the user asks for it.",
+        Answer.SILENCE: "Ask the user to look at their editor, then call again.",
+        Answer.GONE: "Ask the user to open their editor, then call again.",
+    }
+    return NotApproved(said[answer], remedy=remedy[answer])
+
+
+def tool_error(fault: Fault) -> dict[str, Any]:
+    """A fault as the model reads it: what happened, who must act, under its stable reference."""
+    text = f"Portico: {fault.sentence()}".strip()
+    return {
+        "jsonrpc": "2.0",
+        "result": {
+            "content": [{"type": "text", "text": f"{text} [{fault.reference}]"}],
+            "isError": True,
+        },
+    }

@@ -12,8 +12,9 @@ import pytest
 from auth.identity import Identity
 from proxy.approval import Answer, Desk, Question
 from proxy.audit import Journal
+from proxy.call import Call
 from proxy.catalog import Catalog, Snapshot
-from proxy.exchange import Call, Exchanges
+from proxy.exchange import Exchanges
 from proxy.offering import Offering, Owner, Standing, ToolRule
 from proxy.risk import Confirm, Risk
 from proxy.session import Session, Sessions

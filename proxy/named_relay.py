@@ -1,0 +1,50 @@
+"""The way back from a call on which a server's questions say whose they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from proxy import bridge
+from proxy.upstream.contract import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from proxy.offering import Offering
+    from proxy.upstream.contract import Relay
+
+
+class NamedRelay:
+    """A relay that names the server in front of its questions.
+
+    Args:
+        relay: The way back to the client.
+        offering: The server.
+    """
+
+    __slots__ = ("_offering", "_relay")
+
+    def __init__(self, relay: Relay, offering: Offering) -> None:
+        self._relay = relay
+        self._offering = offering
+
+    @property
+    def capabilities(self) -> Mapping[str, Any]:
+        """What the client can be asked."""
+        return self._relay.capabilities
+
+    def notify(self, message: dict[str, Any]) -> None:
+        """Pass on a notification."""
+        self._relay.notify(message)
+
+    async def request(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Put a server's question to the client, see `proxy.upstream.contract.Relay`."""
+        return await self._relay.request(method, bridge.named(self._offering, method, params))
+
+    async def answer(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        """The client's answer to a question that a modern server returned; a refusal cancels it."""
+        try:
+            return await self.request(method, params)
+        except Refused:
+            # Silence towards a question is a cancel: the server decides what that means for it.
+            return {"action": "cancel"}
