@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench keyring clean
 
 demo: $(READY) ## a company in a box, an editor, an AI client, and the story they play
 	@$(BIN)/portico demo $(ARGS)
@@ -20,6 +20,11 @@ lint: $(READY) ## style, types on three systems, import contracts, docstrings of
 	@$(BIN)/mypy --platform darwin
 	@$(BIN)/lint-imports
 	@$(BIN)/interrogate tests
+
+keyring: $(READY) ## the sealed sign-in on a real desktop keyring, where there is one
+	@if command -v gnome-keyring-daemon >/dev/null 2>&1 && command -v dbus-run-session >/dev/null 2>&1; then \
+	  dbus-run-session -- sh tests/keyring/session.sh $(BIN)/python -m pytest tests/keyring; \
+	else echo "NOT RUN: the keyring suite: gnome-keyring-daemon or dbus-run-session is missing"; fi
 
 bench: $(READY) ## every figure the README names, as ratios measured side by side
 	@$(BIN)/python -m bench $(ARGS)
