@@ -11,9 +11,9 @@ one ends, everything below it ends.
 session                One connected window: an editor (LSP), an AI client (MCP), or a command. MCP
                        2026-07-28 has no protocol sessions, so the word never means upstream state,
                        but for the sessions that *legacy* servers keep (`proxy.upstream.sessions`).
-era                    *Legacy* (MCP up to 2025-11-25: `initialize`, servers ask clients) or *modern*
-                       (2026-07-28: `server/discover`, `_meta` on each request, questions are
-                       returned as results).
+era                    *Legacy* (MCP up to 2025-11-25: `initialize`, servers ask clients) or
+                       *modern* (2026-07-28: `server/discover`, `_meta` on each request, questions
+                       are returned as results).
 exchange               One request, from its arrival to its single outcome.
 catalog                What this user may see, merged from the upstreams, with snapshots on disk.
 registry               The company's list of approved servers, and its rules for them.
