@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
 from auth.fault import Fault
+from proxy.catalog.route import Route, State
 from proxy.catalog.shelf import Shelf
 from proxy.naming import public_name
 from proxy.offering import Standing
@@ -29,29 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("portico.catalog")
 
 _LIST_SECONDS = 30.0
-
-
-class State(StrEnum):
-    """Where the tools of a server in the list come from."""
-
-    LIVE = "live"
-    SNAPSHOT = "snapshot"
-    ABSENT = "absent"
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Where a public name leads.
-
-    Attributes:
-        offering: The server, as this user may meet it.
-        tool: The server's own name of the tool.
-        definition: The tool as the server last gave it, or None when it never did.
-    """
-
-    offering: Offering
-    tool: str
-    definition: dict[str, Any] | None
+_DROPPED_LISTS = 3
 
 
 class Catalog:
@@ -104,7 +81,7 @@ class Catalog:
             before = {}
         known = {**self._snapshot.load(*key, self._clock()), **before}
         self._key, self._groups = key, groups
-        for server in list(self._upstreams):
+        for server in {*self._upstreams, *self._fetches}:
             old, new = self.offerings.get(server), offerings.get(server)
             if new is None or old is None or _address(old) != _address(new) or not before:
                 self._drop_upstream(server)
@@ -175,17 +152,24 @@ class Catalog:
             Fault: The server could not be asked.
         """
         server = route.offering.server
-        shelf = self._shelves.get(server)
-        if shelf is not None and not shelf.live:
-            await asyncio.shield(self._fetch(server))
+        for _ in range(_DROPPED_LISTS):
             shelf = self._shelves.get(server)
-            if shelf is not None and not shelf.live and shelf.fault is not None:
+            if shelf is None or shelf.live:
+                return self._routes.get(name)
+            fetch = self._fetch(server)
+            await asyncio.wait([fetch])
+            if fetch.cancelled():
+                # The user or the address changed. That ends the list, and never this call.
+                continue
+            fetch.result()
+            if shelf.fault is not None and not shelf.live:
                 raise shelf.fault
-        return self._routes.get(name)
+        return None
 
     async def relist(self, server: str) -> None:
         """Ask a server for its tools now, for example because it said that they changed."""
-        await asyncio.shield(self._fetch(server))
+        if server in self._shelves:
+            await asyncio.wait([self._fetch(server)])
 
     def upstream(self, offering: Offering) -> Upstream:
         """The connection to a server, made at its first use."""
@@ -217,10 +201,8 @@ class Catalog:
 
     async def aclose(self) -> None:
         """Save the snapshot and close every upstream."""
-        for fetch in self._fetches.values():
-            fetch.cancel()
         self._save()
-        for server in list(self._upstreams):
+        for server in {*self._upstreams, *self._fetches}:
             self._drop_upstream(server)
         if self._chores:
             await asyncio.wait(self._chores, timeout=2.0)
@@ -233,8 +215,14 @@ class Catalog:
         if running is None:
             running = asyncio.ensure_future(self._list(server))
             self._fetches[server] = running
-            running.add_done_callback(lambda _: self._fetches.pop(server, None))
+            running.add_done_callback(lambda fetch: self._fetched(server, fetch))
         return running
+
+    def _fetched(self, server: str, fetch: asyncio.Task[None]) -> None:
+        if self._fetches.get(server) is fetch:  # Else it was dropped, and has a successor.
+            del self._fetches[server]
+        if not fetch.cancelled() and (wrong := fetch.exception()) is not None:
+            log.error("%s could not be listed", server, exc_info=wrong)
 
     async def _list(self, server: str) -> None:
         shelf, offering = self._shelves[server], self.offerings[server]
@@ -265,6 +253,8 @@ class Catalog:
                 if not isinstance(own, str):
                     continue
                 name = public_name(server, own)
+                if name in routes:
+                    continue  # A server that gives a name twice means the first.
                 routes[name] = Route(offering, own, tool)
                 if judge_listing(offering, tool, self._groups):
                     public[name] = {**tool, "name": name}

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from auth.fault import Fault, Who
 from proxy.upstream.fault import Kind, UpstreamFault
 
-if TYPE_CHECKING:
-    from auth.fault import Fault
-
 FRESH = 300.0
-"""Seconds after which a live list is asked for again while anybody is connected."""
+"""Seconds after which a live list is asked for again."""
 
 _FIRST_RETRY = 2.0
 _LAST_RETRY = 300.0
@@ -49,7 +47,7 @@ class Shelf:
         """Remember a failure; only a transient one is tried again by itself, ever more rarely."""
         self.fault = fault
         self.failures += 1
-        kind = fault.kind if isinstance(fault, UpstreamFault) else Kind.TRANSIENT
+        kind = _kind(fault)
         if kind is Kind.NEEDS_A_PERSON:
             self.due = float("inf")
             return
@@ -58,3 +56,10 @@ class Shelf:
             pause = _LAST_RETRY
         # Jitter keeps ten hubs from knocking in step after an outage.
         self.due = now + pause * random.uniform(0.7, 1.3)  # noqa: S311 - no secret depends on it.
+
+
+def _kind(fault: Fault) -> Kind:
+    """What helps; a missing sign-in comes from the grant, and is no fault of the server's."""
+    if isinstance(fault, UpstreamFault):
+        return fault.kind
+    return Kind.NEEDS_A_PERSON if fault.who is Who.PERSON else Kind.TRANSIENT

@@ -39,9 +39,10 @@ class Snapshot:
             if (held["identity"], held["revision"]) != (identity_key, revision):
                 return {}
             return {
-                server: (entry["url"], Shelf(tools=entry["tools"], fetched_at=entry["at"]))
+                server: (entry["url"], Shelf(tools=_tools(entry), fetched_at=entry["at"]))
                 for server, entry in held["servers"].items()
-                if now - entry["at"] < LIFETIME and isinstance(entry["tools"], list)
+                # A clock that was set back must not make a snapshot immortal.
+                if abs(now - entry["at"]) < LIFETIME
             }
         except (OSError, wire.NotJson, KeyError, TypeError, AttributeError):
             return {}
@@ -70,3 +71,8 @@ class Snapshot:
 
     def _path(self, identity_key: str, revision: str) -> Path:
         return self._directory / f"{identity_key[:32]}-{revision[:16]}.json"
+
+
+def _tools(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tools of one server; a damaged file must not keep the hub from starting."""
+    return [tool for tool in entry["tools"] if isinstance(tool, dict)]
