@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import queue
 import secrets
@@ -21,6 +22,8 @@ from proxy.audit.record import COLUMNS, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+log = logging.getLogger("portico.audit")
 
 _NAMES = ", ".join(COLUMNS)
 _SCHEMA = f"""
@@ -76,16 +79,19 @@ class Journal:
         Raises:
             JournalFault: It is not.
         """
-        if self._loop is None:
-            msg = "The audit is not open."
+        if self._loop is None or self._thread is None:
+            msg = "The audit is not open, so nothing was sent."
             raise JournalFault(msg)
         written = self._loop.create_future()
         self._queue.put((record, written))
         await written
 
     def note(self, record: Record) -> None:
-        """Write a record soon, in order with the others; a failure is logged by the writer."""
-        self._queue.put((record, None))
+        """Write a record soon, in order with the others; a failure goes to the log."""
+        if self._thread is None:
+            log.error("not written, because the audit is not open: %s", record.event)
+        else:
+            self._queue.put((record, None))
 
     async def close(self) -> None:
         """Write what is queued, then stop the writer."""
@@ -102,13 +108,11 @@ class Journal:
         where, values = ("WHERE server = ? ", [server]) if server else ("", [])
         query = f"SELECT id, {_NAMES} FROM records {where}ORDER BY id DESC LIMIT ?"  # noqa: S608
         try:
-            connection = _connect(self._path)
-            try:
+            with contextlib.closing(_connect(self._path)) as connection:
                 rows = connection.execute(query, [*values, limit]).fetchall()
-            finally:
-                connection.close()
-        except sqlite3.Error as wrong:
-            raise _fault(wrong) from wrong
+        except (sqlite3.Error, OSError) as wrong:
+            msg = f"The audit could not be read ({wrong})."
+            raise JournalFault(msg) from wrong
         return [dict(zip(("id", *COLUMNS), row, strict=True)) for row in reversed(rows)]
 
     # --- the writer's thread -----------------------------------------------------------------
@@ -122,6 +126,8 @@ class Journal:
                 with connection:
                     connection.executemany(_INSERT, (_row(record) for record, _ in batch))
             except (sqlite3.Error, OSError) as wrong:
+                if connection is not None:
+                    connection.close()
                 connection = None  # A disk that was full may have room again: open it anew.
                 self._settle(batch, _fault(wrong))
             else:
@@ -136,9 +142,7 @@ class Journal:
     ) -> None:
         waiting = [future for _, future in batch if future is not None]
         if fault is not None:
-            import logging
-
-            logging.getLogger("portico.audit").error("not written: %s", fault)
+            log.error("not written: %s", fault)
         if waiting and self._loop is not None:
             try:
                 self._loop.call_soon_threadsafe(_wake, waiting, fault)
@@ -181,10 +185,14 @@ def _row(record: Record) -> tuple[object, ...]:
 def _connect(path: str) -> sqlite3.Connection:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
-    connection.executescript(_SCHEMA)
+    try:
+        connection.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.executescript(_SCHEMA)
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

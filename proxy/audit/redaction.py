@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -24,9 +25,12 @@ _SECRET_KEY = re.compile(
 _SECRET_WORD = re.compile(r"(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{16,}")
 
 
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
+
 def digest(key: bytes, arguments: object) -> str:
-    """Keyed digest of the arguments, the same for the same JSON value."""
-    return hmac.new(key, wire.encode(arguments), hashlib.sha256).hexdigest()
+    """Keyed digest of the arguments, the same for the same JSON value whatever its keys' order."""
+    return hmac.new(key, _canonical(arguments).encode("ascii"), hashlib.sha256).hexdigest()
 
 
 def summary(arguments: Mapping[str, object]) -> str:
