@@ -22,6 +22,7 @@ from proxy.continuation import Continuations, asking_result, strip
 from proxy.fault import Denied, Internal, NotApproved, UnknownTool, refusal, tool_error
 from proxy.named_relay import NamedRelay
 from proxy.policy import Ruling, Verdict, judge
+from proxy.upstream.fault import UpstreamMalformed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,7 +126,7 @@ class Exchanges:
                 raise UnknownTool(call.name)
             raise Denied(verdict.reason, remedy=verdict.remedy)
         if verdict.ruling is Ruling.ASK:
-            bound = _bound(route, call)
+            bound = self._bound(route, call)
             if not self._continuations.approved(call, bound):
                 question = await self._ask(exchange, route, verdict, bound)
                 if question is not None:
@@ -151,6 +152,12 @@ class Exchanges:
     def _groups(self) -> frozenset[str]:
         identity = self._identity()
         return identity.groups if identity else frozenset()
+
+    def _bound(self, route: Route, call: Call) -> str:
+        """What a yes to this call is bound to."""
+        identity = self._identity()
+        user = identity.key if identity else ""
+        return digest(user, route.offering.server, route.tool, call.arguments, route.definition)
 
     # --- asking ------------------------------------------------------------------------------
 
@@ -214,9 +221,10 @@ class Exchanges:
             NotApproved: The tool, its rules or the user changed while the person decided.
         """
         now = self._catalog.find(call.name)
-        if now is None or self._judge(now).ruling is Ruling.DENY or _bound(now, call) != bound:
+        if now is None or self._judge(now).ruling is Ruling.DENY or self._bound(now, call) != bound:
+            what = f"{route.tool} of {route.offering.title}"
             raise NotApproved(
-                f"{route.offering.title} changed {route.tool} while you were asked about it.",
+                f"{what}, or who is signed in, changed while you were asked about it.",
                 remedy="Call it again to be asked about what it is now.",
             )
         return now
@@ -240,7 +248,7 @@ class Exchanges:
                 return envelope
             if call.returns:
                 bridge.named_all(offering, envelope, wanted)
-                self._continuations.remember(call, _bound(route, call), wanted)
+                self._continuations.remember(call, self._bound(route, call), wanted)
                 return envelope
             answers = {
                 key: await relay.answer(method, asked)
@@ -248,8 +256,4 @@ class Exchanges:
             }
             params = bridge.retry(params, wanted, answers)
         msg = f"{offering.title} asked {bridge.ROUNDS} times and never answered."
-        raise NotApproved(msg, remedy="Tell the server's owner.")
-
-
-def _bound(route: Route, call: Call) -> str:
-    return digest(route.offering.server, route.tool, call.arguments, route.definition)
+        raise UpstreamMalformed(msg)

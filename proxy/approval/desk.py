@@ -7,6 +7,7 @@ a question is decided once, whoever is first, and everybody else finds it gone.
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from proxy.session import Session
     from proxy.terminal import Terminal
+
+
+log = logging.getLogger("portico.approval")
 
 
 class NoSuchQuestion(Fault):
@@ -142,7 +146,9 @@ class Desk:
         window = session.window
         try:
             answer = Answer.GONE if window is None else await window.ask(pending.question)
-        except Fault:
+        except Exception:
+            # A window that cannot ask has not asked; whoever waits must hear so at once.
+            log.exception("a question could not be shown")
             answer = Answer.GONE
         if kind is Surface.TERMINAL and answer is Answer.YES and session is not None:
             # The command that made the call says yes: the kernel must know its terminal.

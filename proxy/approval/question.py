@@ -1,6 +1,6 @@
 """A person's answer to one exact call.
 
-An approval is bound to a digest of what was shown: server, tool, arguments and the tool's own
+An approval is bound to a digest: who is signed in, server, tool, arguments and the tool's own
 definition. Whoever changes one of them after the question asks anew.
 """
 
@@ -60,7 +60,18 @@ class Question:
     tag: str = field(default_factory=lambda: secrets.token_hex(2))
 
 
-def digest(server: str, tool: str, arguments: object, definition: Mapping[str, Any] | None) -> str:
-    """SHA-256 (hex) over server, tool, arguments and definition, whatever the order of keys."""
-    frozen = json.dumps([server, tool, arguments, definition], sort_keys=True, allow_nan=False)
+def digest(
+    user: str, server: str, tool: str, arguments: object, definition: Mapping[str, Any] | None
+) -> str:
+    """SHA-256 (hex) over all that a yes is given to, whatever the order of keys.
+
+    Args:
+        user: Who is signed in, see `auth.identity.Identity.key`; empty for nobody.
+        server: Short name.
+        tool: The server's own name of the tool.
+        arguments: What the tool will be given.
+        definition: The tool as the server itself gave it.
+    """
+    bound = [user, server, tool, arguments, definition]
+    frozen = json.dumps(bound, sort_keys=True, allow_nan=False)
     return hashlib.sha256(frozen.encode("ascii")).hexdigest()
