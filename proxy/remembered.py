@@ -7,12 +7,14 @@ before the sealed sign-in itself is open.
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import os
 from pathlib import Path
 
 from auth.identity import Identity
 from proxy import wire
+
+log = logging.getLogger("portico.remembered")
 
 
 class Remembered:
@@ -40,10 +42,15 @@ class Remembered:
         return found if found.issuer == issuer else None
 
     def save(self, identity: Identity | None) -> None:
-        """Remember somebody, or nobody."""
+        """Remember somebody, or nobody. What cannot be written costs the next hub its hint only."""
+        try:
+            self._write(identity)
+        except OSError as wrong:
+            log.warning("who is signed in could not be remembered: %s", wrong)
+
+    def _write(self, identity: Identity | None) -> None:
         if identity is None:
-            with contextlib.suppress(FileNotFoundError):
-                self._path.unlink()
+            self._path.unlink(missing_ok=True)
             return
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         held = {

@@ -55,9 +55,13 @@ def decode(data: bytes | bytearray) -> Any:  # noqa: ANN401 - any JSON value may
     except RecursionError:
         msg = "nested too deeply"
         raise NotJson(msg) from None
-    except ValueError as wrong:
-        # The parser's own text quotes nothing of the document; the decoder's does.
-        msg = wrong.msg if isinstance(wrong, json.JSONDecodeError) else "not UTF-8 text"
+    except UnicodeDecodeError:
+        msg = "not UTF-8 text"
+        raise NotJson(msg) from None
+    except json.JSONDecodeError as wrong:
+        raise NotJson(wrong.msg) from None  # The parser's text quotes nothing of the document.
+    except ValueError:
+        msg = "a whole number has too many digits"
         raise NotJson(msg) from None
 
 
