@@ -28,6 +28,7 @@ OUTBOX_MOST = 64 * 1024 * 1024
 """Unread bytes after which its connection is cut."""
 
 _CHUNK = 256 * 1024
+_PARTING = 2.0
 
 
 class Connection:
@@ -55,8 +56,9 @@ class Connection:
         if sys.platform == "linux":
             raw = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
             pid, uid, _ = struct.unpack("3i", raw)
-            return pid, uid
-        return 0, -1
+        else:
+            pid, uid = 0, -1
+        return pid, uid
 
     def gone(self) -> bool:
         """Whether the other end is dead, and not merely done with sending."""
@@ -126,12 +128,17 @@ class Connection:
         await self.close()
 
     async def close(self) -> None:
-        """Send what is queued, for a moment, then close."""
+        """Send what is queued, for a moment, then close.
+
+        A window that reads nothing would keep a gentle close, and all that is queued, for ever.
+        """
         if not self._transport.is_closing():
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(2.0):
+            try:
+                async with asyncio.timeout(_PARTING):
                     self._transport.set_write_buffer_limits(high=0)
                     await self.room()
+            except TimeoutError:
+                self._transport.abort()
         self._writer.close()
 
 

@@ -25,6 +25,9 @@ log = logging.getLogger("portico.dialogue")
 GRACE = 10.0
 """Seconds that requests under way get to finish after the other side has sent its last byte."""
 
+MOST_UNDER_WAY = 256
+"""Requests of one client that may be under way; one more is refused, so that memory is bounded."""
+
 Identifier = int | str
 
 
@@ -118,6 +121,8 @@ class Dialogue:
             self.fail(identifier, wire.INVALID_PARAMS, "`params` must be an object.")
         elif identifier in self.running:
             self.fail(identifier, wire.INVALID_REQUEST, "That id is in use already.")
+        elif len(self.running) >= MOST_UNDER_WAY:
+            self.fail(identifier, wire.INTERNAL_ERROR, "Too many requests are under way.")
         else:
             self._requested(identifier, method, params)
 
@@ -138,7 +143,13 @@ class Dialogue:
         """Do something beside the requests, until the connection ends."""
         task = asyncio.ensure_future(work)
         self._chores.add(task)
-        task.add_done_callback(self._chores.discard)
+
+        def ended(task: asyncio.Task[None]) -> None:
+            self._chores.discard(task)
+            if not task.cancelled() and (wrong := task.exception()) is not None:
+                log.error("something beside the requests failed", exc_info=wrong)
+
+        task.add_done_callback(ended)
 
     # --- sending -----------------------------------------------------------------------------
 

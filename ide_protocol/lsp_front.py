@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 from lsprotocol import converters, types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError
@@ -25,8 +23,8 @@ from auth.fault import Fault
 from ide_protocol import contract
 from ide_protocol.connection import Frames
 from ide_protocol.lsp_window import LspWindow
-from ide_protocol.mcp_greeting import VERSION
-from ide_protocol.methods import report
+from ide_protocol.mcp_greeting import VERSION, folder
+from ide_protocol.shape import report
 from proxy import wire
 
 if TYPE_CHECKING:
@@ -202,8 +200,8 @@ class LspFront:
             session.host = params.client_info.name[:80]
         folders = [folder.uri for folder in params.workspace_folders or ()]
         uri = folders[0] if folders else params.root_uri
-        if not session.workspace_named and uri and uri.startswith("file://"):
-            session.workspace = os.path.realpath(unquote(urlsplit(uri).path))
+        if not session.workspace_named:
+            session.workspace = folder(uri) or session.workspace
         window = params.capabilities.window
         shows = window.show_document if window is not None else None
         self._window.shows_pages = shows is not None and shows.support

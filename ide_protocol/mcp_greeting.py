@@ -139,7 +139,17 @@ def first_folder(roots: dict[str, Any]) -> str | None:
     """The first folder on this machine in the result of `roots/list`."""
     listed = roots.get("roots")
     for root in listed if isinstance(listed, list) else []:
-        uri = root.get("uri") if isinstance(root, dict) else None
-        if isinstance(uri, str) and uri.startswith("file://"):
-            return os.path.realpath(unquote(urlsplit(uri).path))
+        found = folder(root.get("uri") if isinstance(root, dict) else None)
+        if found is not None:
+            return found
     return None
+
+
+def folder(uri: object) -> str | None:
+    """The folder on this machine that a `file:` URI names; None for anything else."""
+    if not isinstance(uri, str) or not uri.startswith("file://"):
+        return None
+    try:
+        return os.path.realpath(unquote(urlsplit(uri).path))
+    except ValueError:  # It holds a NUL, or half a host.
+        return None
