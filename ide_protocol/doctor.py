@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ide_protocol.summary import problems
+from proxy.catalog import State
 from proxy.offering import Standing
 from proxy.plain import plain
 from proxy.upstream.fault import Kind, UpstreamFault
@@ -51,9 +52,16 @@ def _sign_in(hub: Hub) -> Check:
 
 
 def _server(hub: Hub, server: str) -> Check:
-    _, tools, fault = hub.catalog.state(server)
+    state, tools, fault = hub.catalog.state(server)
     if fault is not None:
         return _failed(f"server {server}", fault)
+    if state is State.ABSENT:
+        return {
+            "name": f"server {server}",
+            "state": "warning",
+            "finding": "It has not answered yet.",
+            "remedy": "Portico goes on asking; look again in half a minute.",
+        }
     return _ok(f"server {server}", f"{tools} tools, {hub.catalog.era(server)} era.")
 
 

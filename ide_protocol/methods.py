@@ -10,6 +10,7 @@ from auth.fault import Fault, Who
 from ide_protocol import contract
 from ide_protocol.doctor import checks
 from ide_protocol.mcp_greeting import VERSION
+from ide_protocol.shape import owner, question, report, window
 from ide_protocol.summary import problems, summary
 from proxy.approval import Answer
 from proxy.call import Call
@@ -22,7 +23,6 @@ from proxy.terminal import inspect
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from proxy.approval import Question
     from proxy.hub import Hub
     from proxy.offering import Offering
     from proxy.session import Session
@@ -110,7 +110,7 @@ class Methods:
                 "pid": os.getpid(),
                 "started": self._started,
                 "standalone": self._standalone,
-                "sessions": [_window(session) for session in hub.sessions],
+                "sessions": [window(session) for session in hub.sessions],
             },
             "registry": registry,
             "servers": self._servers(),
@@ -219,7 +219,7 @@ class Methods:
             "name": offering.name,
             "title": plain(offering.title, 80),
             "description": plain(offering.description, 300),
-            "owner": _owner(offering),
+            "owner": owner(offering.owner),
             "reviewed": offering.reviewed,
             "environment": offering.environment,
             "standing": offering.standing.value,  # type: ignore[typeddict-item]  # never HIDDEN
@@ -267,53 +267,6 @@ class CallRefused(Fault):
     reference = "call-refused"
     who = Who.PERSON
     remedy = "List what there is with `portico tools`."
-
-
-def report(fault: Fault) -> contract.FaultReport:
-    """A fault as `contract.FaultReport`."""
-    return fault.as_json()  # type: ignore[return-value]  # the same shape, built by auth
-
-
-def question(asked: Question) -> contract.Question:
-    """A question as `contract.Question`."""
-    return {
-        "id": asked.id,
-        "tag": asked.tag,
-        "server": asked.server,
-        "title": plain(asked.title, 80),
-        "owner": {
-            "team": plain(asked.owner.team, 80),
-            "contact": plain(asked.owner.contact, 120),
-            "support": plain(asked.owner.support, 120),
-        },
-        "reviewed": asked.reviewed,
-        "tool": plain(asked.tool, 128),
-        "risk": asked.risk.value,
-        "arguments": asked.arguments,
-        "reason": plain(asked.reason, 400),
-        "host": plain(asked.host, 80),
-        "workspace": asked.workspace,
-        "deadline": asked.deadline,
-    }
-
-
-def _owner(offering: Offering) -> contract.Owner:
-    owner = offering.owner
-    return {
-        "team": plain(owner.team, 80),
-        "contact": plain(owner.contact, 120),
-        "support": plain(owner.support, 120),
-    }
-
-
-def _window(session: Session) -> contract.Window:
-    return {
-        "id": session.id,
-        "role": session.role,
-        "host": plain(session.host, 80),
-        "workspace": session.workspace,
-        "pid": session.pid,
-    }
 
 
 def _text(params: Params, name: str) -> str:

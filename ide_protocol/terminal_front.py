@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from auth.fault import Fault
 from ide_protocol import contract
 from ide_protocol.dialogue import Dialogue, Identifier
-from ide_protocol.methods import question as as_question
-from ide_protocol.methods import report
+from ide_protocol.shape import question as as_question
+from ide_protocol.shape import report
 from proxy import wire
 from proxy.approval import Answer
 from proxy.upstream.contract import Refused
