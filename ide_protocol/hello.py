@@ -70,10 +70,13 @@ def read(line: bytes) -> dict[str, Any]:
     """
     try:
         words: dict[str, Any] = json.loads(line)["portico"]
-        int(words["wire"][0])
+        major = words["wire"][0]
     except (KeyError, TypeError, IndexError, RecursionError) as wrong:
         msg = "not a hello"
         raise ValueError(msg) from wrong
+    if not isinstance(major, int):
+        msg = "a wire version that is no number"
+        raise ValueError(msg)  # noqa: TRY004 - whatever is wrong with a hello is the same to all.
     return words
 
 

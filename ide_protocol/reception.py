@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("portico.reception")
 
-_ROLES = frozenset({"mcp", "lsp", "cli"})
+_ROLES = ("mcp", "lsp", "cli")
 _HELLO_SECONDS = 10.0
 _PROJECT_MARKS = (".git", ".hg", ".vscode", ".idea", "pyproject.toml", "package.json", "go.mod")
 
