@@ -148,8 +148,8 @@ class Hub:
     async def tools(self) -> list[dict[str, Any]]:
         """The public list of tools.
 
-        From the snapshot without waiting for anyone; where a server was never seen, it waits until
-        `FIRST_ANSWER` for whoever answers.
+        From the snapshot without waiting for anyone; where a server was never seen, the first list
+        waits until `FIRST_ANSWER` for whoever answers, and no later one waits for it again.
         """
         if self._blank():
             self.needed.set()
@@ -158,6 +158,7 @@ class Hub:
                     await self._settled.wait()
                     await self.catalog.ready()
             except TimeoutError:
+                self.catalog.leave()
                 log.info("the first list left without those that did not answer in time")
         return self.catalog.tools()
 

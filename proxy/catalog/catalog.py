@@ -127,20 +127,21 @@ class Catalog:
         return shelf.tools if shelf else []
 
     def unseen(self) -> bool:
-        """Whether there is a server of which nothing is known yet, not even that it fails."""
-        return any(not shelf.fetched_at and shelf.fault is None for shelf in self._shelves.values())
+        """Whether there is a server that a list should wait for."""
+        return any(shelf.unseen for shelf in self._shelves.values())
 
     # --- waiting -----------------------------------------------------------------------------
 
     async def ready(self) -> None:
         """Wait for every server that nothing is known of; the caller bounds it."""
-        waited = [
-            self._fetch(server)
-            for server, shelf in self._shelves.items()
-            if not shelf.fetched_at and shelf.fault is None
-        ]
+        waited = [self._fetch(server) for server, shelf in self._shelves.items() if shelf.unseen]
         if waited:
             await asyncio.wait(waited)
+
+    def leave(self) -> None:
+        """Wait no more for those of which nothing is known: a list has left without them."""
+        for shelf in self._shelves.values():
+            shelf.missed = shelf.missed or shelf.unseen
 
     async def live(self, route: Route, name: str) -> Route | None:
         """The route with the server's own, live definition; asks the server when need be.

@@ -27,6 +27,7 @@ class Shelf:
         fault: Why the last attempt failed, or None.
         failures: Failed attempts in a row.
         due: Unix seconds of the next attempt; infinite when only a person can change something.
+        missed: Whether a list has left without it already; no later one waits for it again.
     """
 
     tools: list[dict[str, Any]] = field(default_factory=list)
@@ -35,6 +36,12 @@ class Shelf:
     fault: Fault | None = None
     failures: int = 0
     due: float = 0.0
+    missed: bool = False
+
+    @property
+    def unseen(self) -> bool:
+        """Whether a list should wait for it: nothing is known of it yet, not even that it fails."""
+        return not (self.fetched_at or self.fault or self.missed)
 
     def succeeded(self, tools: list[dict[str, Any]], now: float) -> bool:
         """Take a fresh list; True when it differs from what was shown before."""
