@@ -5,6 +5,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
+# A company's own certificate authority stands in the system's store, which uv asks only when told.
+export UV_SYSTEM_CERTS ?= 1
+
 .PHONY: demo test lint bench keyring clean
 
 demo: $(READY) ## a company in a box, an editor, an AI client, and the story they play
