@@ -1,0 +1,102 @@
+"""The fenced examples of every page work: commands parse, configurations load, JSON is JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from ide_protocol import shim
+from ide_protocol.command_line import main
+from ide_protocol.command_line.program import program
+from proxy.configuration import load
+from sandbox import demo
+from sandbox.command_line import program as sandbox
+from tests.docs.page import PAGES, fences, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def lines(language: str = "sh") -> list[tuple[str, list[str]]]:
+    """Page and words of every command in a shell example."""
+    return [
+        (page.name, shlex.split(line, comments=True))
+        for page in PAGES
+        for example in fences(page.read_text(encoding="utf-8"), language)
+        for line in example.splitlines()
+        if line.strip()
+    ]
+
+
+def own() -> list[tuple[str, list[str]]]:
+    """Page and arguments of every command that starts Portico."""
+    found = []
+    for page, words in lines():
+        # What follows `--` is what another program shall start.
+        started = words[words.index("--") + 1 :] if "--" in words else words
+        if started and started[0].rpartition("/")[2] == "portico":
+            found.append((page, started[1:]))
+    return found
+
+
+@pytest.mark.parametrize(("page", "arguments"), own())
+def test_every_command_on_a_page_is_understood(page: str, arguments: list[str]) -> None:
+    """Each line that starts Portico names a command that exists, with options it has."""
+    assert _understood(list(arguments)), page
+
+
+def _understood(arguments: list[str]) -> bool:
+    first = arguments.pop(0)
+    if first in {"mcp", "lsp"}:
+        return shim._options(arguments) is not None
+    if first == "demo":
+        return demo._options(arguments) is not None
+    command: click.Command = sandbox if first == "sandbox" else program.commands[first]
+    name = first
+    while isinstance(command, click.Group):
+        name = arguments.pop(0)
+        command = command.commands[name]
+    with command.make_context(name, arguments) as context:
+        return not context.args
+
+
+def test_every_command_on_a_page_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--help` of each command that a page shows works."""
+    commands = {tuple(arguments[:2]) for _, arguments in own() if arguments}
+    for words in commands:
+        if words[0] in {"mcp", "lsp", "demo", "sandbox"}:
+            continue
+        path = words if isinstance(program.commands[words[0]], click.Group) else words[:1]
+        assert main([*path, "--help"]) == 0
+        assert capsys.readouterr().out.startswith(f"Usage: portico {' '.join(path)}")
+
+
+def test_every_target_of_make_on_a_page_exists() -> None:
+    """The commands a newcomer types are in the Makefile."""
+    targets = set(re.findall(r"^(\w+):", read("Makefile"), re.MULTILINE))
+    named = {words[1] for _, words in lines() if words[0] == "make"}
+    assert {"demo", "test"} <= named <= targets
+
+
+def test_every_configuration_on_a_page_loads(tmp_path: Path) -> None:
+    """A `toml` example is a whole portico.toml that Portico takes."""
+    examples = [
+        example for page in PAGES for example in fences(page.read_text(encoding="utf-8"), "toml")
+    ]
+    assert examples
+    for example in examples:
+        file = tmp_path / "portico.toml"
+        file.write_text(example, encoding="utf-8")
+        load(str(file))
+
+
+def test_every_json_on_a_page_is_json() -> None:
+    """A `json` example parses."""
+    for page in PAGES:
+        for example in fences(page.read_text(encoding="utf-8"), "json"):
+            json.loads(example)
