@@ -12,7 +12,7 @@ from proxy.risk import Risk
 from proxy.wire import LINE_LIMIT
 
 if TYPE_CHECKING:
-    from conftest import Client, Door
+    from tests.ide_protocol.conftest import Client, Door
 
     from proxy.approval import Decision
     from proxy.session import Session

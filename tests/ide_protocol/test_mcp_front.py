@@ -11,7 +11,7 @@ from proxy.wire import LINE_LIMIT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Client, Door
+    from tests.ide_protocol.conftest import Client, Door
 
 INITIALIZE = {
     "protocolVersion": "2025-06-18",
