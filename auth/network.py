@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from auth.fault import Fault, Who
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping
 
     import httpx2
@@ -67,7 +68,7 @@ class Network:
         self._proxies = {"https": https_proxy or None, "http": http_proxy or None}
         self._direct = _suffixes(no_proxy)
         self._ca_file = ca_file or None
-        self._transports: dict[str | None, httpx2.AsyncHTTPTransport] = {}
+        self._transports: dict[str | None, httpx2.AsyncBaseTransport] = {}
 
     def suggest(self, environment: Mapping[str, str]) -> None:
         """Use the proxy variables of `environment`, if no proxy was configured or suggested."""
@@ -90,24 +91,33 @@ class Network:
                 return None
         return self._proxies.get(parts.scheme)
 
-    def transport(self, url: str) -> httpx2.AsyncHTTPTransport:
+    def transport(self, url: str) -> httpx2.AsyncBaseTransport:
         """The connection pool for `url`, shared by all targets behind the same route."""
-        # httpx2 takes 80 ms to import, which the first answer to an editor must not wait for.
-        import httpx2
-
         proxy = self.route(url)
         found = self._transports.get(proxy)
         if found is None:
-            found = self._transports[proxy] = httpx2.AsyncHTTPTransport(
-                verify=self._trust(),
-                proxy=httpx2.Proxy(proxy) if proxy else None,
-                limits=httpx2.Limits(
-                    max_connections=None, max_keepalive_connections=64, keepalive_expiry=60.0
-                ),
-            )
+            found = self._transports[proxy] = self._made(proxy)
         return found
 
-    def _trust(self) -> httpx2._types.VerifyTypes:  # type: ignore[name-defined]
+    def _made(self, proxy: str | None) -> httpx2.AsyncBaseTransport:
+        # httpx2 takes 80 ms to import, which the first answer to an editor must not wait for.
+        import httpx2
+
+        from auth.direct import KEPT, KEPT_SECONDS, DirectTransport
+
+        if proxy is None:
+            return DirectTransport(self._trust())
+        return httpx2.AsyncHTTPTransport(
+            verify=self._trust(),
+            proxy=httpx2.Proxy(proxy),
+            limits=httpx2.Limits(
+                max_connections=None,
+                max_keepalive_connections=KEPT,
+                keepalive_expiry=KEPT_SECONDS,
+            ),
+        )
+
+    def _trust(self) -> ssl.SSLContext | bool:
         if self._ca_file is None:
             return True
         import ssl

@@ -51,7 +51,7 @@ class Endpoint:
         self.url = url
         self._network = network
         self._grant = grant
-        self._transport: httpx2.AsyncHTTPTransport | None = None
+        self._transport: httpx2.AsyncBaseTransport | None = None
         self._target: httpx2.URL | None = None
         self._host = (b"host", urlsplit(url).netloc.encode())
         self._authorization: tuple[Secret, tuple[bytes, bytes]] | None = None
@@ -113,7 +113,7 @@ class Endpoint:
             raise _broken(self.server, broken) from None
         return Reply(self.server, response)
 
-    async def _open(self) -> httpx2.AsyncHTTPTransport:
+    async def _open(self) -> httpx2.AsyncBaseTransport:
         if "httpx2" not in sys.modules or "httpcore2" not in sys.modules:
             # 80 ms of importing, which on the loop would delay every other window.
             await asyncio.to_thread(_import)
