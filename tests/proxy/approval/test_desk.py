@@ -1,0 +1,237 @@
+"""The desk: every question gets one answer, by its deadline, from a surface that counts."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from auth.fault import Fault
+from proxy.approval import Answer, Decision, Desk, Question, Surface
+from proxy.approval.desk import NoSuchQuestion, NotThisTerminal
+from proxy.offering import SURFACES, Owner
+from proxy.risk import Risk
+from proxy.session import Session
+from proxy.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+NOW = 1000.0
+UPTIME = 500.0
+HOST = 77
+OWN = Terminal(pid=50, ancestors=(40, 1), has_tty=True, opened=UPTIME - 60)
+NO_TTY = Terminal(pid=50, ancestors=(40, 1), has_tty=False, opened=UPTIME - 60)
+OF_THE_HOST = Terminal(pid=50, ancestors=(40, HOST, 1), has_tty=True, opened=UPTIME - 60)
+LATE = Terminal(pid=50, ancestors=(40, 1), has_tty=True, opened=UPTIME + 1)
+
+
+class Person:
+    """A window whose person answers when told."""
+
+    def __init__(self) -> None:
+        self.shown = asyncio.Event()
+        self.says: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.withdrawn = False
+
+    async def ask(self, _question: Question) -> Answer:
+        """Wait for the person."""
+        self.shown.set()
+        try:
+            return await self.says
+        except asyncio.CancelledError:
+            self.withdrawn = True
+            raise
+
+    async def open_url(self, _url: str) -> bool:
+        """No pages here."""
+        return False
+
+    def tools_changed(self) -> None:
+        """Nobody listens."""
+
+    def approvals_changed(self) -> None:
+        """Nobody listens."""
+
+
+class Office:
+    """A desk, an asking agent, and one editor."""
+
+    def __init__(self) -> None:
+        self.changes = 0
+        self.agent = Session("mcp", host_pid=HOST)
+        self.person = Person()
+        self.editor = Session("lsp", window=self.person, can_ask=True)
+        self.desk = Desk(
+            sessions=lambda: [self.agent, self.editor],
+            clock=lambda: NOW,
+            uptime=lambda: UPTIME,
+            changed=self._changed,
+        )
+
+    def _changed(self) -> None:
+        self.changes += 1
+
+    def ask(
+        self,
+        seconds: float = 60.0,
+        kind: Surface = Surface.EDITOR,
+        session: Session | None = None,
+        allowed: Collection[str] = SURFACES,
+    ) -> asyncio.Task[Decision]:
+        """Ask about one call; without a session of its own an editor question uses the editor."""
+        asked = Question(
+            server="presto",
+            title="Presto",
+            owner=Owner(),
+            reviewed=True,
+            tool="drop",
+            risk=Risk.DESTRUCTIVE,
+            arguments="{}",
+            digest="d",
+            reason="r",
+            host="Agent",
+            workspace=None,
+            deadline=NOW + seconds,
+        )
+        where = session or (self.editor if kind is Surface.EDITOR else None)
+        return asyncio.ensure_future(
+            self.desk.decide(asked, asking=self.agent, surface=(kind, where), allowed=allowed)
+        )
+
+    async def ask_terminal(
+        self, allowed: Collection[str] = SURFACES
+    ) -> tuple[str, asyncio.Task[Decision]]:
+        """Ask where only a terminal can answer; the question's id, and its decision."""
+        deciding = self.ask(kind=Surface.TERMINAL, allowed=allowed)
+        await asyncio.sleep(0)
+        return self.desk.questions()[0].id, deciding
+
+
+@pytest.fixture
+async def office() -> Office:
+    """A desk without questions."""
+    return Office()
+
+
+@pytest.mark.parametrize("said", list(Answer))
+async def test_what_the_person_says_is_the_decision(office: Office, said: Answer) -> None:
+    """The answer and its surface come back, the question is gone, and lists are told twice."""
+    deciding = office.ask()
+    await office.person.shown.wait()
+    assert len(office.desk.questions()) == 1
+    office.person.says.set_result(said)
+    assert await deciding == Decision(said, Surface.EDITOR)
+    assert (office.desk.questions(), office.changes) == ([], 2)
+
+
+@pytest.mark.parametrize("seconds", [-5.0, 0.0, 0.01])
+async def test_no_answer_by_the_deadline_is_silence(office: Office, seconds: float) -> None:
+    """Silence is no, and the prompt is taken back."""
+    assert await office.ask(seconds) == Decision(Answer.SILENCE, Surface.EDITOR)
+    await asyncio.sleep(0)
+    assert office.desk.questions() == []
+    assert office.person.withdrawn or not office.person.shown.is_set()
+
+
+async def test_a_question_is_decided_once(office: Office) -> None:
+    """The first answer wins; the next finds no question."""
+    deciding = office.ask()
+    await office.person.shown.wait()
+    identifier = office.desk.questions()[0].id
+    office.desk.answer(identifier, Answer.NO, OWN)
+    office.person.says.set_result(Answer.YES)
+    with pytest.raises(NoSuchQuestion):
+        office.desk.answer(identifier, Answer.YES, OWN)
+    assert await deciding == Decision(Answer.NO, Surface.TERMINAL)
+    with pytest.raises(NoSuchQuestion):
+        office.desk.answer(identifier, Answer.YES, OWN)
+
+
+@pytest.mark.parametrize("terminal", [None, NO_TTY, OF_THE_HOST, LATE])
+async def test_a_yes_counts_only_from_an_accepted_terminal(
+    office: Office, terminal: Terminal | None
+) -> None:
+    """A refused yes says why and leaves the question open for a better one."""
+    identifier, deciding = await office.ask_terminal()
+    with pytest.raises(NotThisTerminal):
+        office.desk.answer(identifier, Answer.YES, terminal)
+    assert not deciding.done()
+    office.desk.answer(identifier, Answer.YES, OWN)
+    assert await deciding == Decision(Answer.YES, Surface.TERMINAL)
+
+
+@pytest.mark.parametrize("terminal", [None, NO_TTY, OF_THE_HOST, LATE, OWN])
+async def test_a_no_counts_from_anywhere(office: Office, terminal: Terminal | None) -> None:
+    """It can only make things safer."""
+    identifier, deciding = await office.ask_terminal(allowed={"editor"})
+    office.desk.answer(identifier, Answer.NO, terminal)
+    assert (await deciding).answer is Answer.NO
+
+
+async def test_a_rule_without_the_terminal_takes_no_yes_from_one(office: Office) -> None:
+    """Where the rule demands the editor, the best terminal is refused."""
+    identifier, deciding = await office.ask_terminal(allowed={"editor"})
+    with pytest.raises(NotThisTerminal, match="another surface"):
+        office.desk.answer(identifier, Answer.YES, OWN)
+    deciding.cancel()
+
+
+async def test_a_guessed_id_opens_nothing(office: Office) -> None:
+    """The tag that people see is no id."""
+    _, deciding = await office.ask_terminal()
+    for guess in ("", office.desk.questions()[0].tag):
+        with pytest.raises(NoSuchQuestion):
+            office.desk.answer(guess, Answer.YES, OWN)
+    deciding.cancel()
+
+
+@pytest.mark.parametrize("broken", [Fault("no"), RuntimeError("a bug"), ConnectionError()])
+async def test_a_window_that_cannot_ask_is_gone_at_once(office: Office, broken: Exception) -> None:
+    """Its failure does not leave the call waiting for the deadline."""
+    deciding = office.ask()
+    await office.person.shown.wait()
+    office.person.says.set_exception(broken)
+    assert (await deciding).answer is Answer.GONE
+
+
+async def test_a_window_that_left_before_it_was_asked_is_gone(office: Office) -> None:
+    """Between choosing a window and asking it, it may have died."""
+    office.editor.window = None
+    assert (await office.ask()).answer is Answer.GONE
+
+
+async def test_cancelling_withdraws_the_question_everywhere(office: Office) -> None:
+    """The prompt is taken back and the list is empty."""
+    deciding = office.ask()
+    await office.person.shown.wait()
+    deciding.cancel()
+    await asyncio.gather(deciding, return_exceptions=True)
+    await asyncio.sleep(0)
+    assert (office.person.withdrawn, office.desk.questions()) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("terminal", "answer"), [(OWN, Answer.YES), (NO_TTY, Answer.NO), (LATE, Answer.NO)]
+)
+async def test_a_commands_own_yes_needs_the_kernels_word(
+    office: Office, monkeypatch: pytest.MonkeyPatch, terminal: Terminal, answer: Answer
+) -> None:
+    """What `portico call` says for its person counts only at a real terminal of before the call."""
+    monkeypatch.setattr("proxy.approval.desk.inspect", lambda _: terminal)
+    command = Session("cli", window=office.person, can_ask=True)
+    deciding = office.ask(kind=Surface.TERMINAL, session=command)
+    office.person.says.set_result(Answer.YES)
+    assert await deciding == Decision(answer, Surface.TERMINAL)
+
+
+async def test_many_questions_are_told_apart(office: Office) -> None:
+    """Each is answered by its own id, the oldest is listed first."""
+    deciding = [office.ask(kind=Surface.TERMINAL) for _ in range(3)]
+    await asyncio.sleep(0)
+    listed = office.desk.questions()
+    for number, asked in reversed(list(enumerate(listed))):
+        office.desk.answer(asked.id, Answer.YES if number == 1 else Answer.NO, OWN)
+    answers = [(await one).answer for one in deciding]
+    assert answers == [Answer.NO, Answer.YES, Answer.NO]

@@ -1,0 +1,92 @@
+"""What a person reads before they decide."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proxy.approval import Question, digest
+from proxy.approval.prompt import ARGUMENTS, headline, text
+from proxy.offering import Owner
+from proxy.risk import Risk
+
+
+def question(**changes: Any) -> Question:  # noqa: ANN401 - fields of a question.
+    """A question about one destructive call."""
+    fields: dict[str, Any] = {
+        "server": "presto",
+        "title": "Presto",
+        "owner": Owner("data-platform"),
+        "reviewed": True,
+        "tool": "drop_table",
+        "risk": Risk.DESTRUCTIVE,
+        "arguments": '{"table":"dev.x"}',
+        "digest": "d",
+        "reason": "This call is destructive.",
+        "host": "Agent",
+        "workspace": "/srv/project",
+        "deadline": 60.0,
+        "tag": "ab12",
+    }
+    return Question(**{**fields, **changes})
+
+
+def test_a_prompt_says_all_that_matters() -> None:
+    """Risk, tool, server, owner, arguments, reason, asker and tag; the question's id never."""
+    asked = question()
+    assert headline(asked) == "DESTRUCTIVE: run drop_table on Presto (run by data-platform)?"
+    shown = text(asked)
+    for part in ('{"table":"dev.x"}', "This call is destructive.", "Agent in /srv/project", "ab12"):
+        assert part in shown
+    assert asked.id not in shown
+
+
+def test_a_prompt_warns_of_what_nobody_reviewed() -> None:
+    """A hand-written server and an unknown owner are called so."""
+    shown = headline(question(reviewed=False, owner=Owner()))
+    assert "not reviewed by your company" in shown
+    assert "owner unknown" in shown
+
+
+TRICKY = st.text(st.characters(), max_size=60)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(("title", "tool", "host", "reason"), TRICKY)), TRICKY)
+def test_nobody_can_forge_a_line_of_a_prompt(texts: dict[str, str], other: str) -> None:
+    """Whatever the strings hold, a prompt has four lines, each printable and with its own head."""
+    arguments = json.dumps({"a": other}, ensure_ascii=False)
+    asked = question(**texts, owner=Owner(other), arguments=arguments)
+    lines = text(asked).split("\n")
+    heads = ("DESTRUCTIVE: ", "Arguments: ", "Why you are asked: ", "Asked by: ")
+    assert len(lines) == 4
+    assert all(line.isprintable() for line in lines)
+    assert all(line.startswith(head) for line, head in zip(lines, heads, strict=True))
+
+
+def test_long_arguments_are_cut_and_say_so() -> None:
+    """Harm cannot hide behind the end of what is shown without the person being told."""
+    arguments = '{"a":"' + "x" * 5000 + '"}'
+    shown = text(question(arguments=arguments))
+    assert f"({len(arguments)} characters in all, cut here)" in shown
+    assert len(shown) < ARGUMENTS + 600
+    assert "cut here" not in text(question())
+
+
+def test_a_digest_changes_with_everything_that_a_yes_is_given_to() -> None:
+    """User, server, tool, arguments and definition each count; the order of keys does not."""
+    one = ("alice", "presto", "drop", {"a": 1, "b": 2}, {"name": "drop"})
+    others: list[tuple[Any, ...]] = [
+        ("bob", *one[1:]),
+        ("alice", "spark", *one[2:]),
+        (*one[:2], "read", *one[3:]),
+        (*one[:3], {"a": 1, "b": 2.0}, one[4]),
+        (*one[:3], {"a": True, "b": 2}, one[4]),
+        (*one[:4], {"name": "drop", "description": "x"}),
+        (*one[:4], None),
+        ("alice", "presto\0drop", "", *one[3:]),
+    ]
+    assert len({digest(*one), *(digest(*other) for other in others)}) == len(others) + 1
+    assert digest(*one) == digest(*one[:3], {"b": 2, "a": 1}, one[4])

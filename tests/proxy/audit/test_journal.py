@@ -1,0 +1,195 @@
+"""The audit on disk: what was committed stays, and what was not is never said to be."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from proxy.audit import Event, Journal, JournalFault, Record
+from proxy.audit.record import COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+ROOT = Path(__file__).resolve().parents[3]
+
+# Commits records, says so for each, and goes on until it is ended or has written enough.
+WRITER = """
+import asyncio, sys
+sys.path.insert(0, sys.argv[1])
+from proxy.audit import Event, Journal, Record
+
+async def main():
+    journal = Journal(sys.argv[2])
+    journal.open()
+    for number in range(int(sys.argv[4])):
+        await journal.commit(Record(1.0, Event.INTENT, exchange=f"{sys.argv[3]}-{number}"))
+        print(number, flush=True)
+    await journal.close()
+
+asyncio.run(main())
+"""
+
+
+def writer(path: Path, name: str, count: int) -> subprocess.Popen[bytes]:
+    """Another process that writes to the same journal."""
+    return subprocess.Popen(
+        [sys.executable, "-Ic", WRITER, str(ROOT), str(path), name, str(count)],
+        stdout=subprocess.PIPE,
+    )
+
+
+def record(number: int, event: Event = Event.INTENT) -> Record:
+    """A record of exchange `number`."""
+    return Record(float(number), event, exchange=str(number), server="presto")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the journal of a test is."""
+    return tmp_path / "state" / "audit.sqlite3"
+
+
+@pytest.fixture
+async def journal(path: Path) -> AsyncIterator[Journal]:
+    """An open journal."""
+    opened = Journal(str(path))
+    opened.open()
+    yield opened
+    await opened.close()
+
+
+async def test_records_come_back_in_order_whoever_waits(journal: Journal) -> None:
+    """A hundred exchanges at once lose nothing, and each keeps its own order."""
+
+    async def exchange(number: int) -> None:
+        await journal.commit(record(number))
+        journal.note(record(number, Event.OUTCOME))
+
+    await asyncio.gather(*(exchange(number) for number in range(100)))
+    await journal.close()
+    rows = await journal.read(limit=1000)
+    assert len(rows) == 200
+    assert [row["id"] for row in rows] == sorted(row["id"] for row in rows)
+    for number in range(100):
+        events = [row["event"] for row in rows if row["exchange"] == str(number)]
+        assert events == ["intent", "outcome"]
+
+
+async def test_the_newest_come_back_and_only_those_asked_for(journal: Journal) -> None:
+    """`limit` takes from the end, `server` filters, and every column has its name."""
+    for number in range(5):
+        await journal.commit(record(number))
+    await journal.commit(Record(9.0, Event.SIGNED_IN, user="al\ud800ice"))
+    rows = await journal.read(limit=2)
+    assert [row["at"] for row in rows] == [4.0, 9.0]
+    assert set(rows[0]) == {"id", *COLUMNS}
+    assert rows[1]["user"] == "al\\ud800ice"
+    assert [row["at"] for row in await journal.read(limit=2, server="presto")] == [3.0, 4.0]
+    assert await journal.read(server="' OR 1=1 --") == []
+
+
+async def test_two_processes_write_to_one_journal(journal: Journal, path: Path) -> None:
+    """Their records mix, none is lost, and both use the same key."""
+    with writer(path, "other", 50) as other:
+        await asyncio.gather(*(journal.commit(record(number)) for number in range(50)))
+        assert await asyncio.to_thread(other.wait, 30) == 0
+    rows = await journal.read(limit=1000)
+    assert len({row["exchange"] for row in rows}) == 100
+    again = Journal(str(path))
+    again.open()
+    assert again.key == journal.key
+    assert len(journal.key) == 32
+    await again.close()
+
+
+def test_what_was_committed_survives_a_kill(path: Path) -> None:
+    """SIGKILL right after a commit loses no record that was said to be written."""
+    with writer(path, "killed", 100_000) as process:
+        assert process.stdout is not None
+        said = [int(process.stdout.readline()) for _ in range(20)]
+        os.kill(process.pid, signal.SIGKILL)
+        said += [
+            int(line) for line in process.stdout.read().splitlines(keepends=True) if b"\n" in line
+        ]
+    with sqlite3.connect(path) as connection:
+        kept = {row[0] for row in connection.execute("SELECT exchange FROM records")}
+    connection.close()
+    assert {f"killed-{number}" for number in said} <= kept
+
+
+async def test_a_full_disk_is_said_and_passes(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While nothing can be written every commit fails; when there is room again, none does."""
+    await journal.commit(record(0))
+    monkeypatch.setattr("proxy.audit.journal._INSERT", "INSERT INTO full_disk VALUES (?)")
+    with pytest.raises(JournalFault, match="nothing was sent"):
+        await journal.commit(record(1))
+    journal.note(record(2))
+    monkeypatch.undo()
+    await journal.commit(record(3))
+    await journal.close()
+    kept = [row["exchange"] for row in await journal.read()]
+    assert kept[0] == "0"
+    assert "1" not in kept
+    assert kept[-1] == "3"
+    assert "not written" in caplog.text
+
+
+async def test_the_file_system_refusing_more_is_a_fault(journal: Journal, path: Path) -> None:
+    """SQLite's own "database or disk is full" reaches whoever waits for the record."""
+    await journal.commit(record(0))
+    await journal.close()
+    full = Journal(str(path))
+    full.open()
+    limited = "PRAGMA max_page_count=1"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("proxy.audit.journal._SCHEMA", limited)
+        long = Record(1.0, Event.INTENT, summary="x" * 100_000)
+        with pytest.raises(JournalFault, match="full"):
+            await full.commit(long)
+    await full.close()
+
+
+async def test_a_journal_that_is_not_open_fails_at_once(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Before it opens, when it could not, and after it closed, a commit does not wait forever."""
+    path.parent.write_text("a file in the way")
+    journal = Journal(str(path))
+    with pytest.raises(JournalFault):
+        await journal.commit(record(0))
+    with pytest.raises(OSError, match="exists"):
+        journal.open()
+    with pytest.raises(JournalFault):
+        await journal.commit(record(1))
+    journal.note(record(2))
+    assert "not open" in caplog.text
+    path.parent.unlink()
+    journal.open()
+    await journal.commit(record(3))
+    await journal.close()
+    with pytest.raises(JournalFault):
+        await journal.commit(record(4))
+
+
+async def test_what_cannot_be_read_is_a_fault_about_reading(tmp_path: Path) -> None:
+    """Nothing was sent or not sent by looking at the audit."""
+    with pytest.raises(JournalFault, match="could not be read"):
+        await Journal(str(tmp_path)).read()
+
+
+async def test_everything_of_the_audit_is_the_users_alone(journal: Journal, path: Path) -> None:
+    """Folder, database, its log and the key are closed to others."""
+    await journal.commit(record(0))
+    for found in (path.parent, *path.parent.iterdir()):
+        assert found.stat().st_mode & 0o077 == 0, found

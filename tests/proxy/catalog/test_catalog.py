@@ -1,0 +1,304 @@
+"""The merged list and its upkeep: every server on its own, today's policy on all of it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from auth.identity import Identity
+from auth.refresh import SignInNeeded
+from proxy.catalog import Catalog, Snapshot, State
+from proxy.offering import Offering, Standing, ToolRule
+from proxy.risk import Risk
+from proxy.upstream.fault import UpstreamUnreachable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+ALICE = Identity("https://sso", "alice", "Alice", frozenset({"data-eng"}))
+BOB = Identity("https://sso", "bob", "Bob", frozenset())
+
+
+class ServerDouble:
+    """A server that lists, fails, or waits until it is let go; it counts how often it was asked."""
+
+    era = None
+
+    def __init__(self) -> None:
+        self.tools: list[dict[str, Any]] = [{"name": "read"}, {"name": "drop"}]
+        self.fault: Exception | None = None
+        self.go = asyncio.Event()
+        self.go.set()
+        self.asked = 0
+        self.reached = asyncio.Event()
+        self.closed = asyncio.Event()
+
+    async def list_tools(self) -> list[dict[str, Any]]:
+        """The tools, as told."""
+        self.asked += 1
+        self.reached.set()
+        await self.go.wait()
+        if self.fault is not None:
+            raise self.fault
+        return self.tools
+
+    async def aclose(self) -> None:
+        """Remember that it was closed."""
+        self.closed.set()
+
+
+class Shop:
+    """A catalog, the servers it knows, and a clock."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now = 1000.0
+        self.changes = 0
+        self.servers: dict[str, ServerDouble] = {}
+        self.made: list[ServerDouble] = []
+        self.folder = folder
+        self.catalog = Catalog(
+            snapshot=Snapshot(str(folder)),
+            connect=self._connect,  # type: ignore[arg-type]  # a double
+            changed=self._changed,
+            clock=lambda: self.now,
+        )
+
+    def _connect(self, offering: Offering) -> ServerDouble:
+        server = self.servers.setdefault(offering.server, ServerDouble())
+        self.made.append(server)
+        return server
+
+    def _changed(self) -> None:
+        self.changes += 1
+
+    def offer(
+        self,
+        *names: str,
+        who: Identity = ALICE,
+        revision: str = "1",
+        **changes: Any,  # noqa: ANN401 - fields of an offering.
+    ) -> None:
+        """Offer servers of these names, each with the same changes."""
+        offered = {
+            name: replace(
+                Offering(name, f"com.example/{name}", name.title(), f"https://gateway/{name}"),
+                **changes,
+            )
+            for name in names
+        }
+        self.catalog.adopt(offered, identity_key=who.key, revision=revision, groups=who.groups)
+
+    def server(self, name: str) -> ServerDouble:
+        """The server of that name, before anybody met it."""
+        return self.servers.setdefault(name, ServerDouble())
+
+    @property
+    def names(self) -> list[str]:
+        """The public names in the list."""
+        return [tool["name"] for tool in self.catalog.tools()]
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    """A catalog without servers yet."""
+    opened = Shop(tmp_path / "catalog")
+    yield opened
+    await opened.catalog.aclose()
+
+
+async def test_one_silent_and_one_dead_server_delay_nobody(shop: Shop) -> None:
+    """The others are in the list as soon as they answer, in the order of names."""
+    shop.server("silent").go.clear()
+    shop.server("dead").fault = UpstreamUnreachable("Nobody listens.")
+    shop.offer("zeta", "silent", "dead", "alpha")
+    waiting = asyncio.ensure_future(shop.catalog.ready())
+    for name in ("zeta", "dead", "alpha"):
+        await shop.catalog.relist(name)
+    assert not waiting.done()
+    assert shop.names == ["alpha_drop", "alpha_read", "zeta_drop", "zeta_read"]
+    state, count, fault = shop.catalog.state("dead")
+    assert (state, count) == (State.ABSENT, 0)
+    assert isinstance(fault, UpstreamUnreachable)
+    assert shop.catalog.unseen()
+    shop.server("silent").go.set()
+    await waiting
+    assert not shop.catalog.unseen()
+
+
+async def test_a_server_that_lists_nothing_forever_is_given_up_and_tried_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Accepting a connection is no answer; after the bound it is a transient failure."""
+    monkeypatch.setattr("proxy.catalog.catalog._LIST_SECONDS", 0.01)
+    shop.server("silent").go.clear()
+    shop.offer("silent")
+    await shop.catalog.ready()
+    _, _, fault = shop.catalog.state("silent")
+    assert fault is not None
+    assert fault.reference == "upstream-slow"
+
+
+async def test_names_do_not_change_when_servers_come_and_go(shop: Shop) -> None:
+    """A second server, even with the same tools, renames nothing of the first."""
+    shop.offer("presto")
+    await shop.catalog.ready()
+    alone = shop.names
+    shop.offer("presto", "spark")
+    await shop.catalog.ready()
+    assert set(alone) < set(shop.names)
+    assert shop.server("presto").asked == 1
+    shop.offer("presto")
+    assert shop.names == alone
+    await shop.server("spark").closed.wait()
+
+
+async def test_a_public_name_leads_back_to_the_servers_own(shop: Shop) -> None:
+    """Whatever a server calls its tools, the table reverses it; a name given twice is the first."""
+    own = ["drop table!", "x" * 200, "\ud800", "read"]
+    shop.server("presto").tools = [
+        *({"name": name} for name in own),
+        {"name": "read", "description": "another"},
+        {"name": 7},
+        {},
+    ]
+    shop.offer("presto")
+    await shop.catalog.ready()
+    routes = [shop.catalog.find(name) for name in shop.names]
+    assert sorted(route.tool for route in routes if route) == sorted(own)
+    assert shop.catalog.find("presto_read") is not None
+    assert [tool.get("description") for tool in shop.catalog.tools()] == [None] * 4
+    for unknown in ("nobody_read", "presto", "", "_read"):
+        assert shop.catalog.find(unknown) is None
+
+
+async def test_a_list_is_told_of_only_when_it_changed(shop: Shop) -> None:
+    """The same answer again tells nobody; another one tells once."""
+    shop.offer("presto")
+    await shop.catalog.ready()
+    assert shop.changes == 1
+    await shop.catalog.relist("presto")
+    assert shop.changes == 1
+    shop.server("presto").tools = [{"name": "read", "description": "new"}]
+    await shop.catalog.relist("presto")
+    assert (shop.changes, shop.names) == (2, ["presto_read"])
+
+
+async def test_what_a_snapshot_shows_is_what_todays_policy_allows(shop: Shop) -> None:
+    """Yesterday's list is filtered again: by standing, by groups, and by where the server is."""
+    shop.offer("presto", "spark")
+    await shop.catalog.ready()
+    shop.catalog._save()
+
+    def next_hub(**changes: Any) -> list[str]:  # noqa: ANN401 - fields of an offering.
+        later = Shop(shop.folder)
+        later.offer("presto", **changes)
+        return later.names
+
+    assert next_hub() == ["presto_drop", "presto_read"]
+    assert next_hub(standing=Standing.WITHHELD) == []
+    assert next_hub(standing=Standing.HIDDEN) == []
+    assert next_hub(url="https://gateway/elsewhere") == []
+    gated = {"drop": ToolRule(Risk.WRITE, groups=frozenset({"ads-eng"}))}
+    assert next_hub(rules=gated) == ["presto_read"]
+    assert next_hub(denied_tools=("d*",)) == ["presto_read"]
+    assert next_hub(who=BOB) == []
+    assert next_hub(revision="2") == []
+
+
+async def test_another_person_starts_with_nothing_of_the_last(shop: Shop) -> None:
+    """Tools and connections of the one who left are gone at once, and so is a list under way."""
+    shop.offer("presto")
+    await shop.catalog.ready()
+    first = shop.made[0]
+    shop.server("presto").go.clear()
+    shop.server("presto").reached.clear()
+    stale = asyncio.ensure_future(shop.catalog.relist("presto"))
+    await shop.server("presto").reached.wait()
+    shop.offer("presto", who=BOB)
+    assert shop.names == []
+    await stale
+    await first.closed.wait()
+    assert shop.names == []
+
+
+async def test_a_call_survives_the_end_of_the_list_it_waits_for(shop: Shop) -> None:
+    """When the user or an address changes meanwhile, the call waits for the new list instead."""
+    server = shop.server("presto")
+    server.go.clear()
+    shop.offer("presto")
+    route = shop.catalog.find("presto_read")
+    assert route is not None
+    waiting = asyncio.ensure_future(shop.catalog.live(route, "presto_read"))
+    await server.reached.wait()
+    server.reached.clear()
+    shop.offer("presto", url="https://gateway/moved")
+    await server.reached.wait()
+    server.go.set()
+    live = await waiting
+    assert live is not None
+    assert live.offering.url == "https://gateway/moved"
+
+
+async def test_a_call_is_judged_on_a_live_definition_only(shop: Shop) -> None:
+    """A snapshot's tool is asked for first; one that the server no longer has is unknown."""
+    shop.offer("presto")
+    await shop.catalog.ready()
+    shop.catalog._save()
+    later = Shop(shop.folder)
+    later.server("presto").tools = [{"name": "read", "description": "today"}]
+    later.offer("presto")
+    route = later.catalog.find("presto_drop")
+    assert route is not None
+    assert await later.catalog.live(route, "presto_drop") is None
+    read = later.catalog.find("presto_read")
+    assert read is not None
+    assert read.definition == {"name": "read", "description": "today"}
+    await later.catalog.aclose()
+
+
+async def test_a_call_of_a_dead_server_says_why(shop: Shop) -> None:
+    """The server's own fault reaches whoever called."""
+    shop.server("dead").fault = UpstreamUnreachable("Nobody listens.")
+    shop.offer("dead")
+    route = shop.catalog.find("dead_read")
+    assert route is not None
+    with pytest.raises(UpstreamUnreachable):
+        await shop.catalog.live(route, "dead_read")
+
+
+async def test_only_a_change_of_the_user_retries_what_needs_a_person(shop: Shop) -> None:
+    """A missing sign-in is asked about once, and again after the person did something."""
+    server = shop.server("presto")
+    server.fault = SignInNeeded("Nobody is signed in.")
+    shop.offer("presto")
+    tending = asyncio.ensure_future(shop.catalog.tend())
+    await server.reached.wait()
+    await shop.catalog.relist("presto")
+    asked = server.asked
+    shop.now += 1e9
+    shop.catalog._wake.set()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert server.asked == asked
+    server.reached.clear()
+    server.fault = None
+    shop.catalog.retry()
+    await server.reached.wait()
+    await shop.catalog.relist("presto")
+    assert shop.names == ["presto_drop", "presto_read"]
+    tending.cancel()
+
+
+async def test_a_mistake_while_listing_is_logged_and_ends_nothing(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An unexpected failure of one server is in the log, and the others go on."""
+    shop.server("odd").fault = RuntimeError("a bug")
+    shop.offer("odd", "presto")
+    await shop.catalog.ready()
+    assert "odd could not be listed" in caplog.text
+    assert shop.names == ["presto_drop", "presto_read"]
