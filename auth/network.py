@@ -27,6 +27,14 @@ class Unreachable(Fault):
     remedy = "Check the network or VPN; Portico tries again by itself."
 
 
+class AnswerGarbled(Unreachable):
+    """An answer came, and its compression is broken, so nothing of it can be read."""
+
+    reference = "answer-garbled"
+    who = Who.COMPANY
+    remedy = "Ask the owner of the endpoint, or of a proxy before it, what compresses its answers."
+
+
 class AnswerTooLarge(Fault):
     """An endpoint sent more than Portico is willing to hold."""
 
@@ -140,6 +148,7 @@ class Network:
 
         Raises:
             Unreachable: Nobody answered in time.
+            AnswerGarbled: The answer's compression is broken.
             AnswerTooLarge: The answer is larger than `limit`.
         """
         import asyncio
@@ -165,7 +174,10 @@ class Network:
         except TimeoutError as late:
             msg = f"{host} did not answer within {timeout:g} seconds."
             raise Unreachable(msg) from late
-        except (httpx2.TransportError, httpx2.DecodingError) as broken:
+        except httpx2.DecodingError as garbled:
+            msg = f"{host} sent an answer whose compression is broken."
+            raise AnswerGarbled(msg) from garbled
+        except httpx2.TransportError as broken:
             msg = f"{host} could not be reached ({type(broken).__name__})."
             raise Unreachable(msg) from broken
         return Answer(response.status_code, dict(response.headers.items()), body)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlencode, urlsplit
 
 from auth.fault import Fault
-from auth.network import AnswerTooLarge
+from auth.network import AnswerGarbled, AnswerTooLarge
 from proxy import wire
 from proxy.address import BadAddress, origin
 from proxy.registry.entry import trim
@@ -145,17 +145,14 @@ class Registry:
         if token is not None:
             headers["Authorization"] = f"Bearer {token.reveal()}"
         url = f"{self._company.registry.rstrip('/')}/v0.1/servers?{urlencode(query)}"
-        # httpx2 takes 80 ms to import, which starting a hub must not wait for.
-        import httpx2
-
         try:
             return await self._network.request("GET", url, headers=headers)
         except AnswerTooLarge as large:
             raise RegistryMalformed(f"The registry answered too much: {large}") from large
+        except AnswerGarbled:
+            self._malformed("sent an answer whose compression is broken")
         except Fault as broken:
             raise RegistryUnreachable(f"The registry did not answer: {broken}") from broken
-        except httpx2.DecodingError:
-            self._malformed("sent an answer whose compression is broken")
 
     def _page(self, cursor: str, answer: Answer, known: Page | None) -> Page:
         if answer.status == HTTPStatus.NOT_MODIFIED and known is not None:
