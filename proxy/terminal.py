@@ -67,7 +67,7 @@ def objection(terminal: Terminal | None, *, host_pid: int, asked: float) -> str:
     if not terminal.has_tty:
         return "A yes needs a real terminal, and this command has none."
     if host_pid and (host_pid == terminal.pid or host_pid in terminal.ancestors):
-        return "This terminal was started by the program that asks for the call."
+        return "This terminal was started by the program that asks for calls."
     if terminal.opened + _MARGIN >= asked:
         return "This terminal was opened after the call; its yes would prove nothing."
     return ""

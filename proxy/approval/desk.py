@@ -133,7 +133,7 @@ class Desk:
         if pending is None or pending.decided.done():
             msg = "There is no open question of that id."
             raise NoSuchQuestion(msg)
-        why = objection(terminal, host_pid=pending.asking.host_pid, asked=pending.asked)
+        why = self._objection(pending, terminal, pending.asking.host_pid)
         if Surface.TERMINAL not in pending.allowed:
             why = "The rule for this tool wants an answer from another surface."
         # A no is welcome from anywhere: it can only make things safer.
@@ -153,7 +153,20 @@ class Desk:
         if kind is Surface.TERMINAL and answer is Answer.YES and session is not None:
             # The command that made the call says yes: the kernel must know its terminal.
             terminal = await asyncio.to_thread(inspect, session.pid)
-            if objection(terminal, host_pid=0, asked=pending.asked):
+            if self._objection(pending, terminal, 0):
                 answer = Answer.NO
         if not pending.decided.done():
             pending.decided.set_result(Decision(answer, kind))
+
+    def _objection(self, pending: _Pending, terminal: Terminal | None, host_pid: int) -> str:
+        """Why a terminal's yes does not count; empty when it does.
+
+        The terminals of every connected AI client are refused, not only those of the one that
+        asks: an agent with a shell could otherwise make the call from a terminal of its own. A
+        client that its starter has left belongs to process 1, from which everybody descends.
+        """
+        agents = {s.host_pid for s in self._sessions() if s.role == "mcp" and s.host_pid > 1}
+        objections = (
+            objection(terminal, host_pid=host, asked=pending.asked) for host in {host_pid, *agents}
+        )
+        return next(filter(None, objections), "")

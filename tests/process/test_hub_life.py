@@ -17,7 +17,10 @@ import pytest
 
 from ide_protocol import hello
 from ide_protocol.command_line.exit_code import ExitCode
+from ide_protocol.connection import Connection
+from ide_protocol.reception import Reception
 from ide_protocol.shim import VANISHED
+from ide_protocol.wiring import build
 from tests.process.conftest import behind
 from tests.process.installation import gone, slay
 
@@ -189,6 +192,21 @@ async def test_another_user_is_not_let_in(portico: Installation) -> None:
     run.chmod(0o700)
     assert (told.out, told.errors) == ("b''\n", "")
     assert "somebody else (uid 65534) knocked" in portico.log
+
+
+async def test_an_unknown_uid_gets_no_answer(
+    portico: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same check in this process, for those who cannot become another user."""
+    monkeypatch.setattr(Connection, "peer", lambda _: (1, os.getuid() + 1))
+    hub = build(portico.home)
+    reception = Reception(hub, standalone=False, stale=lambda: False)
+    ours, theirs = socket.socketpair()
+    with ours:
+        ours.sendall(hello.compose("cli"))
+        await reception.receive(*await asyncio.open_unix_connection(sock=theirs))
+        assert await asyncio.to_thread(ours.recv, 99) == b""
+    await hub.aclose()
 
 
 async def test_a_run_folder_that_others_may_enter_is_refused(portico: Installation) -> None:

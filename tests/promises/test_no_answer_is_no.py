@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -83,7 +82,7 @@ class Terminal:
             json.dumps([LAUNCHER, *arguments]).encode() + b"\n"
         )
         ended = json.loads(said)
-        return ended["code"], ended["out"] + ended["errors"]
+        return ended["code"], ended["said"]
 
 
 async def test_an_older_terminal_of_the_persons_own_may_say_yes(
@@ -133,6 +132,29 @@ async def test_a_terminal_that_an_agent_could_have_made_may_not_say_yes(
     assert box.calls == []
 
 
+async def test_a_person_may_call_from_a_terminal_and_say_yes(
+    portico: Installation, agent: Window, box: Box
+) -> None:
+    """`portico call` in a person's own terminal asks there, while an agent is connected."""
+    opened = await Terminal.open(portico, "typing")
+    code, said = await opened.run("call", "box.drop")
+    assert (code, "destructive" in said) == (0, True), said
+    assert box.calls == ["drop"]
+    assert agent.process.returncode is None
+
+
+async def test_an_agent_may_not_call_from_a_terminal_of_its_own_and_say_yes(
+    portico: Installation, box: Box
+) -> None:
+    """A yes typed in a terminal that any connected AI client started counts for nothing."""
+    window = await (await portico.window()).initialize()
+    opened = await Terminal.open(portico, "typing")
+    code, said = await opened.run("call", "box.drop")
+    assert code == ExitCode.DENIED, said
+    assert box.calls == []
+    assert window.process.returncode is None
+
+
 async def test_a_raw_yes_on_the_socket_is_refused(
     portico: Installation, agent: Window, box: Box
 ) -> None:
@@ -140,33 +162,32 @@ async def test_a_raw_yes_on_the_socket_is_refused(
     number = agent.call("box_drop")
     (asked,) = await questions(portico)
     forger = (
-        "import sys\nsys.path.insert(0, sys.argv[2])\n"
+        "import sys\n"
         "from ide_protocol import contract\n"
         "from ide_protocol.command_line.conversation import Refusal, conversation\n"
         "with conversation() as hub:\n"
         "    try: hub.request(contract.ANSWER, {'id': sys.argv[1], 'answer': 'yes'}, doing='')\n"
         "    except Refusal as no: print(no.report['reference'])\n"
     )
-    root = str(Path(__file__).parents[2])
-    told = await portico.execute([sys.executable, "-I", "-c", forger, asked["id"], root])
+    told = await portico.execute([sys.executable, "-I", "-c", forger, asked["id"]])
     assert told.out == "terminal-not-accepted\n", told.errors
     assert (await portico.run("reject", asked["id"])).code == 0
     await agent.answer(number)
     assert box.calls == []
 
 
-@pytest.mark.parametrize("reaction", ["closes", "errs", "leaves", "dies"])
+@pytest.mark.parametrize("reaction", ["closes", "imitates", "leaves", "dies"])
 async def test_an_editor_without_a_yes_is_a_no(
     portico: Installation, agent: Window, box: Box, reaction: str
 ) -> None:
-    """A closed prompt, an error, an exit and a killed window end the question at once, as no."""
+    """A closed prompt, another title, an exit, a killed window: each is no, at once."""
     async with portico.editor() as editor:
         eyes = await open_eyes(editor, portico)
         number = agent.call("box_drop", table="dev.x")
         prompt = await asyncio.wait_for(eyes.next(), 20)
         if reaction == "closes":
             prompt.press(None)
-        elif reaction == "errs":
+        elif reaction == "imitates":
             prompt.press("Allow once")
         elif reaction == "leaves":
             await editor.notify("exit", {})
