@@ -45,6 +45,6 @@ def test_every_page_that_the_program_names_exists() -> None:
         (name, source.relative_to(ROOT).as_posix())
         for room in ("auth", "proxy", "ide_protocol", "sandbox", "bench")
         for source in (ROOT / room).rglob("*.py")
-        for name in re.findall(r"\bdocs/[\w-]+\.\w+", source.read_text(encoding="utf-8"))
+        for name in re.findall(r"\bdocs/[\w.-]+\.\w+", source.read_text(encoding="utf-8"))
     }
     assert [each for each in sorted(named) if not (ROOT / each[0]).is_file()] == []
