@@ -1,4 +1,4 @@
-"""How a call can end without having been sent."""
+"""What can go wrong in the hub itself, above all how a call ends without having been sent."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ class NotApproved(Fault):
 
     reference: ClassVar[str] = "not-approved"
     who = Who.PERSON
+
+
+class NothingToSignInTo(Fault):
+    """The configuration names no company."""
+
+    reference = "no-company"
+    who = Who.PERSON
+    remedy = "Write [company] into portico.toml; docs/configuration.md shows how."
 
 
 class Internal(Fault):

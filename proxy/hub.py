@@ -12,8 +12,9 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any
 
-from auth.fault import Fault, Who
+from auth.fault import Fault
 from proxy.audit import Event, Record
+from proxy.fault import NothingToSignInTo
 from proxy.plain import plain
 from proxy.registry import offerings
 
@@ -43,14 +44,6 @@ _HEAD_START = 0.3
 
 _REGISTRY_SECONDS = 300.0
 _REGISTRY_RETRY = 30.0
-
-
-class NothingToSignInTo(Fault):
-    """The configuration names no company."""
-
-    reference = "no-company"
-    who = Who.PERSON
-    remedy = "Write [company] into portico.toml; docs/configuration.md shows how."
 
 
 class Hub:
@@ -155,8 +148,10 @@ class Hub:
             self.needed.set()
             try:
                 async with asyncio.timeout(FIRST_ANSWER):
-                    await self._settled.wait()
-                    await self.catalog.ready()
+                    await self._loaded.wait()
+                    if self._blank():
+                        await self._settled.wait()
+                        await self.catalog.ready()
             except TimeoutError:
                 self.catalog.leave()
                 log.info("the first list left without those that did not answer in time")
@@ -210,6 +205,9 @@ class Hub:
     # --- upkeep ------------------------------------------------------------------------------
 
     def _blank(self) -> bool:
+        """Whether the list lacks something that the background is about to bring."""
+        if self.account is not None and self.identity is None and not self._loaded.is_set():
+            return True  # Without a hint, only the sealed sign-in can tell whose list it is.
         unlisted = self._registry is not None and self.listing is None and self.identity is not None
         return unlisted or self.catalog.unseen()
 
@@ -255,7 +253,6 @@ class Hub:
         self._settled.set()
         self._do(self.catalog.tend())
         while True:
-            self._refresh_now.clear()
             pause = _REGISTRY_RETRY if self.registry_fault else _REGISTRY_SECONDS
             try:
                 async with asyncio.timeout(pause):
@@ -266,6 +263,8 @@ class Hub:
 
     async def _refresh_registry(self) -> None:
         """Ask the registry; its last good copy stays where it does not answer."""
+        # Cleared first: whoever signs in while the registry is asked wants it asked again.
+        self._refresh_now.clear()
         company = self.configuration.company
         if self._registry is None or company is None or self.account is None:
             self._adopt()  # Reviews expire by date, also where no registry is asked.

@@ -191,7 +191,8 @@ class Catalog:
             due = min((shelf.due for shelf in self._shelves.values()), default=float("inf"))
             pause = min(max(due - self._clock(), 0.5), 3600.0)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), pause)
+                async with asyncio.timeout(pause):  # `wait_for` may swallow a cancellation.
+                    await self._wake.wait()
 
     def retry(self) -> None:
         """Try every server that failed again now: something about the user has changed."""
