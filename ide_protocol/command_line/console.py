@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-_WIDEST = 110
+_WIDEST = 120
 """Columns beyond which a line is hard to follow with the eye."""
 
 _UNBOUNDED = 100_000

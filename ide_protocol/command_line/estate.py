@@ -112,7 +112,9 @@ def call(tool: str, pairs: tuple[str, ...], document: str | None, *, as_json: bo
             {"server": server, "tool": name, "arguments": arguments},
             doing=f"Calling {tool}",
         )
-    failed = result.get("isError") is True
+        failed = result.get("isError") is True
+        if failed and schema is None and not as_json:
+            schema = _schema(hub, server, name)
     if as_json:
         emit(result)
     else:

@@ -44,9 +44,10 @@ def put(question: Question, now: float) -> None:
     left = span(question["deadline"] - now)
     screen.print(Text(f"\nSilence means no, in {left}.", style="dim"))
     name = plain(f"{question['server']}.{question['tool']}")
+    # Before the prompt and not after it: whoever sees the prompt may answer at once.
+    _forget_typed()
     screen.print(Text.assemble("Run ", (name, "bold"), "? [y/N] "), end="")
     sys.stderr.flush()
-    _forget_typed()
 
 
 def read() -> bool:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ide_protocol.command_line.moment import local, took
-from ide_protocol.command_line.view.table import DIM, GREEN, RED, RISK_STYLE, YELLOW, table, text
+from ide_protocol.command_line.view.table import DIM, GREEN, RED, RISK_STYLE, YELLOW, Table, text
 from proxy.plain import plain
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-    from rich.table import Table
+    from rich.text import Text
 
     from ide_protocol.contract import Record
 
@@ -24,11 +23,12 @@ _EVENTS = {"outcome": "", "intent": "sending"}
 def view(records: list[Record], *, heading: bool = True) -> Table:
     """The records as a table, in the order given."""
     headings = ("WHEN", "WHAT", "TOOL", "RISK", "TOOK", "BY", "DETAIL")
-    rows = (_row(one) for one in records)
-    return table(headings, rows, right=("TOOK",), heading=heading)
+    rows = [_row(one) for one in records]
+    spared = ("BY", "RISK", "TOOK", "DETAIL")
+    return Table(headings, rows, right=("TOOK",), spared=spared, heading=heading)
 
 
-def _row(record: Record) -> tuple[RenderableType, ...]:
+def _row(record: Record) -> tuple[Text, ...]:
     outcome = plain(record["outcome"])
     what = _EVENTS.get(record["event"], f"{plain(record['event'])} {outcome}".rstrip())
     tool = plain(".".join(filter(None, (record["server"], record["tool"]))))

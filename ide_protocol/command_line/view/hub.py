@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ide_protocol.command_line.moment import span
-from ide_protocol.command_line.view.table import table, text
+from ide_protocol.command_line.view.table import Table, text
 from proxy.plain import plain
 
 if TYPE_CHECKING:
@@ -36,4 +36,4 @@ def view(hub: Hub, now: float) -> RenderableType:
     if not rows:
         return text(sentence)
     headings = ("KIND", "NAME", "PROCESS", "PROJECT")
-    return Group(text(sentence), "", table(headings, rows, right=("PROCESS",)))
+    return Group(text(sentence), "", Table(headings, rows, right=("PROCESS",), spared=("PROCESS",)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ide_protocol.command_line.block import block
 from ide_protocol.command_line.console import show
-from ide_protocol.command_line.view.table import table, text
+from ide_protocol.command_line.view.table import Table, text
 from proxy.plain import plain
 
 if TYPE_CHECKING:
@@ -28,8 +28,9 @@ def present(result: Mapping[str, Any]) -> None:
     grid = None if failed else rows(structured)
     if grid is not None:
         headings, body = grid
-        cells = ([text(plain(_cell(one), _CELL)) for one in row] for row in body)
-        show(table([plain(one) for one in headings], cells))
+        cells = [[text(plain(_cell(one), _CELL)) for one in row] for row in body]
+        numbers = [one for place, one in enumerate(headings) if _numeric(body, place)]
+        show(Table(headings, cells, right=numbers, whole=True))
         remaining = rest(structured)
         sys.stdout.write(f"\n{remaining}\n" if remaining else "")
         return
@@ -51,6 +52,7 @@ def rows(structured: object) -> tuple[list[str], list[list[object]]] | None:
     body, columns = structured.get("rows"), structured.get("columns")
     if isinstance(body, list) and isinstance(columns, list):
         headings = [str(one.get("name")) if isinstance(one, dict) else str(one) for one in columns]
+        headings = [plain(one) for one in headings]
         fit = all(isinstance(row, list) and len(row) == len(headings) for row in body)
         if fit and headings:
             return headings, body
@@ -58,8 +60,8 @@ def rows(structured: object) -> tuple[list[str], list[list[object]]] | None:
         lists = [body]
     if len(lists) != 1 or not lists[0] or not all(_flat(one) for one in lists[0]):
         return None
-    headings = list(dict.fromkeys(str(name) for one in lists[0] for name in one))
-    return headings, [[one.get(name) for name in headings] for one in lists[0]]
+    names = list(dict.fromkeys(name for one in lists[0] for name in one))
+    return [plain(name) for name in names], [[one.get(name) for name in names] for one in lists[0]]
 
 
 def rest(structured: object) -> str:
@@ -114,6 +116,11 @@ def _size(data: object) -> str:
 
 def _flat(one: object) -> bool:
     return isinstance(one, dict) and all(isinstance(value, _SCALARS) for value in one.values())
+
+
+def _numeric(body: list[list[object]], place: int) -> bool:
+    """Whether every cell of a column is a number, so that they align at the right."""
+    return all(isinstance(row[place], int | float) for row in body)
 
 
 def _cell(value: object) -> str:

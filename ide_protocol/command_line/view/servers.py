@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ide_protocol.command_line.view.table import DIM, GREEN, RED, YELLOW, table, text
+from ide_protocol.command_line.view.table import DIM, GREEN, RED, YELLOW, Table, facts, text
 from proxy.plain import plain
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
+    from rich.text import Text
 
     from ide_protocol.contract import Server
 
@@ -25,12 +25,19 @@ _STANDINGS = {
 
 
 def view(found: list[Server]) -> RenderableType:
-    """The servers as a table, then what is wrong with those that do not work."""
+    """The servers as a table, then why some are not offered, and what is wrong with others."""
     from rich.console import Group  # rich takes 30 ms to import, which `--json` need not pay.
 
     from ide_protocol.command_line.report import picture
 
     parts: list[RenderableType] = [summary(found)]
+    reasons = [
+        (plain(server["server"]), text(plain(server["reason"], 400)))
+        for server in found
+        if server["standing"] != "offered"
+    ]
+    if reasons:
+        parts += ["", facts(reasons)]
     for server in found:
         if server["fault"] is not None:
             parts += ["", picture(server["fault"], sign=plain(server["server"]) + ":", colour=RED)]
@@ -41,10 +48,11 @@ def summary(found: list[Server]) -> Table:
     """One line for each server, those on offer first."""
     ordered = sorted(found, key=lambda one: one["standing"] != "offered")
     headings = ("", "SERVER", "STATE", "TOOLS", "OWNER", "ABOUT")
-    return table(headings, (_row(one) for one in ordered), right=("TOOLS",))
+    rows = [_row(one) for one in ordered]
+    return Table(headings, rows, right=("TOOLS",), spared=("OWNER", "ABOUT"))
 
 
-def _row(server: Server) -> tuple[RenderableType, ...]:
+def _row(server: Server) -> tuple[Text, ...]:
     offered = server["standing"] == "offered"
     # A state or standing of a newer hub is shown as it is.
     sign, state, colour = (
@@ -52,9 +60,7 @@ def _row(server: Server) -> tuple[RenderableType, ...]:
         if offered
         else _STANDINGS.get(server["standing"], ("○", plain(server["standing"]), DIM))
     )
-    about = plain(server["title"]) if offered else plain(server["reason"])
-    if offered and not server["reviewed"]:
-        about += " (unreviewed)"
+    about = plain(server["title"]) + ("" if server["reviewed"] else " (unreviewed)")
     return (
         text(sign, colour),
         text(plain(server["server"]), "bold" if offered else ""),

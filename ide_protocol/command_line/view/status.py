@@ -8,7 +8,7 @@ from ide_protocol.command_line.block import block
 from ide_protocol.command_line.moment import span
 from ide_protocol.command_line.report import picture
 from ide_protocol.command_line.view.servers import summary
-from ide_protocol.command_line.view.table import DIM, YELLOW, table, text
+from ide_protocol.command_line.view.table import YELLOW, facts, text
 from proxy.plain import plain
 
 if TYPE_CHECKING:
@@ -28,27 +28,21 @@ def view(status: Status, now: float) -> RenderableType:
 
     hub, user = status["hub"], status["user"]
     windows = len(hub["sessions"])
-    facts: list[tuple[RenderableType, ...]] = [
+    stand = (
         (
-            text("signed in", DIM),
-            text(f"{plain(user['name'])}, kept in {plain(user['storage'])}")
-            if user
-            else text("nobody"),
+            "signed in",
+            text(f"{plain(user['name'])}, kept in {plain(user['storage'])}" if user else "nobody"),
         ),
-        (text("registry", DIM), text(_registry(status["registry"], now))),
+        ("registry", text(_registry(status["registry"], now))),
         (
-            text("hub", DIM),
+            "hub",
             text(
                 f"version {plain(hub['version'])}, process {hub['pid']}, "
                 f"up {span(now - hub['started'])}, {_count(windows, 'connection')}"
             ),
         ),
-    ]
-    parts: list[RenderableType] = [
-        text(block(status["summary"])),
-        "",
-        table(("", ""), facts, heading=False),
-    ]
+    )
+    parts: list[RenderableType] = [text(block(status["summary"])), "", facts(stand)]
     if status["servers"]:
         parts += ["", summary(status["servers"])]
     if status["pending"]:

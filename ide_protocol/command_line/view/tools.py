@@ -6,12 +6,21 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ide_protocol.command_line.block import block
-from ide_protocol.command_line.view.table import DIM, GREEN, RED, RISK_STYLE, YELLOW, table, text
+from ide_protocol.command_line.view.table import (
+    DIM,
+    GREEN,
+    RED,
+    RISK_STYLE,
+    YELLOW,
+    Table,
+    facts,
+    text,
+)
 from proxy.plain import plain
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
+    from rich.text import Text
 
     from ide_protocol.contract import Tool
 
@@ -20,7 +29,7 @@ _VERDICTS = {"allow": ("runs", GREEN), "ask": ("asks you", YELLOW), "deny": ("de
 
 def view(found: list[Tool]) -> Table:
     """One line for each tool: what to call it, how risky it is, and what a call meets."""
-    return table(("TOOL", "RISK", "A CALL", "ABOUT"), (_row(one) for one in found))
+    return Table(("TOOL", "RISK", "A CALL", "ABOUT"), [_row(one) for one in found])
 
 
 def detail(tool: Tool) -> RenderableType:
@@ -32,20 +41,18 @@ def detail(tool: Tool) -> RenderableType:
         text(_name(tool), "bold"),
         text(block(tool["description"]).strip() or "The server does not describe it."),
         "",
-        table(
-            ("", ""),
+        facts(
             (
-                (text("risk", DIM), text(plain(tool["risk"]), RISK_STYLE.get(tool["risk"], ""))),
-                (text("a call", DIM), text(verdict, colour)),
-                (text("why", DIM), text(plain(tool["reason"]))),
-                (text("rule", DIM), text(plain(tool["rule"]))),
-                (text("known to AI clients as", DIM), text(plain(tool["name"]))),
-            ),
-            heading=False,
+                ("risk", text(plain(tool["risk"]), RISK_STYLE.get(tool["risk"], ""))),
+                ("a call", text(verdict, colour)),
+                ("why", text(plain(tool["reason"], 400))),
+                ("rule", text(plain(tool["rule"]))),
+                ("AI clients", text(f"know it as {plain(tool['name'])}")),
+            )
         ),
     ]
     if arguments := _arguments(tool["inputSchema"]):
-        parts += ["", table(("ARGUMENT", "TYPE", "NEEDED", "ABOUT"), arguments)]
+        parts += ["", Table(("ARGUMENT", "TYPE", "NEEDED", "ABOUT"), arguments)]
     return Group(*parts)
 
 
@@ -53,7 +60,7 @@ def _name(tool: Tool) -> str:
     return plain(f"{tool['server']}.{tool['tool']}")
 
 
-def _row(tool: Tool) -> tuple[RenderableType, ...]:
+def _row(tool: Tool) -> tuple[Text, ...]:
     verdict, colour = _VERDICTS.get(tool["verdict"], (plain(tool["verdict"]), ""))
     denied = tool["verdict"] == "deny"
     about = tool["reason"] if denied else tool["description"] or tool["title"]
@@ -66,7 +73,7 @@ def _row(tool: Tool) -> tuple[RenderableType, ...]:
     )
 
 
-def _arguments(schema: dict[str, Any]) -> list[tuple[RenderableType, ...]]:
+def _arguments(schema: dict[str, Any]) -> list[tuple[Text, ...]]:
     properties = schema.get("properties")
     required = schema.get("required")
     needed = required if isinstance(required, list) else []

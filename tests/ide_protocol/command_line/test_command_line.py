@@ -1,0 +1,291 @@
+"""The command line against a hub that says what each test tells it to."""
+
+from __future__ import annotations
+
+import json
+import signal
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+import pytest
+
+from ide_protocol import contract
+from ide_protocol.command_line import main
+from ide_protocol.command_line.exit_code import ExitCode
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+
+    from tests.ide_protocol.command_line.conftest import FakeHub, Printed, Wire
+
+    Start = Callable[..., subprocess.Popen[str]]
+
+# Reaching the hub uses the process's one alarm, which is what the default method would use.
+pytestmark = pytest.mark.timeout(60, method="thread")
+
+SHAPES: dict[tuple[str, ...], tuple[str, type]] = {
+    ("servers",): ("servers", contract.Server),
+    ("tools",): ("tools", contract.Tool),
+    ("login",): ("user", contract.User),
+    ("whoami",): ("user", contract.User),
+    ("approvals",): ("approvals", contract.Question),
+    ("reject", "q1"): ("approval", contract.Question),
+    ("audit",): ("records", contract.Record),
+    ("doctor",): ("checks", contract.Check),
+    ("hub", "status"): ("hub", contract.Hub),
+}
+
+QUIET: dict[tuple[str, ...], dict[str, Any]] = {
+    ("logout",): {},
+    ("hub", "stop"): {"stopped": True},
+}
+
+
+@pytest.mark.parametrize("words", SHAPES, ids=" ".join)
+def test_json_has_the_shapes_of_the_contract(
+    words: tuple[str, ...], hub: FakeHub, printed: Printed
+) -> None:
+    """Every command prints, with --json, one document with exactly the contract's keys."""
+    key, shape = SHAPES[words]
+    code = main([*words, "--json"])
+    document = printed()
+    # The doctor's verdict on the machine that runs the test is not what is tested here.
+    assert code in {ExitCode.OK, ExitCode.FAILED} if words == ("doctor",) else code == ExitCode.OK
+    found = document[key]
+    for one in found if isinstance(found, list) else [found]:
+        assert set(one) == set(get_type_hints(shape))
+    assert hub.heard
+
+
+def test_json_status_is_the_hubs_answer_whole(hub: FakeHub, printed: Printed) -> None:
+    """`status --json` is the contract's Status, nothing left out."""
+    assert main(["status", "--json"]) == ExitCode.OK
+    document = printed()
+    assert set(document) == set(get_type_hints(contract.Status))
+    assert document == json.loads(json.dumps(hub.answers[contract.STATUS]))
+
+
+@pytest.mark.parametrize("words", QUIET, ids=" ".join)
+@pytest.mark.usefixtures("hub")
+def test_json_of_commands_without_an_answer(words: tuple[str, ...], printed: Printed) -> None:
+    """Commands that only do something still print one JSON document."""
+    assert main([*words, "--json"]) == ExitCode.OK
+    assert printed() == QUIET[words]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["status"], ["alice", "1 question waits", "Portico tries again by itself."]),
+        (["servers"], ["Presto [31mred", "not for you", "It is for ads-eng."]),
+        (["tools"], ["presto.run_query  read  runs    Run one query.\n"]),
+        (["tools", "presto.run_query"], ["query     string   yes", "And more."]),
+        (["whoami"], ["alice at https://sso.corp.example", "data-eng", "keyring"]),
+        (["login"], ["Signed in as alice"]),
+        (
+            ["approvals"],
+            ["portico approve q1", '"table": "a\\u202eb"', "Data Platform, #data-help"],
+        ),
+        (["audit"], ["replied  presto.run_query  read  12 ms  Code  query=[8 characters]"]),
+        (["hub", "status"], ["process 4242", "editor  Code"]),
+        (["doctor"], ["sign-in", "Fine."]),
+        (["call", "presto.run_query"], ["one\n        two  [2J\n"]),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.usefixtures("hub")
+def test_people_read_text_that_moves_no_cursor(
+    words: list[str], expected: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every view names what matters, and nothing unprintable from elsewhere reaches the screen."""
+    main(words)
+    out = capsys.readouterr().out
+    for one in expected:
+        assert one in out
+    assert all(c.isprintable() or c == "\n" for c in out)
+    assert not any(line.endswith(" ") for line in out.splitlines())
+
+
+def test_call_takes_values_as_the_schema_wants_them(hub: FakeHub) -> None:
+    """A number stays text where the tool wants text; later words win over --json-args."""
+    words = ["call", "presto.run_query", "--arg", "query=1", "--arg", "limit=5"]
+    assert main([*words, "--json-args", '{"limit": 1, "deep": {"a": [null]}}']) == ExitCode.OK
+    assert hub.said(contract.CALL) == {
+        "server": "presto",
+        "tool": "run_query",
+        "arguments": {"query": "1", "limit": 5, "deep": {"a": [None]}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["call", "presto"], ExitCode.USAGE),
+        (["call", "presto.x", "--arg", "nothing"], ExitCode.USAGE),
+        (["call", "presto.x", "--json-args", "[1]"], ExitCode.USAGE),
+        (["call", "presto.x", "--json-args", '{"a": 1e400}'], ExitCode.USAGE),
+        (["audit", "--limit", "0"], ExitCode.USAGE),
+        (["nonsense"], ExitCode.USAGE),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_slip_of_the_keyboard_starts_nothing(
+    words: list[str], code: ExitCode, hub: FakeHub, printed: Printed
+) -> None:
+    """A command that is not understood exits 2 before the hub hears of it."""
+    assert main([*words, "--json"]) == code
+    assert printed()["fault"]["reference"] == "usage"
+    assert not hub.heard
+
+
+@pytest.mark.parametrize(
+    ("reference", "code"),
+    [
+        ("sign-in-needed", ExitCode.PERSON),
+        ("upstream-sign-in-needed", ExitCode.PERSON),
+        ("denied-by-policy", ExitCode.DENIED),
+        ("not-approved", ExitCode.DENIED),
+        ("configuration-invalid", ExitCode.CONFIGURATION),
+        ("upstream-slow", ExitCode.FAILED),
+    ],
+)
+def test_a_fault_says_who_acts_and_what_they_do(
+    reference: str, code: ExitCode, hub: FakeHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A fault of the hub keeps its words, in JSON and for people, and decides the exit code."""
+    report: contract.FaultReport = {
+        "reference": reference,
+        "message": "It went wrong.",
+        "who": "you",
+        "remedy": "Do this.",
+    }
+    hub.refuse(contract.TOOLS, report)
+    assert main(["tools", "--json"]) == code
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == {"fault": report}
+    for words in ("It went wrong.", "who acts    you", "what to do  Do this.", reference):
+        assert words in captured.err
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Portico: The user said no. [not-approved]", ExitCode.DENIED),
+        ("Portico: Sign in first. [sign-in-needed]", ExitCode.PERSON),
+        ("no such table", ExitCode.FAILED),
+    ],
+)
+def test_a_failed_call_is_not_a_success(
+    text: str, code: ExitCode, hub: FakeHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A tool error goes to stderr, names missing arguments, and its exit code says which kind."""
+    hub.answers[contract.CALL] = {"content": [{"type": "text", "text": text}], "isError": True}
+    assert main(["call", "presto.run_query"]) == code
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert text in captured.err
+    assert "presto.run_query requires query" in captured.err
+
+
+def test_rows_of_a_result_become_a_table(hub: FakeHub, capsys: pytest.CaptureFixture[str]) -> None:
+    """Structured rows are aligned under their names, with what stands beside them below."""
+    hub.answers[contract.CALL] = {
+        "content": [],
+        "structuredContent": {
+            "columns": ["day", "orders"],
+            "rows": [["mon", 7], ["tue", 1200]],
+            "truncated": True,
+        },
+    }
+    assert main(["call", "presto.run_query"]) == ExitCode.OK
+    expected = "day  orders\nmon       7\ntue    1200\n\ntruncated: true\n"
+    assert capsys.readouterr().out == expected
+
+
+@pytest.mark.parametrize(
+    "last_words",
+    [b"", b"\x000\n", b"garbage\n", b"[]\n"],
+    ids=["gone", "farewell", "garbled", "odd"],
+)
+def test_a_hub_that_goes_away_is_never_a_success(
+    last_words: bytes, hub: FakeHub, printed: Printed
+) -> None:
+    """A hub that ends, in order or not, before it answers means exit code 5 and a sentence."""
+
+    def vanish(wire: Wire, _: dict[str, Any]) -> None:
+        wire.raw(last_words)
+        wire.end()
+
+    hub.answers[contract.CALL] = vanish
+    assert main(["call", "presto.run_query", "--json"]) == ExitCode.NO_HUB
+    assert printed()["fault"]["reference"] == "hub-vanished"
+
+
+def test_an_older_hub_is_named_as_the_reason(
+    hub: FakeHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A method the hub does not know tells the person to stop that hub."""
+    error = {"code": -32601, "message": "No method."}
+    hub.answers[contract.AUDIT] = lambda wire, request: wire.send(id=request["id"], error=error)
+    assert main(["audit"]) == ExitCode.NO_HUB
+    assert "portico hub stop" in capsys.readouterr().err
+
+
+def test_without_a_terminal_the_answer_is_no(hub: FakeHub, start: Start) -> None:
+    """A question to a command whose streams are pipes is answered no, and stderr says so."""
+
+    def ask(wire: Wire, request: dict[str, Any]) -> None:
+        wire.send(
+            id="ask-1", method=contract.ASK, params=hub.answers[contract.APPROVALS]["approvals"][0]
+        )
+        answer = wire.receive()
+        assert answer is not None
+        wire.send(id=request["id"], result={"content": [answer["result"]], "isError": False})
+
+    hub.answers[contract.CALL] = ask
+    out, err = start("call", "presto.run_query", "--json").communicate("yes\n")
+    assert json.loads(out)["content"] == [{"answer": "no"}]
+    assert "presto.drop_table is destructive" in err
+
+
+@pytest.mark.usefixtures("hub")
+def test_approve_needs_a_terminal(start: Start, hub: FakeHub) -> None:
+    """`approve` from a pipe is refused before the hub is asked; `reject` is welcome."""
+    approve = start("approve", "q1")
+    _, err = approve.communicate("")
+    assert approve.returncode == ExitCode.PERSON
+    assert "terminal-needed" in err
+    assert not hub.heard
+    assert main(["reject", "q1"]) == ExitCode.OK
+    assert hub.said(contract.ANSWER) == {"id": "q1", "answer": "no"}
+
+
+def test_a_call_that_takes_long_says_so_on_stderr_only(hub: FakeHub, start: Start) -> None:
+    """After a second without an answer a pipe gets one plain line; stdout stays clean."""
+    process = start("call", "presto.run_query", "--json")
+
+    def slow(wire: Wire, request: dict[str, Any]) -> None:
+        assert process.stderr is not None
+        wire.send(method=contract.PROGRESS, params={"message": "Halfway \x1b[2J there"})
+        # The answer waits for the line, so the test depends on no clock.
+        assert process.stderr.readline() == "portico: Halfway [2J there …\n"
+        wire.send(id=request["id"], result={"content": []})
+
+    hub.answers[contract.CALL] = slow
+    assert process.stdout is not None
+    assert json.loads(process.stdout.readline()) == {"content": []}
+    assert process.wait() == ExitCode.OK
+
+
+def test_control_c_cancels_the_call(hub: FakeHub, start: Start) -> None:
+    """Ctrl-C closes the connection, which cancels the call, and exits 130."""
+    process = start("call", "presto.run_query")
+
+    def interrupt(wire: Wire, _: dict[str, Any]) -> None:
+        process.send_signal(signal.SIGINT)
+        assert wire.receive() is None, "the connection ends without another word"
+
+    hub.answers[contract.CALL] = interrupt
+    _, err = process.communicate()
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert err == "\nCancelled.\n"

@@ -1,0 +1,166 @@
+"""A person at a real (pseudo) terminal, asked by the hub while a call waits."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ide_protocol import contract
+from ide_protocol.command_line.exit_code import ExitCode
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable, Iterator
+
+    from tests.ide_protocol.command_line.conftest import FakeHub, Wire
+
+    Start = Callable[..., subprocess.Popen[str]]
+
+_LONG = 20.0
+"""Seconds of silence after which a test has failed; no test waits for it."""
+
+PROMPT = b"[y/N] "
+
+
+class Screen:
+    """The other side of a pseudo-terminal."""
+
+    def __init__(self) -> None:
+        self._ours, self.theirs = pty.openpty()
+        self.seen = b""
+
+    def until(self, words: bytes) -> bytes:
+        """Read until `words` are on the screen; returns everything shown so far."""
+        while words not in self.seen:
+            ready, _, _ = select.select([self._ours], [], [], _LONG)
+            assert ready, self.seen
+            self.seen += os.read(self._ours, 4096)
+        return self.seen
+
+    def type(self, words: bytes) -> None:
+        """Type on the keyboard."""
+        os.write(self._ours, words)
+
+    def close(self) -> None:
+        """Close both sides."""
+        os.close(self._ours)
+        os.close(self.theirs)
+
+
+@pytest.fixture
+def screen() -> Iterator[Screen]:
+    """A terminal for one command."""
+    made = Screen()
+    yield made
+    made.close()
+
+
+def _asking(
+    hub: FakeHub, then: Callable[[Wire], None] = lambda _: None, **changes: object
+) -> list[str]:
+    """Have a call ask first; returns the list that the answers go into."""
+    answers: list[str] = []
+    question = {**hub.answers[contract.APPROVALS]["approvals"][0], **changes}
+
+    def ask(wire: Wire, request: dict[str, Any]) -> None:
+        wire.send(id="ask-1", method=contract.ASK, params=question)
+        then(wire)
+        answer = wire.receive()
+        assert answer is not None
+        answers.append(answer["result"]["answer"])
+        wire.send(id=request["id"], result={"content": [{"type": "text", "text": "All done."}]})
+
+    hub.answers[contract.CALL] = ask
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [(b"y\n", "yes"), (b"YES\n", "yes"), (b"\n", "no"), (b"yep\n", "no"), (b"\x04", "no")],
+)
+def test_only_a_clear_yes_is_yes(
+    typed: bytes, answer: str, hub: FakeHub, start: Start, screen: Screen
+) -> None:
+    """The question shows what will run, hidden characters included, and its default is no."""
+    answers = _asking(hub)
+    process = start("call", "presto.run_query", terminal=screen.theirs, NO_COLOR="1")
+    shown = screen.until(PROMPT).decode()
+    for words in ("Presto (presto)", "Data Platform, #data-help", "destructive", '"a\\u202eb"'):
+        assert words in shown
+    screen.type(typed)
+    screen.until(b"All done.")
+    assert process.wait() == ExitCode.OK
+    assert answers == [answer]
+
+
+def test_what_was_typed_before_the_question_is_no_answer(
+    hub: FakeHub, start: Start, screen: Screen
+) -> None:
+    """A yes that lies in the keyboard's buffer before the prompt does not approve anything."""
+    answers = _asking(hub)
+    asked = hub.answers[contract.CALL]
+
+    def typed_early(wire: Wire, request: dict[str, Any]) -> None:
+        screen.type(b"y\n")
+        screen.until(b"y")  # Echoed, so it is in the buffer.
+        asked(wire, request)
+
+    hub.answers[contract.CALL] = typed_early
+    process = start("call", "presto.run_query", terminal=screen.theirs)
+    screen.until(PROMPT)
+    screen.type(b"\n")
+    screen.until(b"All done.")
+    assert process.wait() == ExitCode.OK
+    assert answers == ["no"]
+
+
+def test_a_withdrawn_question_is_no(hub: FakeHub, start: Start, screen: Screen) -> None:
+    """When the hub takes a question back, the prompt ends without waiting for the person."""
+
+    def withdraw(wire: Wire) -> None:
+        wire.send(method="notifications/cancelled", params={"requestId": "ask-1"})
+
+    answers = _asking(hub, withdraw)
+    process = start("call", "presto.run_query", terminal=screen.theirs)
+    screen.until(b"The question was withdrawn.")
+    screen.until(b"All done.")
+    assert process.wait() == ExitCode.OK
+    assert answers == ["no"]
+
+
+def test_silence_until_the_deadline_is_no(hub: FakeHub, start: Start, screen: Screen) -> None:
+    """A question past its deadline is answered no at once."""
+    answers = _asking(hub, deadline=1.0)
+    process = start("call", "presto.run_query", terminal=screen.theirs)
+    screen.until(b"Nobody answered in time, which means no.")
+    screen.until(b"All done.")
+    assert process.wait() == ExitCode.OK
+    assert answers == ["no"]
+
+
+def test_a_spinner_says_what_is_waited_for_and_leaves(
+    hub: FakeHub, start: Start, screen: Screen
+) -> None:
+    """On a terminal the wait shows as one line, erased before the result."""
+
+    def slow(wire: Wire, request: dict[str, Any]) -> None:
+        screen.until("Calling presto.run_query …".encode())
+        wire.send(id=request["id"], result={"content": [{"type": "text", "text": "All done."}]})
+
+    hub.answers[contract.CALL] = slow
+    process = start("call", "presto.run_query", terminal=screen.theirs, TERM="xterm")
+    assert b"\x1b[2K" in screen.until(b"All done.").partition("…".encode())[2]
+    assert process.wait() == ExitCode.OK
+
+
+def test_approve_prints_what_was_approved(hub: FakeHub, start: Start, screen: Screen) -> None:
+    """`approve` answers the one question and shows it in full."""
+    process = start("approve", "q1", terminal=screen.theirs)
+    screen.until(b"Approved:")
+    screen.until(b"drop_table")
+    assert process.wait() == ExitCode.OK
+    assert hub.said(contract.ANSWER) == {"id": "q1", "answer": "yes"}
