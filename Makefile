@@ -20,7 +20,7 @@ lint: $(READY) ## style, types on three systems, import contracts, docstrings of
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/mypy --platform darwin
+	@$(BIN)/mypy --platform darwin auth proxy ide_protocol editors portico.py
 	@$(BIN)/lint-imports
 	@$(BIN)/interrogate tests
 

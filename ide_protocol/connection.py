@@ -27,6 +27,12 @@ OUTBOX = 4 * 1024 * 1024
 OUTBOX_MOST = 64 * 1024 * 1024
 """Unread bytes after which its connection is cut."""
 
+# macOS, sys/un.h: Python names none of these.
+_SOL_LOCAL = 0
+_LOCAL_PEERCRED = 1
+_LOCAL_PEERPID = 2
+_XUCRED_BYTES = 76
+
 _CHUNK = 256 * 1024
 _PARTING = 2.0
 
@@ -56,6 +62,11 @@ class Connection:
         if sys.platform == "linux":
             raw = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
             pid, uid, _ = struct.unpack("3i", raw)
+        elif sys.platform == "darwin":
+            # struct xucred of sys/ucred.h begins with its version and the user id.
+            raw = sock.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, _XUCRED_BYTES)
+            _, uid = struct.unpack_from("2I", raw)
+            (pid,) = struct.unpack("i", sock.getsockopt(_SOL_LOCAL, _LOCAL_PEERPID, 4))
         else:
             pid, uid = 0, -1
         return pid, uid
@@ -91,7 +102,7 @@ class Connection:
         skipping = False
         while True:
             await self.room()
-            part = await self._read()
+            part = await self.read()
             if not part:
                 break
             start = 0
@@ -116,9 +127,10 @@ class Connection:
         elif held:
             yield bytes(held)
 
-    async def _read(self) -> bytes:
+    async def read(self, most: int = _CHUNK) -> bytes:
+        """At most so many bytes of what arrived; none at the end."""
         try:
-            return await self.reader.read(_CHUNK)
+            return await self.reader.read(most)
         except ConnectionError:
             return b""
 
@@ -167,7 +179,7 @@ class Frames:
                     return
                 continue
             while length > 0:
-                part = await reader.read(min(length, _CHUNK))
+                part = await self._connection.read(min(length, _CHUNK))
                 if not part:
                     return
                 length -= len(part)

@@ -17,7 +17,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from auth.fault import Fault
+from auth.fault import Fault, Who
 from ide_protocol.hardening import harden
 from ide_protocol.reception import Reception
 from proxy.approval import Desk
@@ -107,6 +107,7 @@ class AuditClosed(Fault):
     """The audit cannot be opened, so no call is sent."""
 
     reference = "audit-closed"
+    who = Who.PERSON
     remedy = "Make the folder writable; `portico doctor` names it. No call is sent meanwhile."
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from auth.fault import Fault, Who
 from proxy.approval import Answer
@@ -21,13 +21,15 @@ class Denied(Fault):
 
     reference = "denied-by-policy"
     who = Who.PERSON
+    remedy = "Ask your company's platform team who owns the server."
 
 
 class NotApproved(Fault):
     """The call was not sent: no person said yes to it."""
 
-    reference: ClassVar[str] = "not-approved"
+    reference = "not-approved"
     who = Who.PERSON
+    remedy = "Call it again when somebody can be asked."
 
 
 class NothingToSignInTo(Fault):

@@ -15,7 +15,7 @@ EVERY_TOOL = "*"
 """The key in `Offering.rules` that speaks for tools without a rule of their own."""
 
 SURFACES = frozenset({"editor", "elicitation", "terminal"})
-"""Every surface a rule can admit, see `proxy.surface.Surface`."""
+"""Every surface a rule can admit, see `proxy.approval.Surface`."""
 
 
 class Standing(StrEnum):
