@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import os
 import platform
 import time
 from pathlib import Path
@@ -106,7 +107,10 @@ def hub_stop(*, as_json: bool) -> int:
         with conversation(start=False) as line, contextlib.suppress(HubVanished):
             line.request(contract.STOP, doing="Waiting for the hub to end")
             line.rest(_GOODBYE)
-        birth.sweep(Home.find())
+        try:
+            birth.sweep(Home.find())
+        except birth.NoHub as late:
+            raise HubUnreachable(str(late)) from late
     if as_json:
         emit({"stopped": running})
     else:
@@ -183,6 +187,8 @@ def _running() -> bool:
         HubUnreachable: The hub's folder is not private, so whoever listens is not to be trusted.
     """
     home = Home.find()
+    if not os.path.lexists(home.run):
+        return False  # To look must not leave a folder behind.
     try:
         home.make_run()
     except OSError as wrong:

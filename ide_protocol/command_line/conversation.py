@@ -38,13 +38,16 @@ def conversation(*, start: bool = True) -> Iterator[Conversation]:
     """A connection to the hub of this home, closed at the end.
 
     Args:
-        start: Whether to bring a hub to life where none is.
+        start: Whether to bring a hub to life where none is; else the caller knows that one is.
 
     Raises:
-        HubUnreachable: There is none, or it refused.
+        HubUnreachable: There is none, it refused, or its folder is not private.
     """
+    home = Home.find()
     try:
-        connection, heard = birth.connect(Home.find(), hello.compose("cli"), start=start)
+        # Only in a folder that nobody else can enter is the one who listens our own hub.
+        home.make_run()
+        connection, heard = birth.connect(home, hello.compose("cli"), start=start)
     except (birth.NoHub, OSError) as wrong:
         raise HubUnreachable(str(wrong)) from wrong
     with connection:

@@ -55,7 +55,18 @@ def test_looking_at_the_hub_starts_none(printed: Printed, home: Home) -> None:
     assert printed() == {"stopped": False}
     assert main(["hub", "logs", "--json"]) == ExitCode.OK
     assert printed() == {"path": home.log, "lines": []}
-    assert not Path(home.lock).exists()
+    assert not Path(home.run).exists()
+
+
+@pytest.mark.parametrize("words", [("status",), ("hub", "status"), ("hub", "stop")], ids=" ".join)
+def test_who_listens_in_a_folder_of_others_is_not_the_hub(
+    words: tuple[str, ...], hub: FakeHub, printed: Printed
+) -> None:
+    """A socket in a folder that others may enter could be anybody's, so nothing is said to it."""
+    Path(hub.home.run).chmod(0o755)
+    assert main([*words, "--json"]) == ExitCode.NO_HUB
+    assert printed()["fault"]["reference"] == "hub-unreachable"
+    assert not hub.heard
 
 
 def test_logs_show_the_last_lines(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
