@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from auth.direct import DirectTransport, alternating
+from auth.direct import DirectTransport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -182,28 +182,3 @@ def test_nobody_listening_is_a_connect_error(run: Callable[[Awaitable[None]], No
             await transport.aclose()
 
     run(story())
-
-
-async def test_the_next_address_is_tried_when_one_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A host whose first address refuses is reached by its second."""
-    served = Server()
-    async with served.open() as server:
-        live = server.sockets[0].getsockname()
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
-            dead = taken.getsockname()
-
-            async def both(*_: object, **__: object) -> list[tuple[object, ...]]:
-                return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", to) for to in (dead, live)]
-
-            monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
-            transport = DirectTransport(verify=False)
-            assert await posted(transport, "http://two.example/", b"x") == b"x"
-            await transport.aclose()
-
-
-def test_the_families_of_addresses_take_turns() -> None:
-    """The resolver's order stands, but a family that is dead delays by one step only."""
-    six, four = socket.AF_INET6, socket.AF_INET
-    found = [(six, 1), (six, 2), (six, 3), (four, 4)]
-    assert alternating(found) == [(six, 1), (four, 4), (six, 2), (six, 3)]
