@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -34,10 +35,12 @@ def knock(portico: Installation, greeting: bytes) -> bytes:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(20)
         connection.connect(portico.home.socket)
-        connection.sendall(greeting)
         heard = b""
-        while part := connection.recv(4096):
-            heard += part
+        # Whoever hangs up before it has read everything resets the connection.
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(greeting)
+            while part := connection.recv(4096):
+                heard += part
         return heard
 
 
@@ -185,7 +188,9 @@ async def test_another_user_is_not_let_in(portico: Installation) -> None:
         "import os, socket, sys\n"
         "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "s = socket.socket(socket.AF_UNIX)\n"
-        "s.connect(sys.argv[1]); s.sendall(sys.argv[2].encode()); print(s.recv(99))"
+        "s.connect(sys.argv[1])\n"
+        "try: s.sendall(sys.argv[2].encode()); print(s.recv(99))\n"
+        "except ConnectionError: print(b'')"
     )
     command = [sys.executable, "-I", "-c", stranger, portico.home.socket]
     told = await portico.execute([*command, hello.compose("cli").decode()])
@@ -203,7 +208,6 @@ async def test_an_unknown_uid_gets_no_answer(
     reception = Reception(hub, standalone=False, stale=lambda: False)
     ours, theirs = socket.socketpair()
     with ours:
-        ours.sendall(hello.compose("cli"))
         await reception.receive(*await asyncio.open_unix_connection(sock=theirs))
         assert await asyncio.to_thread(ours.recv, 99) == b""
     await hub.aclose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,6 +47,9 @@ async def test_a_denied_call_never_reaches_the_gateway(
     assert "for access" in command.out + command.errors
     assert arrived(company, "revenue") == []
     assert "tools/call" not in [record["method"] for record in company.witness]
+    # The same witness does see what is allowed.
+    assert "42" in await window.text("presto_run_query", sql="SELECT 42")
+    assert arrived(company, "presto").count("tools/call") == 1
 
 
 async def test_a_call_that_waits_for_a_yes_never_reaches_the_gateway(
@@ -71,6 +75,8 @@ async def test_a_hidden_server_answers_exactly_like_no_server(
 ) -> None:
     """Over MCP and on the command line, byte for byte; and the gateway hears of neither."""
     window = await (await portico.window()).initialize()
+    # The hub knows it, so this is about what it says and not about what it was told.
+    assert any(b"/incidents" in held for held in cached(portico))
     answers = []
     for name in ("incidents", "incidentz"):
         answer = await window.answer(window.call(f"{name}_search", query="x"))
@@ -87,6 +93,11 @@ async def test_a_hidden_server_answers_exactly_like_no_server(
             listed = await portico.run(*command.split(), *form)
             assert "incidents" not in (listed.out + listed.errors).lower()
     assert arrived(company, "incidents") == arrived(company, "incidentz") == []
+
+
+def cached(portico: Installation) -> list[bytes]:
+    """What the hub remembers on disk."""
+    return [path.read_bytes() for path in Path(portico.home.cache).rglob("*") if path.is_file()]
 
 
 async def run(portico: Installation, command: str, name: str, form: tuple[str, ...]) -> Ended:
