@@ -117,6 +117,7 @@ class Connection:
                 held.clear()
                 skipping = False
                 start = end + 1
+                await self.room()  # One read may hold thousands of small requests.
             if not skipping:
                 held += part[start:]
             if len(held) > LINE_LIMIT:

@@ -28,6 +28,8 @@ GRACE = 10.0
 MOST_UNDER_WAY = 256
 """Requests of one client that may be under way; one more is refused, so that memory is bounded."""
 
+_MISTAKE = "Portico made a mistake; see its log."
+
 Identifier = int | str
 
 
@@ -124,7 +126,12 @@ class Dialogue:
         elif len(self.running) >= MOST_UNDER_WAY:
             self.fail(identifier, wire.INTERNAL_ERROR, "Too many requests are under way.")
         else:
-            self._requested(identifier, method, params)
+            try:
+                self._requested(identifier, method, params)
+            except Exception:
+                # A bug in one method must not end the window.
+                log.exception("a request failed")
+                self.fail(identifier, wire.INTERNAL_ERROR, _MISTAKE)
 
     def start(self, identifier: Identifier, work: Coroutine[Any, Any, None]) -> None:
         """Answer a request by a coroutine, which a cancellation of the request cancels."""
@@ -135,7 +142,7 @@ class Dialogue:
             del self.running[identifier]
             if not task.cancelled() and (wrong := task.exception()) is not None:
                 log.error("a request failed", exc_info=wrong)
-                self.fail(identifier, wire.INTERNAL_ERROR, "Portico made a mistake; see its log.")
+                self.fail(identifier, wire.INTERNAL_ERROR, _MISTAKE)
 
         task.add_done_callback(ended)
 

@@ -12,10 +12,9 @@ from proxy.risk import Risk
 from proxy.wire import LINE_LIMIT
 
 if TYPE_CHECKING:
-    from tests.ide_protocol.conftest import Client, Door
-
     from proxy.approval import Decision
     from proxy.session import Session
+    from tests.ide_protocol.conftest import Client, Door
 
 CAPABILITIES = {"window": {"showDocument": {"support": True}}}
 
