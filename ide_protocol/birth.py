@@ -37,7 +37,15 @@ class NoHub(Exception):  # noqa: N818 - the word says it; "error" would add noth
 
 
 def find(home: Home) -> socket.socket | None:
-    """A connection to the living hub of `home`, or None when nobody listens."""
+    """A connection to the living hub of `home`, or None when nobody listens.
+
+    Raises:
+        PermissionError: The run folder is not ours, so whoever listens there is not our hub.
+    """
+    try:
+        home.check_run()
+    except FileNotFoundError:
+        return None
     knock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         knock.connect(home.socket)
@@ -195,9 +203,9 @@ def _bounded() -> Iterator[None]:
         raise NoHub(msg)
 
     before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    timer = signal.setitimer(signal.ITIMER_REAL, PATIENCE)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_REAL, *timer)
         signal.signal(signal.SIGALRM, before)

@@ -93,11 +93,20 @@ class Home:
         try:
             os.mkdir(self.run, 0o700)
         except FileExistsError:
-            found = os.lstat(self.run)
-            ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
-            if not ours or stat.S_IMODE(found.st_mode) & 0o077:
-                msg = f"{self.run} is not a private folder of this user. Remove it and try again."
-                raise PermissionError(msg) from None
+            self.check_run()
+
+    def check_run(self) -> None:
+        """Check that the run folder is ours and private: whoever else made it could be anybody.
+
+        Raises:
+            FileNotFoundError: There is none.
+            PermissionError: Somebody else made it, it is a link, or others may enter it.
+        """
+        found = os.lstat(self.run)
+        ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+        if not ours or stat.S_IMODE(found.st_mode) & 0o077:
+            msg = f"{self.run} is not a private folder of this user. Remove it and try again."
+            raise PermissionError(msg)
 
 
 def _account_home() -> str:
