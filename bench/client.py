@@ -37,7 +37,7 @@ def measure() -> list[Figure]:
             figures += [
                 Figure(
                     f"SDK client, {era}: through Portico ÷ straight",
-                    "×",
+                    "x",
                     ratios(through, straight, blocks=_BLOCKS),
                     bar,
                 ),

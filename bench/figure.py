@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Unit = Literal["ms", "×", "MB", "tools"]
+Unit = Literal["ms", "x", "MB", "tools"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from bench.estate import Estate
     from bench.window import Window
 
+Took = list[list[float]]
+"""For each of the six, the milliseconds of its calls."""
+
 SIX = 6
 _ROUNDS = 8
 _CALLS = 60
@@ -49,32 +52,40 @@ def measure() -> list[Figure]:
             _call(six[number % SIX])
         _exit(home)  # The hub's first editor brings pygls in, once.
         before = home.memory()
-        calm: list[list[float]] = []
-        rough: list[list[float]] = []
+        calm: list[Took] = []
+        rough: list[Took] = []
         held: list[float] = []
         for _ in range(_ROUNDS):
             calm.append(_calm(home, six))
             rough.append(_rough(home, six, held))
         for window in six:
             window.close()
-    return _figures(calm, rough, before, held)
-
-
-def _figures(
-    calm: list[list[float]], rough: list[list[float]], before: float, held: list[float]
-) -> list[Figure]:
-    """From the medians of each round and window to the table."""
-    ratios = [
-        statistics.median(r[window] / c[window] for r, c in zip(rough, calm, strict=True))
-        for window in range(SIX)
-    ]
-    worst = Figure("neighbours: the slowest of six, rough ÷ calm", "×", (max(ratios),), _BAR)
     return [
-        worst,
-        Figure("  each of the six", "×", tuple(ratios)),
+        *_figures(calm, rough),
         Figure("neighbours: memory of the hub in rough rounds", "MB", tuple(held), _MEMORY),
         Figure("  before them", "MB", (before,)),
     ]
+
+
+def _figures(calm: list[Took], rough: list[Took]) -> list[Figure]:
+    """Each window's median in a rough round over its own in the calm round before."""
+    ratios = [
+        statistics.median(
+            statistics.median(after[window]) / statistics.median(before[window])
+            for before, after in zip(calm, rough, strict=True)
+        )
+        for window in range(SIX)
+    ]
+    return [
+        Figure("neighbours: the slowest of six, rough ÷ calm", "x", (max(ratios),), _BAR),
+        Figure("  each of the six", "x", tuple(ratios)),
+        Figure("  every call of theirs, calm", "ms", _every(calm)),
+        Figure("  every call of theirs, rough", "ms", _every(rough)),
+    ]
+
+
+def _every(rounds: list[Took]) -> tuple[float, ...]:
+    return tuple(call for took in rounds for own in took for call in own)
 
 
 def _opened(home: Estate) -> Window:
@@ -89,16 +100,16 @@ def _call(window: Window) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
-def _six(six: list[Window]) -> list[float]:
-    """The median of each of the six, who call in turns."""
-    took: list[list[float]] = [[] for _ in six]
+def _six(six: list[Window]) -> Took:
+    """What the six call, in turns."""
+    took: Took = [[] for _ in six]
     for _ in range(_CALLS):
         for window, own in zip(six, took, strict=True):
             own.append(_call(window))
-    return [statistics.median(own) for own in took]
+    return took
 
 
-def _calm(home: Estate, six: list[Window]) -> list[float]:
+def _calm(home: Estate, six: list[Window]) -> Took:
     four = [_opened(home) for _ in range(4)]
     for window in four:
         _call(window)
@@ -108,7 +119,7 @@ def _calm(home: Estate, six: list[Window]) -> list[float]:
     return took
 
 
-def _rough(home: Estate, six: list[Window], held: list[float]) -> list[float]:
+def _rough(home: Estate, six: list[Window], held: list[float]) -> Took:
     leaving, killed, giant, deaf = home.editor(), _opened(home), _opened(home), _opened(home)
     leaving.write(_frame({"method": "exit"}))
     killed.ask("tools/call", {"name": "s0_echo", "arguments": {"text": "hello"}})

@@ -53,7 +53,7 @@ def measure() -> list[Figure]:
         unknown = stack.enter_context(estate(said["toml"], said["bad"]))
         return [
             _counted("outage: tools listed, the bad ones from the snapshot", ten, _ALL),
-            _first(unknown),
+            *_first(unknown),
             _counted("outage: tools listed, the bad ones absent", unknown, _LIVE),
             Figure(
                 "outage: servers marked absent",
@@ -80,13 +80,16 @@ def _counted(name: str, home: Estate, wanted: int) -> Figure:
     return Figure(name, "tools", (float(found),), wanted)
 
 
-def _first(home: Estate) -> Figure:
+def _first(home: Estate) -> list[Figure]:
+    """The list that may wait, once, and the next one, which may not."""
     window = home.window()
     window.initialize()
-    window.tools()
-    took = (time.perf_counter() - window.spawned) * 1000
+    took = [_milliseconds(_list, window, 0) for _ in range(2)]
     window.close()
-    return Figure("outage: first list, three servers never seen", "ms", (took,), _PATIENCE * 1.05)
+    return [
+        Figure("outage: first list, three never seen", "ms", (took[0],), _PATIENCE * 1.05),
+        Figure("outage: the list after it", "ms", (took[1],), 60),
+    ]
 
 
 def _beside(seven: Estate, ten: Estate) -> list[Figure]:
@@ -102,8 +105,8 @@ def _beside(seven: Estate, ten: Estate) -> list[Figure]:
     for window in (calm, beside):
         window.close()
     return [
-        Figure("outage: a list, ten servers ÷ seven", "×", ratios(*lists, blocks=_BLOCKS), _BAR),
-        Figure("outage: a call, ten servers ÷ seven", "×", ratios(*calls, blocks=_BLOCKS), _BAR),
+        Figure("outage: a list, ten servers ÷ seven", "x", ratios(*lists, blocks=_BLOCKS), _BAR),
+        Figure("outage: a call, ten servers ÷ seven", "x", ratios(*calls, blocks=_BLOCKS), _BAR),
         Figure("  a call beside bad servers", "ms", tuple(calls[0])),
     ]
 
@@ -115,14 +118,19 @@ def _turns(
     took: dict[Window, list[float]] = {ours: [], theirs: []}
     for number in range(_WARM_UP + times):
         for window in (ours, theirs) if number % 2 else (theirs, ours):
-            begun = time.perf_counter()
-            act(window, number)
-            took[window].append((time.perf_counter() - begun) * 1000)
+            took[window].append(_milliseconds(act, window, number))
     return took[ours][_WARM_UP:], took[theirs][_WARM_UP:]
 
 
+def _milliseconds(act: Callable[[Window, int], None], window: Window, number: int) -> float:
+    begun = time.perf_counter()
+    act(window, number)
+    return (time.perf_counter() - begun) * 1000
+
+
 def _list(window: Window, _: int) -> None:
-    assert len(window.tools()) == _LIVE + 1
+    # The slow server's tools may come in meanwhile.
+    assert len(window.tools()) > _LIVE
 
 
 def _call(window: Window, number: int) -> None:

@@ -6,13 +6,15 @@ import json
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.estate import estate
 from bench.figure import Figure
 from bench.process import served
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bench.estate import Estate
 
 SERVERS = 10
@@ -23,14 +25,15 @@ _COLD_RUNS = 15
 
 def measure() -> list[Figure]:
     """The two starts, and what the same machine needs for an interpreter that does nothing."""
-    with served("bench.company", str(SERVERS), "0") as company:
-        with estate(json.loads(company.said)["toml"]) as home:
-            _settle(home)
-            warm = [_start(home) for _ in range(_WARM_RUNS)]
-            home.stop()
-            home.keep_cache()
-            cold = [_cold(home) for _ in range(_COLD_RUNS)]
-            home.restore_cache()
+    with (
+        served("bench.company", str(SERVERS), "0") as company,
+        estate(json.loads(company.said)["toml"]) as home,
+    ):
+        _settle(home)
+        warm = [_start(home) for _ in range(_WARM_RUNS)]
+        home.stop()
+        home.keep_cache()
+        cold = [_cold(home) for _ in range(_COLD_RUNS)]
     bare = [_interpreter() for _ in range(_WARM_RUNS)]
     return [
         Figure("start, hub warm: spawned to list of 100 tools", "ms", tuple(warm), 60),
@@ -47,9 +50,8 @@ def _settle(home: Estate) -> None:
     window.close()
 
 
-def complete(tools: object, wanted: int) -> None:
+def complete(tools: Callable[[], list[dict[str, Any]]], wanted: int) -> None:
     """Ask for the list until it holds `wanted` tools and Portico's own one."""
-    assert callable(tools)
     end = time.monotonic() + 30
     while len(tools()) < wanted + 1:
         if time.monotonic() > end:

@@ -37,7 +37,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
 
 
 def _value(value: float, unit: str) -> str:
-    digits = {"ms": 2 if value < 10 else 1, "×": 2, "MB": 0, "tools": 0}[unit]
+    digits = {"ms": 2 if value < 10 else 1, "x": 2, "MB": 0, "tools": 0}[unit]
     return f"{value:.{digits}f} {unit}"
 
 
