@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 def checks(hub: Hub) -> list[Check]:
     """One finding per thing that must work, each with what to do when it does not."""
-    found = [_failed("hub", fault) for fault in problems(hub)]
+    found = [
+        _failed("registry" if fault is hub.registry_fault else "hub", fault)
+        for fault in problems(hub)
+    ]
     found.append(_sign_in(hub))
     company = hub.configuration.company
     if company is not None and company.registry and hub.registry_fault is None:

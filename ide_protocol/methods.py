@@ -183,7 +183,7 @@ class Methods:
     async def audit(self, params: Params) -> dict[str, list[dict[str, Any]]]:
         """See `contract.AUDIT`."""
         limit, server = params.get("limit", 50), params.get("server")
-        if not isinstance(limit, int) or not 0 < limit <= 10_000:  # noqa: PLR2004 - a page.
+        if type(limit) is not int or not 0 < limit <= 10_000:  # noqa: PLR2004 - a page.
             raise BadParams("`limit` is a whole number from 1 to 10000.")
         named = server if isinstance(server, str) else None
         return {"records": await self._hub.journal.read(limit=limit, server=named)}

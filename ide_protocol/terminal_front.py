@@ -11,6 +11,7 @@ from ide_protocol.shape import question as as_question
 from ide_protocol.shape import report
 from proxy import wire
 from proxy.approval import Answer
+from proxy.plain import plain
 from proxy.upstream.contract import Refused
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ class TerminalFront:
         """Show a server's progress."""
         params = message.get("params")
         if message.get("method") == "notifications/progress" and isinstance(params, dict):
-            self._dialogue.notify(contract.PROGRESS, {"message": str(params.get("message") or "")})
+            shown = plain(str(params.get("message") or ""))
+            self._dialogue.notify(contract.PROGRESS, {"message": shown})
 
     async def request(self, method: str, params: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         """A command cannot be asked by a server."""

@@ -1,0 +1,178 @@
+"""Portico's own methods keep to their contract, whatever is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+import pytest
+
+from ide_protocol import contract
+from proxy.audit import Event, Record
+from proxy.offering import Offering, Owner, Standing, ToolRule
+from proxy.risk import Risk
+from proxy.upstream.fault import UpstreamUnreachable
+
+if TYPE_CHECKING:
+    from tests.ide_protocol.conftest import Client, Door
+
+EVIL = "Pre\x1b[2Jsto\u202e"
+
+
+def stock(door: Door) -> None:
+    """Four servers: one that listed, one that is down, one for others, one hidden."""
+
+    def offering(name: str, **changes: Any) -> Offering:  # noqa: ANN401 - fields of an offering.
+        return Offering(name, f"com.example/{name}", EVIL, f"https://g/{name}", **changes)
+
+    door.hub.catalog.adopt(
+        {
+            "presto": offering(
+                "presto",
+                owner=Owner("data\nteam", "a@b", "#help"),
+                rules={"read": ToolRule(Risk.READ, source="registry read")},
+            ),
+            "down": offering("down"),
+            "ads": offering("ads", standing=Standing.FORBIDDEN, reason="It is for\nads-eng."),
+            "hidden": offering("hidden", standing=Standing.HIDDEN, reason="secret"),
+        },
+        identity_key="anonymous",
+        revision="1",
+        groups=frozenset(),
+    )
+    shelves = door.hub.catalog._shelves
+    tools: list[dict[str, Any]] = [
+        {"name": "read", "description": EVIL},
+        {"name": "drop", "inputSchema": 7},
+    ]
+    shelves["presto"].succeeded(tools, 1.0)
+    shelves["down"].failed(UpstreamUnreachable("Nobody listens."), 1.0)
+    door.hub.catalog._rebuild()
+
+
+@pytest.fixture
+async def person(door: Door) -> Client:
+    """A command of a person, in a hub with servers whose upkeep is over."""
+    client = await door.open("cli")
+    await client.ask(contract.STATUS)
+    for errand in list(door.hub._errands):
+        errand.cancel()
+    stock(door)
+    return client
+
+
+def keeps(shape: type, value: dict[str, Any]) -> bool:
+    """Whether a value has exactly the keys of a shape."""
+    return set(value) == set(get_type_hints(shape))
+
+
+async def test_status_has_its_shape(person: Client) -> None:
+    """Everything an editor's status bar needs, with only servers that the user may know of."""
+    status = (await person.ask(contract.STATUS))["result"]
+    assert keeps(contract.Status, status)
+    assert keeps(contract.Hub, status["hub"])
+    assert all(keeps(contract.Window, window) for window in status["hub"]["sessions"])
+    assert [server["server"] for server in status["servers"]] == ["ads", "down", "presto"]
+
+
+async def test_servers_say_how_they_stand(person: Client) -> None:
+    """Live, absent with its fault, and forbidden with its reason; hidden ones do not exist."""
+    servers = (await person.ask(contract.SERVERS))["result"]["servers"]
+    assert all(keeps(contract.Server, server) for server in servers)
+    told = {
+        server["server"]: (server["state"], server["tools"], server["standing"])
+        for server in servers
+    }
+    assert told == {
+        "ads": ("absent", 0, "forbidden"),
+        "down": ("absent", 0, "offered"),
+        "presto": ("live", 2, "offered"),
+    }
+    assert {"reference", "message", "who", "remedy"} <= set(servers[1]["fault"])
+    for server in servers:
+        assert all(text.isprintable() for text in server.values() if isinstance(text, str))
+
+
+async def test_tools_say_what_a_call_would_meet(person: Client) -> None:
+    """Each with its public name and verdict; a schema that is none becomes an empty one."""
+    tools = (await person.ask(contract.TOOLS))["result"]["tools"]
+    assert all(keeps(contract.Tool, tool) for tool in tools)
+    assert [(t["name"], t["risk"], t["verdict"], t["inputSchema"]) for t in tools] == [
+        ("presto_read", "read", "allow", {}),
+        ("presto_drop", "unknown", "ask", {}),
+    ]
+    for server in ("ads", "hidden", "nobody", 7):
+        answer = await person.ask(contract.TOOLS, {"server": server})
+        assert answer["result"]["tools"] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "reference"),
+    [
+        (contract.CALL, {}, "bad-params"),
+        (contract.CALL, {"server": "presto", "tool": ""}, "bad-params"),
+        (contract.CALL, {"server": 7, "tool": "read"}, "bad-params"),
+        (contract.CALL, {"server": "presto", "tool": "read", "arguments": []}, "bad-params"),
+        (contract.CALL, {"server": "nobody", "tool": "read"}, "call-refused"),
+        (contract.CALL, {"server": "hidden", "tool": "read"}, "call-refused"),
+        (contract.ANSWER, {}, "bad-params"),
+        (contract.ANSWER, {"id": "x", "answer": "maybe"}, "bad-params"),
+        (contract.ANSWER, {"id": 7, "answer": "yes"}, "bad-params"),
+        (contract.ANSWER, {"id": "x", "answer": "yes"}, "no-such-question"),
+        (contract.ANSWER, {"id": "x", "answer": ["yes"]}, "bad-params"),
+        (contract.AUDIT, {"limit": 0}, "bad-params"),
+        (contract.AUDIT, {"limit": 10_001}, "bad-params"),
+        (contract.AUDIT, {"limit": "5"}, "bad-params"),
+        (contract.AUDIT, {"limit": True}, "bad-params"),
+        (contract.SIGN_IN, {}, "no-company"),
+    ],
+)
+async def test_what_cannot_be_done_is_a_fault_with_a_reference(
+    person: Client, method: str, params: dict[str, Any], reference: str
+) -> None:
+    """Wrong params, unknown names and missing companies each say what and who."""
+    error = (await person.ask(method, params))["error"]
+    assert error["code"] == contract.FAULT
+    assert error["data"]["reference"] == reference
+    assert {"message", "who", "remedy"} <= set(error["data"])
+
+
+async def test_a_hidden_server_and_one_that_does_not_exist_answer_alike(person: Client) -> None:
+    """Nothing but the name that was asked for differs."""
+    answers = [
+        str((await person.ask(contract.CALL, {"server": name, "tool": "read"}))["error"])
+        for name in ("hidden", "nobody")
+    ]
+    assert answers[0].replace("hidden", "nobody") == answers[1]
+
+
+async def test_the_audit_is_read_as_it_is_written(door: Door, person: Client) -> None:
+    """Each record has its shape; a server's name filters."""
+    for server in ("presto", "spark"):
+        await door.hub.journal.commit(Record(1.0, Event.INTENT, server=server))
+    records = (await person.ask(contract.AUDIT, {"server": "spark"}))["result"]["records"]
+    assert [record["server"] for record in records] == ["spark"]
+    assert keeps(contract.Record, records[0])
+
+
+async def test_what_a_hub_without_a_company_answers(person: Client) -> None:
+    """Nobody is signed in, nothing is pending, and signing out is no mistake."""
+    status = (await person.ask(contract.STATUS))["result"]
+    assert (status["user"], status["registry"], status["pending"]) == (None, None, 0)
+    assert (await person.ask(contract.APPROVALS))["result"] == {"approvals": []}
+    assert (await person.ask(contract.SIGN_OUT))["result"] == {}
+
+
+async def test_the_doctor_has_a_finding_for_each_server(person: Client) -> None:
+    """What is down says what to do; what is well says nothing more."""
+    found = (await person.ask(contract.DOCTOR))["result"]["checks"]
+    assert all(keeps(contract.Check, check) for check in found)
+    states = {check["name"]: (check["state"], bool(check["remedy"])) for check in found}
+    assert states["server presto"] == ("ok", False)
+    assert states["server down"] == ("warning", True)
+    assert "server hidden" not in states
+
+
+async def test_a_stop_is_answered_before_the_hub_ends(door: Door, person: Client) -> None:
+    """The command hears that it worked."""
+    assert (await person.ask(contract.STOP))["result"] == {}
+    assert door.reception.stopped.is_set()

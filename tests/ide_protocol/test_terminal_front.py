@@ -1,0 +1,112 @@
+"""The command line's end in the hub: one command is its own window and its call's relay."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ide_protocol import contract
+from ide_protocol.terminal_front import TerminalFront
+from proxy.approval import Answer, Question
+from proxy.offering import Owner
+from proxy.risk import Risk
+from proxy.upstream.contract import Refused
+
+if TYPE_CHECKING:
+    from tests.ide_protocol.conftest import Client, Door
+
+QUESTION = Question(
+    server="presto",
+    title="Pre\x1bsto",
+    owner=Owner("data\nteam"),
+    reviewed=True,
+    tool="drop",
+    risk=Risk.DESTRUCTIVE,
+    arguments="{}",
+    digest="d",
+    reason="r",
+    host="Agent",
+    workspace=None,
+    deadline=60.0,
+)
+
+
+async def command(door: Door) -> tuple[Client, TerminalFront]:
+    """A command that is connected, and its front."""
+    client = await door.open("cli")
+    await client.ask(contract.APPROVALS)
+    (session,) = door.hub.sessions
+    assert isinstance(session.window, TerminalFront)
+    return client, session.window
+
+
+@pytest.mark.parametrize(
+    ("given", "answer"),
+    [
+        ({"result": {"answer": "yes"}}, Answer.YES),
+        ({"result": {"answer": "no"}}, Answer.NO),
+        ({"result": {"answer": True}}, Answer.NO),
+        ({"result": {}}, Answer.NO),
+        ({"error": {"code": 1, "message": "no"}}, Answer.GONE),
+        (None, Answer.GONE),
+    ],
+)
+async def test_only_a_literal_yes_of_the_command_is_one(
+    door: Door, given: dict[str, Any] | None, answer: Answer
+) -> None:
+    """The question is shown whole and plain; errors and a dead command are no."""
+    client, window = await command(door)
+    asking = asyncio.ensure_future(window.ask(QUESTION))
+    asked = await client.receive()
+    assert asked["method"] == contract.ASK
+    assert (asked["params"]["title"], asked["params"]["owner"]["team"]) == ("Pre sto", "data team")
+    if given is None:
+        client.close()
+    else:
+        client.send({"jsonrpc": "2.0", "id": asked["id"], **given})
+    assert await asking is answer
+
+
+@pytest.mark.parametrize(
+    ("given", "opened"),
+    [
+        ({"result": {"success": True}}, True),
+        ({"result": {"success": "yes"}}, False),
+        ({"result": {}}, False),
+        ({"error": {"code": 1, "message": "no"}}, False),
+    ],
+)
+async def test_a_page_is_opened_by_the_command(
+    door: Door, given: dict[str, Any], *, opened: bool
+) -> None:
+    """Whether it worked is the command's literal word."""
+    client, window = await command(door)
+    opening = asyncio.ensure_future(window.open_url("http://127.0.0.1/x"))
+    asked = await client.receive()
+    assert (asked["method"], asked["params"]) == (contract.OPEN_PAGE, {"url": "http://127.0.0.1/x"})
+    client.send({"jsonrpc": "2.0", "id": asked["id"], **given})
+    assert await opening is opened
+
+
+async def test_progress_is_shown_plainly_and_nothing_else_of_a_server(door: Door) -> None:
+    """A server cannot move the cursor of a terminal, nor ask its person anything."""
+    client, window = await command(door)
+    window.notify({"method": "notifications/message", "params": {"data": "x"}})
+    window.notify({"method": "notifications/progress", "params": 7})
+    window.notify({"method": "notifications/progress", "params": {"message": "a\x1b[2J\nb"}})
+    assert await client.receive() == {
+        "jsonrpc": "2.0",
+        "method": contract.PROGRESS,
+        "params": {"message": "a [2J b"},
+    }
+    with pytest.raises(Refused):
+        await window.request("elicitation/create", {})
+
+
+async def test_an_unknown_method_is_told_so(door: Door) -> None:
+    """A command of another version gets a JSON-RPC error, and its next request works."""
+    client, _ = await command(door)
+    assert (await client.ask("portico/future"))["error"]["code"] == -32601
+    assert "result" in await client.ask(contract.APPROVALS)
