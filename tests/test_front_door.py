@@ -100,7 +100,6 @@ def test_the_company_in_a_box_runs_as_a_module(
     code: int,
 ) -> None:
     """No room of ours imports it; however it ends becomes an exit code."""
-
     interpreter = start(monkeypatch, *arguments)
 
     def run_module(name: str, **_: object) -> NoReturn:
