@@ -48,19 +48,11 @@ def build(home: Home) -> Hub:
     A broken portico.toml makes a hub that offers nothing and says why.
     """
     problems: list[Fault] = []
-    try:
-        configuration = load(home.file)
-    except Fault as fault:
-        configuration = Configuration(path=home.file)
-        problems.append(fault)
+    configuration = _configuration(home, problems)
     network = configuration.network.open()
     account = _account(configuration, network, home)
     sessions = Sessions()
-    journal = Journal(f"{home.state}/audit.sqlite3")
-    try:
-        journal.open()
-    except OSError as wrong:
-        problems.append(AuditClosed(f"The audit cannot be opened ({wrong.strerror})."))
+    journal = _journal(home, problems)
     catalog = Catalog(
         snapshot=Snapshot(f"{home.cache}/catalog"),
         connect=_connector(network, account, EraMemory(f"{home.cache}/eras.json")),
@@ -73,12 +65,6 @@ def build(home: Home) -> Hub:
         uptime=_uptime,
         changed=sessions.approvals_changed,
     )
-    company = configuration.company
-    registry = (
-        Registry(company, network=network, directory=f"{home.cache}/registry", clock=time.time)
-        if company is not None and company.registry
-        else None
-    )
     hub = Hub(
         configuration=configuration,
         problems=problems,
@@ -86,7 +72,7 @@ def build(home: Home) -> Hub:
         sessions=sessions,
         account=account,
         remembered=Remembered(f"{home.cache}/signed-in.json"),
-        registry=registry,
+        registry=_registry(configuration, network, home),
         catalog=catalog,
         desk=desk,
         journal=journal,
@@ -109,6 +95,31 @@ class AuditClosed(Fault):
     reference = "audit-closed"
     who = Who.PERSON
     remedy = "Make the folder writable; `portico doctor` names it. No call is sent meanwhile."
+
+
+def _configuration(home: Home, problems: list[Fault]) -> Configuration:
+    try:
+        return load(home.file)
+    except Fault as fault:
+        problems.append(fault)
+        return Configuration(path=home.file)
+
+
+def _journal(home: Home, problems: list[Fault]) -> Journal:
+    journal = Journal(f"{home.state}/audit.sqlite3")
+    try:
+        journal.open()
+    except OSError as wrong:
+        problems.append(AuditClosed(f"The audit cannot be opened ({wrong.strerror})."))
+    return journal
+
+
+def _registry(configuration: Configuration, network: Network, home: Home) -> Registry | None:
+    company = configuration.company
+    if company is None or not company.registry:
+        return None
+    directory = f"{home.cache}/registry"
+    return Registry(company, network=network, directory=directory, clock=time.time)
 
 
 def _account(configuration: Configuration, network: Network, home: Home) -> Account | None:
