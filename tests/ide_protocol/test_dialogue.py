@@ -134,8 +134,9 @@ async def test_the_grace_after_the_end_of_input_ends(
     await desk.cancelled.wait()
 
 
-async def test_a_dead_client_gets_no_grace(desk: Desk) -> None:
+async def test_a_dead_client_gets_no_grace(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is there to hear the answer, so the work stops at once."""
+    monkeypatch.setattr(module, "GRACE", 3600.0)
     desk.ask("wait")
     await desk.started.wait()
     desk.far.close()

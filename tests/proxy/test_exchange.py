@@ -290,6 +290,30 @@ async def test_a_tool_that_changed_while_the_person_decided_is_not_run(house: Ho
     assert house.upstream.reached == []
 
 
+async def test_a_yes_is_not_for_whoever_signs_in_meanwhile(house: House) -> None:
+    """What one person approved is not run with the next one's rights, in both eras."""
+    editor = house.open_session("lsp", Answer.YES)
+    bob = replace(ALICE, subject="bob")
+
+    class ReplacingWindow(AnsweringWindow):
+        """While the person decides, somebody else signs in."""
+
+        async def ask(self, question: Question) -> Answer:
+            house.identity = bob
+            return await super().ask(question)
+
+    editor.window = ReplacingWindow(Answer.YES)
+    assert "who is signed in" in text(await house.run("presto_drop"))
+    house.sessions.remove(editor)
+    house.agent.can_ask, house.identity = True, ALICE
+    first = await house.run("presto_drop", returns=True)
+    house.identity = bob
+    yes = {"portico": {"action": "accept", "content": {"decision": "yes"}}}
+    again = {"requestState": first["result"]["requestState"], "inputResponses": yes}
+    await house.run("presto_drop", returns=True, **again)
+    assert house.upstream.reached == []
+
+
 async def test_cancelling_a_call_withdraws_its_question(house: House) -> None:
     """A cancelled call leaves no open question, no prompt, and one outcome."""
     editor = house.open_session("lsp", None)
