@@ -17,7 +17,7 @@ def main() -> int:
     arguments = sys.argv[1:]
     command = arguments[0] if arguments else ""
     if command in {"mcp", "lsp"}:
-        from ide_protocol.shim import run
+        from ide_protocol.door.shim import run
 
         return run(command, arguments[1:])
     if command in {"sandbox", "demo"}:

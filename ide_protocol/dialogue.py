@@ -18,7 +18,7 @@ from proxy.upstream.contract import Refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from ide_protocol.connection import Connection
+    from ide_protocol.door.connection import Connection
 
 log = logging.getLogger("portico.dialogue")
 

@@ -18,13 +18,13 @@ import time
 from typing import TYPE_CHECKING
 
 from auth.fault import Fault, Who
-from ide_protocol.hardening import harden
-from ide_protocol.reception import Reception
+from ide_protocol.door.hardening import harden
+from ide_protocol.door.reception import Reception
 from proxy.approval import Desk
 from proxy.audit import Journal
 from proxy.catalog import Catalog, Snapshot
 from proxy.configuration import Configuration, load
-from proxy.exchange import Exchanges
+from proxy.exchange.exchange import Exchanges
 from proxy.home import Home
 from proxy.hub import Hub
 from proxy.registry import Registry
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from auth.account import Account
     from auth.network import Network
-    from proxy.offering import Offering
+    from proxy.policy.offering import Offering
 
 log = logging.getLogger("portico.wiring")
 

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from auth.network import Network
     from proxy.approval import Desk
     from proxy.audit import Journal
-    from proxy.call import Call
     from proxy.catalog import Catalog
     from proxy.configuration import Configuration
-    from proxy.exchange import Exchanges
+    from proxy.exchange.call import Call
+    from proxy.exchange.exchange import Exchanges
     from proxy.registry import Listing, Registry
     from proxy.remembered import Remembered
     from proxy.session import Session, Sessions

@@ -61,7 +61,7 @@ def test_editors_get_the_shim(monkeypatch: pytest.MonkeyPatch, role: str) -> Non
         seen.append(called)
         return 5
 
-    monkeypatch.setattr("ide_protocol.shim.run", run)
+    monkeypatch.setattr("ide_protocol.door.shim.run", run)
     start(monkeypatch, role, "--standalone")
     assert portico.main() == 5
     assert seen == [(role, ["--standalone"])]

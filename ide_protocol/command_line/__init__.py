@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from click import ClickException
 
-    from ide_protocol.contract import FaultReport
+    from ide_protocol.own.contract import FaultReport
 
 
 def main(arguments: list[str]) -> int:

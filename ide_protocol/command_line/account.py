@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from ide_protocol import contract
 from ide_protocol.command_line import option
 from ide_protocol.command_line.console import emit
 from ide_protocol.command_line.conversation import conversation
 from ide_protocol.command_line.exit_code import ExitCode
+from ide_protocol.own import contract
 from proxy.plain import plain
 
 if TYPE_CHECKING:
-    from ide_protocol.contract import User
+    from ide_protocol.own.contract import User
 
 
 @click.command()

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Literal, cast
 import click
 
 from auth.fault import Fault, Who
-from ide_protocol import contract
 from ide_protocol.command_line import option
 from ide_protocol.command_line.console import emit, show
 from ide_protocol.command_line.conversation import conversation
 from ide_protocol.command_line.exit_code import ExitCode
+from ide_protocol.own import contract
 
 if TYPE_CHECKING:
     from ide_protocol.command_line.conversation import Conversation
-    from ide_protocol.contract import Question, Record
+    from ide_protocol.own.contract import Question, Record
 
 _PAUSE = 1.0
 """Seconds between two looks at a growing audit."""

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from auth.fault import Fault
-from ide_protocol import birth, contract
 from ide_protocol.command_line import option
 from ide_protocol.command_line.block import block
 from ide_protocol.command_line.console import emit, show
@@ -21,10 +20,12 @@ from ide_protocol.command_line.conversation import Refusal, conversation
 from ide_protocol.command_line.exit_code import ExitCode
 from ide_protocol.command_line.line import HubUnreachable, HubVanished
 from ide_protocol.command_line.report import report
+from ide_protocol.door import birth
+from ide_protocol.own import contract
 from proxy.home import Home
 
 if TYPE_CHECKING:
-    from ide_protocol.contract import Check, Hub
+    from ide_protocol.own.contract import Check, Hub
 
 
 _GOODBYE = 10.0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from auth.fault import Fault
 
 if TYPE_CHECKING:
-    from ide_protocol.contract import Check, Hub
+    from ide_protocol.own.contract import Check, Hub
     from proxy.home import Home
 
 

@@ -11,16 +11,17 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, cast
 
-from ide_protocol import birth, contract, hello
 from ide_protocol.command_line import page, person
 from ide_protocol.command_line.line import HubUnreachable, HubVanished, Line, Quiet
 from ide_protocol.command_line.waiting import Waiting
+from ide_protocol.door import birth, hello
+from ide_protocol.own import contract
 from proxy.home import Home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ide_protocol.contract import FaultReport, Question
+    from ide_protocol.own.contract import FaultReport, Question
 
 _NO_SUCH_METHOD = -32601
 

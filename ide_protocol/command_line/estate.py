@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from ide_protocol import contract
 from ide_protocol.command_line import argument, option
 from ide_protocol.command_line.console import emit, show
 from ide_protocol.command_line.conversation import conversation
 from ide_protocol.command_line.exit_code import ExitCode, of_result
+from ide_protocol.own import contract
 from proxy.plain import plain
 
 if TYPE_CHECKING:
     from ide_protocol.command_line.conversation import Conversation
-    from ide_protocol.contract import Server, Status, Tool
+    from ide_protocol.own.contract import Server, Status, Tool
 
 
 @click.command()

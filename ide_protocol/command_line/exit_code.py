@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ide_protocol.contract import FaultReport
+    from ide_protocol.own.contract import FaultReport
 
 
 class ExitCode(IntEnum):

@@ -13,7 +13,7 @@ from proxy.plain import plain
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from ide_protocol.contract import Owner, Question
+    from ide_protocol.own.contract import Owner, Question
 
 KEYBOARD = 0
 """The file descriptor of the keyboard."""

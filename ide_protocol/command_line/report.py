@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from auth.fault import Fault
-    from ide_protocol.contract import FaultReport
+    from ide_protocol.own.contract import FaultReport
 
 
 def report(fault: Fault) -> FaultReport:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from auth.fault import Fault, Who
 from proxy.approval.question import Answer, Question
 from proxy.approval.surface import Surface, choose
-from proxy.terminal import inspect, objection
+from proxy.approval.terminal import inspect, objection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
+    from proxy.approval.terminal import Terminal
     from proxy.session import Session
-    from proxy.terminal import Terminal
 
 
 log = logging.getLogger("portico.approval")

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from proxy.offering import Owner
-    from proxy.risk import Risk
+    from proxy.policy.offering import Owner
+    from proxy.policy.risk import Risk
 
 
 class Answer(StrEnum):

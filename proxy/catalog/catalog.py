@@ -15,14 +15,14 @@ from auth.fault import Fault
 from proxy.catalog.route import Route, State
 from proxy.catalog.shelf import Shelf
 from proxy.naming import public_name
-from proxy.offering import Standing
-from proxy.policy import judge_listing
+from proxy.policy.offering import Standing
+from proxy.policy.verdict import judge_listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from proxy.catalog.snapshot import Snapshot
-    from proxy.offering import Offering
+    from proxy.policy.offering import Offering
     from proxy.upstream import Upstream
 
 log = logging.getLogger("portico.catalog")

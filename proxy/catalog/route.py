@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from proxy.offering import Offering
+    from proxy.policy.offering import Offering
 
 
 class State(StrEnum):

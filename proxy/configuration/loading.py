@@ -22,8 +22,8 @@ from proxy.configuration.settings import (
     NetworkSettings,
 )
 from proxy.naming import RESERVED, SHORT_NAME
-from proxy.offering import ToolRule
-from proxy.risk import Confirm, Risk
+from proxy.policy.offering import ToolRule
+from proxy.policy.risk import Confirm, Risk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

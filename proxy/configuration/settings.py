@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from auth.network import Network
-from proxy.risk import Confirm, Risk
+from proxy.policy.risk import Confirm, Risk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from proxy.offering import ToolRule
+    from proxy.policy.offering import ToolRule
 
 SCOPES = ("openid", "profile", "groups", "offline_access")
 """The scopes asked for at sign-in, unless `[company] scopes` says otherwise."""

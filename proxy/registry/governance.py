@@ -11,9 +11,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from proxy.offering import EVERY_TOOL, Owner, ToolRule
 from proxy.plain import plain
-from proxy.risk import Confirm, Risk
+from proxy.policy.offering import EVERY_TOOL, Owner, ToolRule
+from proxy.policy.risk import Confirm, Risk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from proxy.address import BadAddress, endpoint, origin
 from proxy.naming import short_names
-from proxy.offering import EVERY_TOOL, Offering, Standing, ToolRule
+from proxy.policy.offering import EVERY_TOOL, Offering, Standing, ToolRule
 
 if TYPE_CHECKING:
     from collections.abc import Collection

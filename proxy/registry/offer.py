@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from proxy.address import BadAddress, endpoint, origin
 from proxy.naming import short_names
-from proxy.offering import EVERY_TOOL, Offering, Standing, ToolRule
 from proxy.plain import plain
+from proxy.policy.offering import EVERY_TOOL, Offering, Standing, ToolRule
 from proxy.registry.governance import read
 from proxy.registry.hand_written import because, written
 

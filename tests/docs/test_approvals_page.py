@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from proxy.approval import Answer, Surface
-from proxy.offering import Offering, Owner, ToolRule
-from proxy.policy import judge
-from proxy.risk import Confirm, Risk
+from proxy.policy.offering import Offering, Owner, ToolRule
+from proxy.policy.risk import Confirm, Risk
+from proxy.policy.verdict import judge
 from tests.docs.page import read, rows, section
 
 PAGE = read("docs/approvals.md")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from ide_protocol import shim
 from ide_protocol.command_line import main
 from ide_protocol.command_line.program import program
+from ide_protocol.door import shim
 from proxy.configuration import load
 from sandbox import demo
 from sandbox.command_line import program as sandbox

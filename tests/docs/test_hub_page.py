@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ide_protocol import hello
 from ide_protocol.dialogue import GRACE
-from ide_protocol.shim import VANISHED
+from ide_protocol.door import hello
+from ide_protocol.door.shim import VANISHED
 from proxy.configuration import Configuration
 from proxy.home import Home
 from tests.docs.page import ROOT, code, read, rows, section

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ide_protocol import hello
-from ide_protocol.reception import Reception
+from ide_protocol.door import hello
+from ide_protocol.door.reception import Reception
 from ide_protocol.wiring import build
 from proxy.home import Home
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ide_protocol import birth
+from ide_protocol.door import birth
 from proxy.home import Home
 
 

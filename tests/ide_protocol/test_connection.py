@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ide_protocol import connection as module
-from ide_protocol.connection import Connection, Frames
+from ide_protocol.door import connection as module
+from ide_protocol.door.connection import Connection, Frames
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ide_protocol import dialogue as module
-from ide_protocol.connection import Connection
 from ide_protocol.dialogue import Dialogue, Identifier
+from ide_protocol.door.connection import Connection
 from proxy import wire
 from proxy.upstream.contract import Refused
 from tests.ide_protocol.conftest import Client

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from auth.identity import Identity
-from ide_protocol.doctor import checks
+from ide_protocol.own.doctor import checks
 from ide_protocol.wiring import build
 from proxy.home import Home
-from proxy.offering import Offering, Standing
+from proxy.policy.offering import Offering, Standing
 from proxy.registry import Listing
 from proxy.registry.fault import RegistryUnreachable
 from proxy.upstream.fault import UpstreamMisplaced, UpstreamSignInNeeded, UpstreamUnreachable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from auth.fault import Fault
-    from ide_protocol.contract import Check
+    from ide_protocol.own.contract import Check
     from proxy.hub import Hub
 
 TOML = """

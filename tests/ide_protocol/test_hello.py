@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ide_protocol import hello
+from ide_protocol.door import hello
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault
 from proxy.approval import Answer, Question, Surface
-from proxy.offering import Owner
-from proxy.risk import Risk
+from proxy.policy.offering import Owner
+from proxy.policy.risk import Risk
 from proxy.wire import LINE_LIMIT
 
 if TYPE_CHECKING:

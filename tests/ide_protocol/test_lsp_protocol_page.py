@@ -9,7 +9,7 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, get_args, get_origin, is_typeddict
 from typing import get_type_hints as hints
 
-from ide_protocol import contract
+from ide_protocol.own import contract
 from tests.docs.page import fences, read, rows, section
 from tests.docs.test_errors_page import every_fault
 

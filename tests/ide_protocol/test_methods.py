@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 import pytest
 
-from ide_protocol import contract
+from ide_protocol.own import contract
 from proxy.audit import Event, Record
-from proxy.offering import Offering, Owner, Standing, ToolRule
-from proxy.risk import Risk
+from proxy.policy.offering import Offering, Owner, Standing, ToolRule
+from proxy.policy.risk import Risk
 from proxy.upstream.fault import UpstreamUnreachable
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ide_protocol import hello
-from ide_protocol.connection import Connection
-from ide_protocol.reception import Reception
+from ide_protocol.door import hello
+from ide_protocol.door.connection import Connection
+from ide_protocol.door.reception import Reception
 from tests.ide_protocol.conftest import Client
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ async def test_a_window_that_fails_harms_no_other_and_gets_no_farewell(
         raise RuntimeError(msg)
 
     with monkeypatch.context() as patch:
-        patch.setattr("ide_protocol.mcp_front.McpFront.serve", broken)
+        patch.setattr("ide_protocol.mcp.front.McpFront.serve", broken)
         failing = await entrance.knock(greeting())
         assert b"\0" not in await failing.rest()
     assert "a connection failed" in caplog.text

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from auth.identity import Identity
-from ide_protocol.summary import STATUS_TOOL, problems, summary
+from ide_protocol.own.summary import STATUS_TOOL, problems, summary
 from ide_protocol.wiring import build
 from proxy.configuration import Company, HandWritten
 from proxy.home import Home
-from proxy.offering import Offering, Owner, Standing
+from proxy.policy.offering import Offering, Owner, Standing
 from proxy.registry.fault import RegistryUnreachable
 from proxy.upstream.fault import UpstreamUnreachable
 
@@ -146,6 +146,8 @@ def test_the_sign_in_that_nothing_keeps_is_called_so(hub: Hub) -> None:
     """Where there is no keyring, it says how long the sign-in lasts."""
 
     class Account:
+        """A sign-in that only this process keeps."""
+
         storage = "memory"
 
     hub._hint = ALICE

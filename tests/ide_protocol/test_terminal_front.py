@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ide_protocol import contract
-from ide_protocol.terminal_front import TerminalFront
+from ide_protocol.own import contract
+from ide_protocol.own.terminal_front import TerminalFront
 from proxy.approval import Answer, Question
-from proxy.offering import Owner
-from proxy.risk import Risk
+from proxy.policy.offering import Owner
+from proxy.policy.risk import Risk
 from proxy.upstream.contract import Refused
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from auth import vault_key
-from ide_protocol import shim
+from ide_protocol.door import shim
 
 
 class FileKeyring:

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ide_protocol import hello
 from ide_protocol.command_line.exit_code import ExitCode
-from ide_protocol.connection import Connection
-from ide_protocol.reception import Reception
-from ide_protocol.shim import VANISHED
+from ide_protocol.door import hello
+from ide_protocol.door.connection import Connection
+from ide_protocol.door.reception import Reception
+from ide_protocol.door.shim import VANISHED
 from ide_protocol.wiring import build
 from tests.process.conftest import behind
 from tests.process.installation import gone, slay

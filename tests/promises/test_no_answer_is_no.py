@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ide_protocol.command_line.exit_code import ExitCode
-from proxy.terminal import inspect
+from proxy.approval.terminal import inspect
 from sandbox.person import Eyes
 from tests.process import terminal
 from tests.process.conftest import behind
@@ -163,7 +163,7 @@ async def test_a_raw_yes_on_the_socket_is_refused(
     (asked,) = await questions(portico)
     forger = (
         "import sys\n"
-        "from ide_protocol import contract\n"
+        "from ide_protocol.own import contract\n"
         "from ide_protocol.command_line.conversation import Refusal, conversation\n"
         "with conversation() as hub:\n"
         "    try: hub.request(contract.ANSWER, {'id': sys.argv[1], 'answer': 'yes'}, doing='')\n"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HARDENED = (
     "import ctypes, resource\n"
-    "from ide_protocol.hardening import harden\n"
+    "from ide_protocol.door.hardening import harden\n"
     "harden()\n"
     "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), resource.getrlimit(resource.RLIMIT_CORE))"
 )

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from proxy.bridge import named, named_all, questions, retry, state_key, wants_input
-from proxy.offering import Offering, Owner
+from proxy.exchange.bridge import named, named_all, questions, retry, state_key, wants_input
+from proxy.policy.offering import Offering, Owner
 
 PRESTO = Offering("presto", "com.example/presto", "Presto\u202e", "", owner=Owner("data\nteam"))
 

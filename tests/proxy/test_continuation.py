@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from proxy.approval import Answer, Surface
-from proxy.call import Call
-from proxy.continuation import Continuations, read_answer, strip
+from proxy.exchange.call import Call
+from proxy.exchange.continuation import Continuations, read_answer, strip
 from proxy.session import Session
 from proxy.upstream.listing import NOBODY
 

@@ -12,11 +12,11 @@ import pytest
 from auth.identity import Identity
 from proxy.approval import Answer, Desk, Question
 from proxy.audit import Journal
-from proxy.call import Call
 from proxy.catalog import Catalog, Snapshot
-from proxy.exchange import Exchanges
-from proxy.offering import Offering, Owner, Standing, ToolRule
-from proxy.risk import Confirm, Risk
+from proxy.exchange.call import Call
+from proxy.exchange.exchange import Exchanges
+from proxy.policy.offering import Offering, Owner, Standing, ToolRule
+from proxy.policy.risk import Confirm, Risk
 from proxy.session import Session, Sessions
 from proxy.upstream.contract import Refused
 from proxy.upstream.fault import UpstreamUnreachable
@@ -299,6 +299,7 @@ async def test_a_yes_is_not_for_whoever_signs_in_meanwhile(house: House) -> None
         """While the person decides, somebody else signs in."""
 
         async def ask(self, question: Question) -> Answer:
+            """Somebody else is signed in by now."""
             house.identity = bob
             return await super().ask(question)
 

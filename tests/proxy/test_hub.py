@@ -13,10 +13,10 @@ from auth.identity import Identity
 from auth.network import Network
 from proxy.approval import Answer, Desk
 from proxy.audit import Journal
-from proxy.call import Call
 from proxy.catalog import Catalog, Snapshot
 from proxy.configuration import Company, Configuration
-from proxy.exchange import Exchanges
+from proxy.exchange.call import Call
+from proxy.exchange.exchange import Exchanges
 from proxy.fault import NothingToSignInTo
 from proxy.hub import Hub
 from proxy.registry import Listing

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.offering import EVERY_TOOL, SURFACES, Offering, Owner, Standing, ToolRule
-from proxy.policy import Ruling, judge, judge_listing, support
-from proxy.risk import RISKS, Confirm, Risk, graver, stricter
+from proxy.policy.offering import EVERY_TOOL, SURFACES, Offering, Owner, Standing, ToolRule
+from proxy.policy.risk import RISKS, Confirm, Risk, graver, stricter
+from proxy.policy.verdict import Ruling, judge, judge_listing, support
 
 ASKED_WHEN_RISKY = {Risk.WRITE, Risk.DESTRUCTIVE, Risk.UNKNOWN}
 STRICTNESS = (Ruling.ALLOW, Ruling.ASK, Ruling.DENY)

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from proxy.terminal import Terminal, inspect, objection, parent
+from proxy.approval.terminal import Terminal, inspect, objection, parent
 
 ASKED = 1000.0
 GOOD = Terminal(pid=50, ancestors=(40, 30, 1), has_tty=True, opened=ASKED - 10)

@@ -12,7 +12,7 @@ from proxy.plain import plain
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ide_protocol.contract import Question
+    from ide_protocol.own.contract import Question
 
 
 def view(questions: list[Question], now: float) -> RenderableType:

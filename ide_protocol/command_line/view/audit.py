@@ -11,7 +11,7 @@ from proxy.plain import plain
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from ide_protocol.contract import Record
+    from ide_protocol.own.contract import Record
 
 _OUTCOMES = {"replied": GREEN, "denied": RED, "failed": RED, "cancelled": YELLOW}
 

@@ -10,7 +10,7 @@ from proxy.plain import plain
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ide_protocol.contract import Check
+    from ide_protocol.own.contract import Check
 
 _SIGNS = {"ok": ("✓", GREEN), "warning": ("!", YELLOW), "failed": ("✗", RED)}
 

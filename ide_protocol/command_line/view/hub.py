@@ -11,7 +11,7 @@ from proxy.plain import plain
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ide_protocol.contract import Hub
+    from ide_protocol.own.contract import Hub
 
 _ROLES = {"mcp": "AI client", "lsp": "editor", "cli": "terminal"}
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-    from ide_protocol.contract import Server
+    from ide_protocol.own.contract import Server
 
 _STATES = {
     "live": ("●", "live", GREEN),

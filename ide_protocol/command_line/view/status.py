@@ -14,7 +14,7 @@ from proxy.plain import plain
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ide_protocol.contract import Registry, Status
+    from ide_protocol.own.contract import Registry, Status
 
 
 def view(status: Status, now: float) -> RenderableType:

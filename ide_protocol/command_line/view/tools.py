@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-    from ide_protocol.contract import Tool
+    from ide_protocol.own.contract import Tool
 
 _VERDICTS = {"allow": ("runs", GREEN), "ask": ("asks you", YELLOW), "deny": ("denied", RED)}
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ide_protocol import contract, hello
+from ide_protocol.door import hello
+from ide_protocol.own import contract
 from proxy.home import Home
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 import pytest
 
-from ide_protocol import contract
 from ide_protocol.command_line import main
 from ide_protocol.command_line.exit_code import ExitCode
+from ide_protocol.own import contract
 
 if TYPE_CHECKING:
     import subprocess

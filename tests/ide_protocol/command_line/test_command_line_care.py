@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
-from ide_protocol import contract
 from ide_protocol.command_line import main
 from ide_protocol.command_line.checkup import folder_check
 from ide_protocol.command_line.exit_code import MEANING, ExitCode
 from ide_protocol.command_line.program import program
+from ide_protocol.own import contract
 
 if TYPE_CHECKING:
     import subprocess

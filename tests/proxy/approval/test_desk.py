@@ -10,10 +10,10 @@ import pytest
 from auth.fault import Fault
 from proxy.approval import Answer, Decision, Desk, Question, Surface
 from proxy.approval.desk import NoSuchQuestion, NotThisTerminal
-from proxy.offering import SURFACES, Owner
-from proxy.risk import Risk
+from proxy.approval.terminal import Terminal
+from proxy.policy.offering import SURFACES, Owner
+from proxy.policy.risk import Risk
 from proxy.session import Session
-from proxy.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Collection

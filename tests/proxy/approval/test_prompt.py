@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from proxy.approval import Question, digest
 from proxy.approval.prompt import ARGUMENTS, headline, text
-from proxy.offering import Owner
-from proxy.risk import Risk
+from proxy.policy.offering import Owner
+from proxy.policy.risk import Risk
 
 
 def question(**changes: Any) -> Question:  # noqa: ANN401 - fields of a question.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from proxy.approval.surface import Surface, choose
-from proxy.offering import SURFACES
+from proxy.policy.offering import SURFACES
 from proxy.session import Session, arrival
 
 if TYPE_CHECKING:

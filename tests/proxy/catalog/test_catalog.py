@@ -11,8 +11,8 @@ import pytest
 from auth.identity import Identity
 from auth.refresh import SignInNeeded
 from proxy.catalog import Catalog, Snapshot, State
-from proxy.offering import Offering, Standing, ToolRule
-from proxy.risk import Risk
+from proxy.policy.offering import Offering, Standing, ToolRule
+from proxy.policy.risk import Risk
 from proxy.upstream.fault import UpstreamUnreachable
 
 if TYPE_CHECKING:

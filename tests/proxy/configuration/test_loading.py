@@ -8,7 +8,7 @@ import pytest
 
 from auth.fault import Who
 from proxy.configuration import CompanyServer, Configuration, ConfigurationFault, load
-from proxy.risk import Confirm, Risk
+from proxy.policy.risk import Confirm, Risk
 
 if TYPE_CHECKING:
     from pathlib import Path

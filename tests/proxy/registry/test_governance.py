@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from proxy.policy.risk import Confirm, Risk
 from proxy.registry.governance import read
-from proxy.risk import Confirm, Risk
 from tests.proxy.registry.registry_double import BLOCK, block
 
 TODAY = dt.date(2026, 11, 24)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from proxy.configuration import Company, Configuration, HandWritten
-from proxy.offering import Offering, Standing
+from proxy.policy.offering import Offering, Standing
+from proxy.policy.risk import Confirm, Risk
 from proxy.registry import Listing, offerings
 from proxy.registry.entry import read, trim
-from proxy.risk import Confirm, Risk
 from tests.proxy.registry.registry_double import KEY, block, envelope
 
 COMPANY = Company(

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from proxy.configuration import Company, CompanyServer, Configuration
-from proxy.offering import EVERY_TOOL, Offering, Standing
+from proxy.policy.offering import EVERY_TOOL, Offering, Standing
+from proxy.policy.risk import Confirm, Risk
 from proxy.registry import Listing, offerings
 from proxy.registry.entry import read, trim
-from proxy.risk import Confirm, Risk
 from tests.proxy.registry.registry_double import KEY, block, envelope
 
 TODAY = dt.date(2026, 11, 24)

@@ -12,16 +12,17 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault
-from proxy import bridge, wire
+from proxy import wire
 from proxy.approval import Answer, Question, Surface, digest
 from proxy.audit import Event, Outcome
 from proxy.audit.redaction import digest as keyed_digest
 from proxy.audit.redaction import summary
-from proxy.call import Exchange
-from proxy.continuation import Continuations, asking_result, strip
+from proxy.exchange import bridge
+from proxy.exchange.call import Exchange
+from proxy.exchange.continuation import Continuations, asking_result, strip
+from proxy.exchange.named_relay import NamedRelay
 from proxy.fault import Denied, Internal, NotApproved, UnknownTool, refusal, tool_error
-from proxy.named_relay import NamedRelay
-from proxy.policy import Ruling, Verdict, judge
+from proxy.policy.verdict import Ruling, Verdict, judge
 from proxy.upstream.fault import UpstreamMalformed
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from auth.identity import Identity
     from proxy.approval import Desk
     from proxy.audit import Journal
-    from proxy.call import Call
     from proxy.catalog import Catalog, Route
+    from proxy.exchange.call import Call
     from proxy.session import Session
 
 log = logging.getLogger("portico.exchange")

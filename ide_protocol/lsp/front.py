@@ -20,18 +20,18 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCRequestMessage
 
 from auth.fault import Fault
-from ide_protocol import contract
-from ide_protocol.connection import Frames
-from ide_protocol.lsp_window import LspWindow
-from ide_protocol.mcp_greeting import VERSION, folder
-from ide_protocol.shape import report
+from ide_protocol.door.connection import Frames
+from ide_protocol.lsp.window import LspWindow
+from ide_protocol.mcp.greeting import VERSION, folder
+from ide_protocol.own import contract
+from ide_protocol.own.shape import report
 from proxy import wire
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from ide_protocol.connection import Connection
-    from ide_protocol.methods import Methods
+    from ide_protocol.door.connection import Connection
+    from ide_protocol.own.methods import Methods
     from proxy.session import Session
 
 log = logging.getLogger("portico.lsp")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ide_protocol.summary import problems
+from ide_protocol.own.summary import problems
 from proxy.catalog import State
-from proxy.offering import Standing
 from proxy.plain import plain
+from proxy.policy.offering import Standing
 from proxy.upstream.fault import Kind, UpstreamFault
 
 if TYPE_CHECKING:
     from auth.fault import Fault
-    from ide_protocol.contract import Check
+    from ide_protocol.own.contract import Check
     from proxy.hub import Hub
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault
-from ide_protocol import contract
 from ide_protocol.dialogue import Dialogue, Identifier
-from ide_protocol.shape import question as as_question
-from ide_protocol.shape import report
+from ide_protocol.own import contract
+from ide_protocol.own.shape import question as as_question
+from ide_protocol.own.shape import report
 from proxy import wire
 from proxy.approval import Answer
 from proxy.plain import plain
@@ -17,8 +17,8 @@ from proxy.upstream.contract import Refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ide_protocol.connection import Connection
-    from ide_protocol.methods import Methods
+    from ide_protocol.door.connection import Connection
+    from ide_protocol.own.methods import Methods
     from proxy.approval import Question
     from proxy.session import Session
     from proxy.upstream.contract import Relay

@@ -17,7 +17,7 @@ from proxy.plain import plain
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from proxy.offering import Offering
+    from proxy.policy.offering import Offering
 
 ROUNDS = 10
 """How often one call may come back with another question."""

@@ -1,4 +1,4 @@
-"""What the hub holds, in the shapes of `ide_protocol.contract`."""
+"""What the hub holds, in the shapes of `ide_protocol.own.contract`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from proxy.plain import plain
 
 if TYPE_CHECKING:
     from auth.fault import Fault
-    from ide_protocol import contract
+    from ide_protocol.own import contract
     from proxy.approval import Question
-    from proxy.offering import Owner
+    from proxy.policy.offering import Owner
     from proxy.session import Session
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
-from proxy.risk import Confirm, Risk
+from proxy.policy.risk import Confirm, Risk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from proxy.upstream.era import CAPABILITIES_KEY
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ide_protocol.mcp_front import McpFront
+    from ide_protocol.mcp.front import McpFront
 
 _RELAYED = ("elicitation", "sampling", "roots")
 _TO_CLIENT = frozenset({"notifications/progress", "notifications/message"})

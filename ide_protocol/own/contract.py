@@ -1,8 +1,8 @@
 """Portico's own methods: one contract for every editor, the command line and the docs.
 
 Each method is a JSON-RPC request named `portico/…`. An editor sends it inside its LSP connection;
-the command line sends it as lines. Both reach `ide_protocol.methods`, so they cannot differ in what
-they answer. All times are Unix seconds, all durations seconds, all texts safe to show.
+the command line sends it as lines. Both reach `ide_protocol.own.methods`, so they cannot differ in
+what they answer. All times are Unix seconds, all durations seconds, all texts safe to show.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ import socket
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from ide_protocol import hello
+from ide_protocol.door import hello
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from proxy.session import arrival
 if TYPE_CHECKING:
     from proxy.audit import Event
     from proxy.catalog import Route
-    from proxy.policy import Verdict
+    from proxy.policy.verdict import Verdict
     from proxy.session import Session
     from proxy.upstream.contract import Relay
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from proxy import bridge
+from proxy.exchange import bridge
 from proxy.upstream.contract import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from proxy.offering import Offering
+    from proxy.policy.offering import Offering
     from proxy.upstream.contract import Relay
 
 

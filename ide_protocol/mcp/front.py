@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ide_protocol import mcp_greeting as greeting
 from ide_protocol.dialogue import Dialogue, Identifier
-from ide_protocol.mcp_relay import CallRelay
-from ide_protocol.mcp_window import McpWindow
-from ide_protocol.summary import STATUS_TOOL, summary
+from ide_protocol.mcp import greeting
+from ide_protocol.mcp.relay import CallRelay
+from ide_protocol.mcp.window import McpWindow
+from ide_protocol.own.summary import STATUS_TOOL, summary
 from proxy import wire
-from proxy.call import Call
+from proxy.exchange.call import Call
 from proxy.upstream.contract import Refused
 
 if TYPE_CHECKING:
-    from ide_protocol.connection import Connection
+    from ide_protocol.door.connection import Connection
     from proxy.hub import Hub
     from proxy.session import Session
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from proxy.catalog import State
-from proxy.offering import Standing
 from proxy.plain import plain
+from proxy.policy.offering import Standing
 
 if TYPE_CHECKING:
     from auth.fault import Fault

@@ -1,4 +1,4 @@
-"""Portico's own methods, answered from the hub; the shapes are those of `ide_protocol.contract`."""
+"""Portico's own methods, answered from the hub in the shapes of `ide_protocol.own.contract`."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault, Who
-from ide_protocol import contract
-from ide_protocol.doctor import checks
-from ide_protocol.mcp_greeting import VERSION
-from ide_protocol.shape import owner, question, report, window
-from ide_protocol.summary import problems, summary
+from ide_protocol.mcp.greeting import VERSION
+from ide_protocol.own import contract
+from ide_protocol.own.doctor import checks
+from ide_protocol.own.shape import owner, question, report, window
+from ide_protocol.own.summary import problems, summary
 from proxy.approval import Answer
-from proxy.call import Call
+from proxy.approval.terminal import inspect
+from proxy.exchange.call import Call
 from proxy.naming import public_name
-from proxy.offering import Standing
 from proxy.plain import plain
-from proxy.policy import judge
-from proxy.terminal import inspect
+from proxy.policy.offering import Standing
+from proxy.policy.verdict import judge
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from proxy.hub import Hub
-    from proxy.offering import Offering
+    from proxy.policy.offering import Offering
     from proxy.session import Session
     from proxy.upstream.contract import Relay
 

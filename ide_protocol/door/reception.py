@@ -12,13 +12,13 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ide_protocol import hello
-from ide_protocol.connection import Connection
-from ide_protocol.mcp_front import McpFront
-from ide_protocol.methods import Methods
-from ide_protocol.terminal_front import TerminalFront
+from ide_protocol.door import hello
+from ide_protocol.door.connection import Connection
+from ide_protocol.mcp.front import McpFront
+from ide_protocol.own.methods import Methods
+from ide_protocol.own.terminal_front import TerminalFront
+from proxy.approval.terminal import parent
 from proxy.session import Session
-from proxy.terminal import parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,7 +151,7 @@ class Reception:
         if session.role == "cli":
             return TerminalFront(session, connection, lambda relay: self._methods(session, relay))
         # pygls takes half a second to import: only for editors, and beside the loop.
-        module = await asyncio.to_thread(importlib.import_module, "ide_protocol.lsp_front")
+        module = await asyncio.to_thread(importlib.import_module, "ide_protocol.lsp.front")
         front: _Front = module.LspFront(session, connection, self._methods(session, None))
         return front
 

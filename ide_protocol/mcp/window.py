@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ide_protocol.mcp_greeting import subscribed
+from ide_protocol.mcp.greeting import subscribed
 from proxy.approval import Answer
-from proxy.continuation import form, read_answer
+from proxy.exchange.continuation import form, read_answer
 from proxy.upstream.contract import Refused
 
 if TYPE_CHECKING:
-    from ide_protocol.mcp_front import McpFront
+    from ide_protocol.mcp.front import McpFront
     from proxy.approval import Question
 
 _CHANGED = "notifications/tools/list_changed"

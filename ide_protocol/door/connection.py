@@ -15,7 +15,7 @@ import struct
 import sys
 from typing import TYPE_CHECKING
 
-from ide_protocol import hello
+from ide_protocol.door import hello
 from proxy.wire import LINE_LIMIT
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from proxy.approval import Answer, Decision, Surface
 from proxy.approval.prompt import text
-from proxy.bridge import ELICIT, state_key
+from proxy.exchange.bridge import ELICIT, state_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from proxy.approval import Question
-    from proxy.call import Call
+    from proxy.exchange.call import Call
 
 _KEY = "portico"
 _PREFIX = "portico-"

@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 
-from ide_protocol import birth, hello
+from ide_protocol.door import birth, hello
 from proxy.home import Home
 
 VANISHED = 5

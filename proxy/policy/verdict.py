@@ -14,13 +14,13 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from proxy.offering import EVERY_TOOL, SURFACES, Standing
-from proxy.risk import Confirm, Risk, graver
+from proxy.policy.offering import EVERY_TOOL, SURFACES, Standing
+from proxy.policy.risk import Confirm, Risk, graver
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from proxy.offering import Offering, ToolRule
+    from proxy.policy.offering import Offering, ToolRule
 
 RISKY = frozenset({Risk.WRITE, Risk.DESTRUCTIVE, Risk.UNKNOWN})
 """The risks that `Confirm.RISKY` asks about."""

@@ -1,0 +1,1 @@
+"""LSP: the front that editors speak to, over pygls."""

@@ -1,0 +1,1 @@
+"""MCP as lines: the front that AI clients speak to, in both eras."""

@@ -1,0 +1,1 @@
+"""Portico's own methods: one contract, answered alike for editors and for the command line."""

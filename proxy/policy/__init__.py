@@ -1,0 +1,5 @@
+"""Who may call what, and when a person is asked first: plain values and plain functions."""
+
+from proxy.policy.verdict import RISKY, Ruling, Verdict, judge, judge_listing, support
+
+__all__ = ["RISKY", "Ruling", "Verdict", "judge", "judge_listing", "support"]
