@@ -93,6 +93,15 @@ class Window:
                 raise RuntimeError(msg)
             self._held += part
 
+    def skip(self, lines: int) -> None:
+        """Read so many lines and keep nothing of them."""
+        while lines > 0:
+            part = self._out.read(1 << 18)
+            if not part:
+                msg = f"the window ended {lines} lines too early"
+                raise RuntimeError(msg)
+            lines -= part.count(b"\n")
+
     def close(self) -> int:
         """End the input, as an editor that quits; returns the exit code."""
         self._in.close()
