@@ -16,13 +16,12 @@ demo: $(READY) ## a company in a box, an editor, an AI client, and the story the
 test: $(READY) ## everything that must hold, in under five minutes
 	@$(BIN)/python -m pytest $(ARGS)
 
-lint: $(READY) ## style, types on three systems, import contracts, docstrings of the tests
+lint: $(READY) ## style and docstrings, types on two systems, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/mypy --platform darwin auth proxy ide_protocol editors portico.py
 	@$(BIN)/lint-imports
-	@$(BIN)/interrogate tests
 
 keyring: $(READY) ## the sealed sign-in on a real desktop keyring, where there is one
 	@if command -v gnome-keyring-daemon >/dev/null 2>&1 && command -v dbus-run-session >/dev/null 2>&1; then \
