@@ -164,6 +164,14 @@ class Dialogue:
         """Send one message."""
         self._connection.write(wire.encode(message) + b"\n")
 
+    async def answer(self, message: dict[str, Any]) -> None:
+        """Send a result once the other side has read what came before it.
+
+        Many large results at once would else outgrow the outbox of a window that does read.
+        """
+        await self._connection.room()
+        self.send(message)
+
     def fail(self, identifier: Identifier | None, code: int, message: str) -> None:
         """Answer a request with an error."""
         self.send(wire.error(identifier, code, message))

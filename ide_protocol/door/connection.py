@@ -8,7 +8,6 @@ under way still outgrow the bound, its connection is cut. Other windows notice n
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import select
 import socket
 import struct
@@ -33,6 +32,9 @@ _LOCAL_PEERCRED = 1
 _LOCAL_PEERPID = 2
 _XUCRED_BYTES = 76
 
+_UNREAD_SECONDS = 300.0
+"""How long a window may leave a full outbox unread."""
+
 _CHUNK = 256 * 1024
 _PARTING = 2.0
 
@@ -49,7 +51,8 @@ class Connection:
         self.reader = reader
         self._writer = writer
         self._transport = writer.transport
-        self._transport.set_write_buffer_limits(high=OUTBOX)
+        self._outbox = OUTBOX
+        self._transport.set_write_buffer_limits(high=self._outbox)
 
     @property
     def closed(self) -> bool:
@@ -89,9 +92,21 @@ class Connection:
             self._transport.abort()
 
     async def room(self) -> None:
-        """Wait until the window has read enough of what it was sent."""
-        with contextlib.suppress(ConnectionError):
-            await self._writer.drain()
+        """Wait until the window has read enough of what it was sent; cut it when it never does."""
+        if not self._full():
+            return
+        try:
+            async with asyncio.timeout(_UNREAD_SECONDS):
+                # Everybody who waits is woken at once; only the first few find room.
+                while self._full():
+                    await self._writer.drain()
+        except TimeoutError:
+            self._transport.abort()
+        except ConnectionError:
+            return  # It is gone, and whoever waits finds that out next.
+
+    def _full(self) -> bool:
+        return not self.closed and self._transport.get_write_buffer_size() > self._outbox
 
     async def lines(self) -> AsyncIterator[bytes | None]:
         """Each line without its end; None for one over the limit, whose bytes are skipped.
@@ -148,6 +163,7 @@ class Connection:
         if not self._transport.is_closing():
             try:
                 async with asyncio.timeout(_PARTING):
+                    self._outbox = 0
                     self._transport.set_write_buffer_limits(high=0)
                     await self.room()
             except TimeoutError:

@@ -135,7 +135,7 @@ class McpFront:
             answer = await self._hub.call(call)
             answer["id"] = identifier
         greeting.fit(answer, modern=modern is not None)
-        self.dialogue.send(answer)
+        await self.dialogue.answer(answer)
 
     async def _learn_workspace(self) -> None:
         """The workspace from the client's roots, where the person named none."""

@@ -209,3 +209,21 @@ async def test_done_with_sending_is_not_dead(pair: Pair) -> None:
 async def test_the_kernel_says_who_is_at_the_other_end(pair: Pair) -> None:
     """Process and user come from the socket, not from what was said."""
     assert pair.near.peer() == (os.getpid(), os.getuid())
+
+
+@pytest.mark.usefixtures("small")
+async def test_many_large_answers_at_once_all_reach_a_window_that_reads(pair: Pair) -> None:
+    """Answers wait for the ones before them to be read, so none cuts the window off."""
+    answers = [bytes([65 + number]) * (1024 * 1024) for number in range(12)]
+
+    async def answer(body: bytes) -> None:
+        await pair.near.room()
+        pair.near.write(body)
+
+    answering = [asyncio.ensure_future(answer(body)) for body in answers]
+    loop, received = asyncio.get_running_loop(), bytearray()
+    while len(received) < 12 * 1024 * 1024:
+        received += await loop.sock_recv(pair.far, 1024 * 1024)
+    await asyncio.gather(*answering)
+    assert bytes(received) == b"".join(answers)
+    assert not pair.near.closed
