@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WIRE = (1, 0)
 """Version of the hello: hubs and shims of one major version understand each other."""
@@ -34,12 +37,20 @@ _WINDOW = (
 )
 
 
-def compose(role: str, *, workspace: str | None = None) -> bytes:
+def compose(
+    role: str,
+    *,
+    workspace: str | None = None,
+    only: Sequence[str] | None = None,
+    bare: bool = False,
+) -> bytes:
     """The hello line of this process.
 
     Args:
         role: `mcp`, `lsp` or `cli`.
         workspace: The folder the person named, which beats the current one.
+        only: The servers this window shall show, by short name; None for all that are offered.
+        bare: Whether the one server of `only` shows its names without its prefix.
     """
     words: dict[str, Any] = {
         "wire": WIRE,
@@ -49,6 +60,10 @@ def compose(role: str, *, workspace: str | None = None) -> bytes:
         # The hub's own behaviour comes from its configuration; these belong to this window only.
         "window": {name: os.environ[name] for name in _WINDOW if name in os.environ},
     }
+    if only is not None:
+        words["only"] = list(only)
+    if bare:
+        words["bare"] = True
     return json.dumps({"portico": words}).encode("ascii") + b"\n"
 
 

@@ -19,18 +19,25 @@ VANISHED = 5
 """Exit code when the hub went away without a farewell."""
 
 _CHUNK = 256 * 1024
+_MORE_USAGE = {"mcp": " [--only SERVER,... [--bare]]"}
 
 
 def run(role: str, arguments: list[str]) -> int:
     """Serve one editor connection over stdin and stdout until it ends; return the exit code."""
-    options = _options(arguments)
+    options = _options(role, arguments)
     if options is None:
         sys.stderr.write(
-            f"usage: portico {role} [--workspace DIR] [--standalone]\n"
+            f"usage: portico {role} [--workspace DIR]{_MORE_USAGE.get(role, '')} [--standalone]\n"
             "Speaks to an editor over stdin and stdout; an editor starts it, not a person.\n"
         )
         return 2
-    greeting = hello.compose(role, workspace=options["workspace"])
+    only = options["only"]
+    greeting = hello.compose(
+        role,
+        workspace=options["workspace"],
+        only=None if only is None else [name for name in only.split(",") if name],
+        bare=options["bare"] is not None,
+    )
     try:
         if options["standalone"]:
             from ide_protocol.wiring import serve_alone
@@ -96,19 +103,23 @@ def _write(data: bytes) -> None:
         view = view[os.write(1, view) :]
 
 
-def _options(arguments: list[str]) -> dict[str, str | None] | None:
+def _options(role: str, arguments: list[str]) -> dict[str, str | None] | None:
     """Parse by hand: an argument parser costs more than the rest of the shim."""
-    found: dict[str, str | None] = {"workspace": None, "standalone": None}
+    found: dict[str, str | None] = dict.fromkeys(("workspace", "standalone", "only", "bare"))
     rest = list(arguments)
     while rest:
         word = rest.pop(0)
         name, _, value = word.partition("=")
-        if name == "--standalone":
-            found["standalone"] = "yes"
+        if name in {"--stdio", "--clientProcessId"}:
+            continue  # Language clients add these to every server they start.
+        if name == "--standalone" or (name == "--bare" and role == "mcp"):
+            found[name[2:]] = "yes"
         elif name == "--workspace" and (value or rest):
             found["workspace"] = os.path.realpath(value or rest.pop(0))
-        elif name in {"--stdio", "--clientProcessId"}:
-            continue  # Language clients add these to every server they start.
+        elif name == "--only" and role == "mcp" and (value or rest):
+            found["only"] = value or rest.pop(0)
         else:
             return None
-    return found
+    # Without their prefixes, the names of two servers could not be told apart.
+    one = found["only"] is not None and "," not in found["only"]
+    return found if one or not found["bare"] else None

@@ -53,7 +53,7 @@ def test_every_command_on_a_page_is_understood(page: str, arguments: list[str]) 
 def _understood(arguments: list[str]) -> bool:
     first = arguments.pop(0)
     if first in {"mcp", "lsp"}:
-        return shim._options(arguments) is not None
+        return shim._options(first, arguments) is not None
     if first == "demo":
         return demo._options(arguments) is not None
     command: click.Command = sandbox if first == "sandbox" else program.commands[first]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ide_protocol.door import hello
+from ide_protocol.door import hello, shim
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +32,30 @@ def test_a_hello_says_who_comes_from_where(monkeypatch: pytest.MonkeyPatch, tmp_
     )
     assert words["window"] == {"DISPLAY": ":1"}
     assert words["wire"] == list(hello.WIRE)
+
+
+def test_a_hello_names_the_servers_that_a_window_shall_show() -> None:
+    """`only` and `bare` are said where they were asked for, and nothing is said otherwise."""
+    words = hello.read(hello.compose("mcp", only=["presto", "spark"], bare=True))
+    assert (words["only"], words["bare"]) == (["presto", "spark"], True)
+    assert not {"only", "bare"} & set(hello.read(hello.compose("mcp")))
+
+
+@pytest.mark.parametrize(
+    ("role", "arguments", "only"),
+    [
+        ("mcp", ["--only", "presto,spark"], "presto,spark"),
+        ("mcp", ["--only=presto", "--bare", "--workspace", "/srv"], "presto"),
+        ("mcp", ["--bare"], None),
+        ("mcp", ["--only=presto,spark", "--bare"], None),
+        ("mcp", ["--only"], None),
+        ("lsp", ["--only=presto"], None),
+    ],
+)
+def test_a_shim_takes_the_servers_to_show(role: str, arguments: list[str], only: str) -> None:
+    """An AI client may be shown a few; one alone may be bare, for two would be mixed up."""
+    options = shim._options(role, arguments)
+    assert (options or {}).get("only") == only
 
 
 def test_a_hello_needs_no_current_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
