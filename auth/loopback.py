@@ -23,6 +23,7 @@ LONGEST_HEAD = 16 * 1024
 HEAD_WITHIN = 5.0
 OUTCOME_WITHIN = 30.0
 MOST_AT_ONCE = 16
+"""Connections at once; one more takes the place of the oldest that has not asked anything yet."""
 
 
 class Loopback:
@@ -43,6 +44,7 @@ class Loopback:
             asyncio.get_running_loop().create_future()
         )
         self._open: set[asyncio.Task[None]] = set()
+        self._silent: dict[asyncio.Task[None], None] = {}
         self._answering: asyncio.Task[None] | None = None
         self.port = 0
 
@@ -85,7 +87,7 @@ class Loopback:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        if task is None or len(self._open) >= MOST_AT_ONCE:
+        if task is None or not self._room():
             writer.transport.abort()
             return
         self._open.add(task)
@@ -102,11 +104,29 @@ class Loopback:
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
+    def _room(self) -> bool:
+        """Whether one more connection fits; else the oldest that has said nothing makes way.
+
+        Whoever holds connections open and says nothing must not keep the person's browser out.
+        """
+        if len(self._open) < MOST_AT_ONCE:
+            return True
+        oldest = next(iter(self._silent), None)
+        if oldest is None:
+            return False
+        del self._silent[oldest]
+        oldest.cancel()
+        return True
+
     async def _page(
         self, reader: asyncio.StreamReader, task: asyncio.Task[None]
     ) -> tuple[int, str, str]:
-        async with asyncio.timeout(HEAD_WITHIN):
-            head = await reader.readuntil(b"\r\n\r\n")
+        self._silent[task] = None
+        try:
+            async with asyncio.timeout(HEAD_WITHIN):
+                head = await reader.readuntil(b"\r\n\r\n")
+        finally:
+            self._silent.pop(task, None)
         parameters = read_head(head, self.port, self._state)
         if isinstance(parameters, int):
             return (parameters, "Nothing to see here", "This is not the answer to a sign-in.")

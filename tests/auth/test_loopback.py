@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from auth.loopback import Loopback, read_head
+from auth.loopback import MOST_AT_ONCE, Loopback, read_head
 
 STATE = "the-right-state"
 
@@ -80,6 +80,22 @@ async def test_a_browser_that_leaves_before_the_page_loses_nothing(
         await asyncio.sleep(0)
         loopback.conclude(200, "Signed in", "Close this window.")
     assert caplog.text == ""
+
+
+async def test_connections_that_say_nothing_do_not_keep_the_browser_out() -> None:
+    """However many are held open in silence, the oldest makes way and the answer comes through."""
+    async with Loopback(STATE) as loopback:
+        held = [
+            await asyncio.open_connection("127.0.0.1", loopback.port)
+            for _ in range(MOST_AT_ONCE + 1)
+        ]
+        assert await held[0][0].read() == b""
+        came = asyncio.create_task(_ask(loopback.port, f"/callback?state={STATE}&code=c"))
+        assert await loopback.answer() == {"state": STATE, "code": "c"}
+        loopback.conclude(200, "Signed in", "Close this window.")
+        assert (await came).startswith("HTTP/1.1 200 ")
+    for _, writer in held:
+        writer.transport.abort()
 
 
 def test_a_request_that_is_not_http_is_refused() -> None:
