@@ -60,6 +60,7 @@ def _failed(found: FaultReport, *, as_json: bool) -> int:
 
 
 def _misused(wrong: ClickException, *, as_json: bool) -> int:
+    from ide_protocol.command_line.block import block
     from ide_protocol.command_line.console import emit
 
     if as_json:
@@ -70,7 +71,10 @@ def _misused(wrong: ClickException, *, as_json: bool) -> int:
             "remedy": "Look at the command's --help.",
         }
         emit({"fault": found})
-    wrong.show()
+    # Some of its sentences repeat a word of the command line as it came, escapes and all.
+    said = io.StringIO()
+    wrong.show(said)
+    sys.stderr.write(block(said.getvalue()) + "\n")
     return wrong.exit_code
 
 

@@ -72,11 +72,13 @@ def tools(server: str | None, *, as_json: bool) -> int:
 
         show(detail(found[0]) if dot else view(found))
     elif dot:
+        shown = plain(only)
         click.echo(
-            f"{only} offers you no tool {tool}. `portico tools {only}` lists them.", err=True
+            f"{shown} offers you no tool {plain(tool)}. `portico tools {shown}` lists them.",
+            err=True,
         )
     elif only:
-        click.echo(f"{only} offers you no tools. `portico servers` says why.", err=True)
+        click.echo(f"{plain(only)} offers you no tools. `portico servers` says why.", err=True)
     else:
         click.echo("There are no tools. `portico status` says why.")
     return ExitCode.FAILED if only and not found else ExitCode.OK
@@ -110,7 +112,7 @@ def call(tool: str, pairs: tuple[str, ...], document: str | None, *, as_json: bo
         result = hub.request(
             contract.CALL,
             {"server": server, "tool": name, "arguments": arguments},
-            doing=f"Calling {tool}",
+            doing=f"Calling {plain(tool)}",
         )
         failed = result.get("isError") is True
         if failed and schema is None and not as_json:
@@ -123,7 +125,7 @@ def call(tool: str, pairs: tuple[str, ...], document: str | None, *, as_json: bo
         present(result)
         if failed and (lacking := argument.missing(arguments, schema)):
             names = ", ".join(plain(one) for one in lacking)
-            click.echo(f"portico: {tool} requires {names}; give each with --arg.", err=True)
+            click.echo(f"portico: {plain(tool)} requires {names}; give each with --arg.", err=True)
     return of_result(result)
 
 

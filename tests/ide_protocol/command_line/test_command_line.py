@@ -106,6 +106,23 @@ def test_people_read_text_that_moves_no_cursor(
     assert not any(line.endswith(" ") for line in out.splitlines())
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("tools", "zz{}"), ("tools", "zz{0}.yy{0}"), ("zz{}",), ("--zz{}",), ("status", "zz{}")],
+    ids=" ".join,
+)
+def test_a_word_of_the_command_line_comes_back_without_escapes(
+    words: tuple[str, ...], hub: FakeHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What an agent or a web page made a person type cannot draw on their terminal."""
+    hub.answers["portico/tools"] = {"tools": []}
+    code = main([word.format("\x1b]0;PWN\x07\x9b31m\u202e") for word in words])
+    printed = capsys.readouterr()
+    assert code != ExitCode.OK
+    assert "zz" in printed.err
+    assert all(c.isprintable() or c == "\n" for c in printed.out + printed.err)
+
+
 def test_call_takes_values_as_the_schema_wants_them(hub: FakeHub) -> None:
     """A number stays text where the tool wants text; later words win over --json-args."""
     words = ["call", "presto.run_query", "--arg", "query=1", "--arg", "limit=5"]
