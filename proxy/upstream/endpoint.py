@@ -58,7 +58,15 @@ class Endpoint:
         self._chores: set[asyncio.Task[None]] = set()
 
     async def post(self, headers: Headers, body: bytes) -> Reply:
-        """Send `body`; a 401 surely did not run, so it gets a second chance with a fresh token.
+        """POST `body`, see `authorized`."""
+        return await self.authorized("POST", _sized(headers, body), body)
+
+    async def get(self, headers: Headers) -> Reply:
+        """Ask for a stream of what the server has to say by itself, see `authorized`."""
+        return await self.authorized("GET", headers, b"")
+
+    async def authorized(self, method: str, headers: Headers, body: bytes) -> Reply:
+        """Send as the user; a 401 surely did not run, so a fresh token gets a second chance.
 
         The caller must read the reply to its end, close it, or `let_go` of it.
 
@@ -67,19 +75,18 @@ class Endpoint:
                 connection broke. Every other status is the caller's to judge.
             Fault: The grant has no token.
         """
-        headers = [*headers, (b"content-length", str(len(body)).encode())]
         if self._grant is None:
-            reply = await self.send("POST", headers, body, None)
+            reply = await self.send(method, headers, body, None)
         else:
             token = await self._grant.token()
-            reply = await self.send("POST", headers, body, token)
+            reply = await self.send(method, headers, body, token)
             if reply.status == _UNAUTHORIZED:
                 self._grant.refused(token)
                 self.let_go(reply)
                 fresh = await self._grant.token()
                 if fresh == token:
                     raise refusal(self.server, _UNAUTHORIZED)
-                reply = await self.send("POST", headers, body, fresh)
+                reply = await self.send(method, headers, body, fresh)
         if reply.status in {_UNAUTHORIZED, _FORBIDDEN}:
             rejected = await self.rejected(reply)
             raise rejected.fault
@@ -176,6 +183,10 @@ class Endpoint:
             task.cancel()
         if self._chores:
             await asyncio.wait(self._chores)
+
+
+def _sized(headers: Headers, body: bytes) -> Headers:
+    return [*headers, (b"content-length", str(len(body)).encode())]
 
 
 def _broken(server: str, broken: Exception) -> UpstreamFault:

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
     from proxy.upstream.contract import Relay
     from proxy.upstream.endpoint import Endpoint
+    from proxy.upstream.reply import Reply
     from proxy.upstream.request import Headers, Written
 
 log = logging.getLogger("portico.upstream")
 
 _CHORE_SECONDS = 2.0
+_STREAM: Headers = [(b"accept", b"text/event-stream"), *BASE[1:2], BASE[3]]
 _SESSION_ID = re.compile(r"[\x21-\x7E]{1,1024}")  # 2025-11-25, transports, "Session Management"
 
 
@@ -86,7 +88,15 @@ class LegacySession:
     async def _post(self, body: bytes) -> None:
         await self._endpoint.tell([*label(self.terms, "", {}), *self._labels], body)
 
-    def _answer(self, response: bytes) -> None:
+    async def get(self, last: bytes = b"") -> Reply:
+        """Open the stream of what the server says by itself, or resume one after event `last`."""
+        headers = [*_STREAM, *label(self.terms, "", {})[len(BASE) :], *self._labels]
+        if last:
+            headers.append((b"last-event-id", last))
+        return await self._endpoint.get(headers)
+
+    def answer(self, response: bytes) -> None:
+        """POST the answer to a question of the server, without waiting for its receipt."""
         self._endpoint.do(self._deliver(response))
 
     async def _deliver(self, response: bytes) -> None:
@@ -118,7 +128,7 @@ class LegacySession:
             written.progress_token,
             relay,
             changed=changed,
-            answer=self._answer,
+            answer=self.answer,
             clock=clock,
         )
         self.busy += 1
@@ -138,6 +148,7 @@ class LegacySession:
             written.body,
             written.identifier,
             hearing.hear,
+            resume=self.get,
         )
         return envelope
 

@@ -1,4 +1,4 @@
-"""A server's whole list of tools, page by page, within bounds."""
+"""A server's whole list of tools, prompts or resources, page by page, within bounds."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("portico.upstream")
 
 PAGES = 50
-TOOLS = 2000
-"""How much of a server's list of tools is taken."""
+MOST = 2000
+"""How much of one list of a server is taken."""
 
 
 class Nobody:
@@ -37,43 +37,44 @@ class Nobody:
 NOBODY = Nobody()
 
 
-async def every_tool(
-    server: str, ask: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+async def every(
+    server: str, key: str, ask: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 ) -> list[dict[str, Any]]:
-    """Every tool of a server, verbatim, at most `TOOLS` from at most `PAGES` pages.
+    """Every entry of one list of a server, verbatim, at most `MOST` from at most `PAGES` pages.
 
     Args:
         server: Short name, for messages.
-        ask: Sends `tools/list` with the given params and returns the response.
+        key: Where a page holds its entries: `tools`, `prompts`, …
+        ask: Sends the list's request with the given params and returns the response.
 
     Raises:
         UpstreamFault: The server refused, or sent something else than a list.
     """
-    tools: list[dict[str, Any]] = []
+    entries: list[dict[str, Any]] = []
     params: dict[str, Any] = {}
     for _ in range(PAGES):
-        page = _page(server, await ask(params))
-        tools += [tool for tool in page["tools"] if isinstance(tool, dict)]
+        page = _page(server, key, await ask(params))
+        entries += [entry for entry in page[key] if isinstance(entry, dict)]
         cursor = page.get("nextCursor")
         if not isinstance(cursor, str):
-            return tools
-        if len(tools) >= TOOLS or params.get("cursor") == cursor:
+            return entries
+        if len(entries) >= MOST or params.get("cursor") == cursor:
             break
         params = {"cursor": cursor}
-    log.warning("%s offers more tools than Portico takes; the rest is left out", server)
-    return tools[:TOOLS]
+    log.warning("%s offers more %s than Portico takes; the rest is left out", server, key)
+    return entries[:MOST]
 
 
-def _page(server: str, envelope: dict[str, Any]) -> dict[str, Any]:
+def _page(server: str, key: str, envelope: dict[str, Any]) -> dict[str, Any]:
     failure = envelope.get("error")
     if isinstance(failure, dict):
         if failure.get("code") == METHOD_NOT_FOUND:
-            return {"tools": []}  # a server may well have no tools
+            return {key: []}  # a server may well have none of them
         said = plain(str(failure.get("message", "")))
-        msg = f"{server} did not list its tools and said: {said}"
+        msg = f"{server} did not list its {key} and said: {said}"
         raise UpstreamFault(msg)
     page = envelope["result"]
-    if not isinstance(page, dict) or not isinstance(page.get("tools"), list):
-        msg = f"{server} sent a list of tools that is none."
+    if not isinstance(page, dict) or not isinstance(page.get(key), list):
+        msg = f"{server} sent a list of {key} that is none."
         raise UpstreamMalformed(msg)
     return page

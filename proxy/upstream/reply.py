@@ -68,10 +68,21 @@ class Reply:
             if part is None:
                 return None
             try:
-                self._ready = self._events.feed(part)
+                # Streams that can be resumed open with an event that has an id and no data.
+                self._ready = [data for data in self._events.feed(part) if data]
             except TooLarge:
                 raise self._too_large(LIMIT) from None
         return self._ready.pop(0)
+
+    @property
+    def last(self) -> bytes:
+        """The id of the last whole event, from which the stream can be resumed; empty for none."""
+        return self._events.last
+
+    @property
+    def retry(self) -> int | None:
+        """Milliseconds that the server wants us to wait before we come back, or None."""
+        return self._events.retry
 
     async def skip(self) -> None:
         """Read to the end, keeping nothing."""

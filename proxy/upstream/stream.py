@@ -12,15 +12,29 @@ class TooLarge(ValueError):  # noqa: N818 - it says what the event is.
 class Events:
     """The events of one stream.
 
-    Lines may end in CR, LF or both; comments, ids and `retry` are skipped, and so are events of
-    another type than `message`. Text stays bytes until a whole event is there, so a part may end
-    inside a character.
+    Lines may end in CR, LF or both; comments are skipped, and so are events of another type than
+    `message`. Text stays bytes until a whole event is there, so a part may end inside a character.
 
     Args:
         limit: Bytes that one event may have.
+
+    Attributes:
+        last: The id of the last event that was complete; empty when none had one.
+        retry: Milliseconds to wait before the stream is opened again, or None.
     """
 
-    __slots__ = ("_after_cr", "_data", "_kind", "_limit", "_rest", "_size", "_started")
+    __slots__ = (
+        "_after_cr",
+        "_data",
+        "_id",
+        "_kind",
+        "_limit",
+        "_rest",
+        "_size",
+        "_started",
+        "last",
+        "retry",
+    )
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -30,6 +44,9 @@ class Events:
         self._size = 0
         self._started = False
         self._after_cr = False
+        self._id = b""
+        self.last = b""
+        self.retry: int | None = None
 
     def feed(self, part: bytes) -> list[bytes]:
         """Take the next bytes; the `data` of every event that they complete.
@@ -69,10 +86,18 @@ class Events:
         if not line:
             data, kind = self._data, self._kind
             self._data, self._kind, self._size = [], b"", 0
+            self.last = self._id
             return b"\n".join(data) if data and kind in {b"", b"message"} else None
         word, _, value = line.partition(b":")
         if word == b"data":
             self._data.append(value.removeprefix(b" "))
         elif word == b"event":
             self._kind = value.removeprefix(b" ")
+        elif word == b"id":
+            # It comes back to the server in a header, which can hold visible ASCII and blanks.
+            name = value.removeprefix(b" ")
+            if name.isascii() and name.decode("ascii").isprintable():
+                self._id = name
+        elif word == b"retry" and value.strip().isdigit():
+            self.retry = int(value.strip()[:9])
         return None

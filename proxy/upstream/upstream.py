@@ -10,11 +10,14 @@ from proxy.upstream.answer import Rejected, error_code, is_session_lost
 from proxy.upstream.conversation import converse
 from proxy.upstream.endpoint import Endpoint
 from proxy.upstream.era import HEADER_MISMATCH, Era
-from proxy.upstream.fault import UpstreamLost, UpstreamMalformed, UpstreamSlow
+from proxy.upstream.face import Face
+from proxy.upstream.fault import UpstreamMalformed
 from proxy.upstream.hearing import Hearing
-from proxy.upstream.listing import NOBODY, every_tool
+from proxy.upstream.listening import Changes
+from proxy.upstream.listing import NOBODY
 from proxy.upstream.mirror import Marks
 from proxy.upstream.negotiation import negotiate
+from proxy.upstream.patience import within
 from proxy.upstream.request import write
 from proxy.upstream.sessions import HandshakeRejected, Sessions
 from proxy.wire import INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND
@@ -27,11 +30,10 @@ if TYPE_CHECKING:
     from proxy.upstream.era import Terms
     from proxy.upstream.memory import EraMemory
 
-_PAGE_SECONDS = 30.0
 _UNKNOWN_THERE = frozenset({INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, -32000, -32002})
 
 
-class Upstream:
+class Upstream(Face):
     """The way to one remote server: connected at its first use, and again when it has to be.
 
     Args:
@@ -40,42 +42,23 @@ class Upstream:
         network: How this machine gets there; it owns the connections.
         grant: Where tokens come from, or None for a server that wants none.
         memory: What servers spoke last.
-
-    Attributes:
-        on_list_changed: Called when the server says that its tools are other ones now.
     """
 
     def __init__(
         self, server: str, url: str, *, network: Network, grant: Grant | None, memory: EraMemory
     ) -> None:
-        self.on_list_changed: Callable[[], None] | None = None
-        self._server = server
+        super().__init__(server)
         self._url = url
         self._memory = memory
         self._endpoint = Endpoint(server, url, network=network, grant=grant)
         self._identifiers = itertools.count(1)
-        self._terms: Terms | None = memory.recall(url)
+        self._terms = memory.recall(url)
         self._proven = False
+        self._met = False
         self._agreeing: asyncio.Task[Terms] | None = None
         self._sessions = Sessions(self._endpoint, self._identifiers, self._settle)
+        self._changes = Changes(self._endpoint, self._identifiers, self._sessions, self._changed)
         self._marks = Marks()
-
-    # --- what is known -----------------------------------------------------------------------
-
-    @property
-    def era(self) -> Era | None:
-        """What the server speaks, or spoke last; None before anybody asked it."""
-        return self._terms.era if self._terms else None
-
-    @property
-    def server_info(self) -> dict[str, Any]:
-        """The server's own name and version; it is not to be trusted for what people are shown."""
-        return self._terms.server_info if self._terms else {}
-
-    @property
-    def capabilities(self) -> dict[str, Any]:
-        """The server's capabilities, verbatim."""
-        return self._terms.capabilities if self._terms else {}
 
     def learn(self, tools: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Take in which parameters headers repeat; the tools without those that ask wrongly."""
@@ -83,20 +66,11 @@ class Upstream:
 
     # --- requests ----------------------------------------------------------------------------
 
-    async def list_tools(self) -> list[dict[str, Any]]:
-        """Every tool the server offers, verbatim; see `proxy.upstream.listing` for the bounds.
-
-        Raises:
-            UpstreamFault: The server could not be asked, or refused.
-            Fault: The grant has no token.
-        """
-
-        async def ask(params: dict[str, Any]) -> dict[str, Any]:
-            return await self.send(
-                "tools/list", params, NOBODY, timeout=_PAGE_SECONDS, idempotent=True
-            )
-
-        return self.learn(await every_tool(self._server, ask))
+    async def meet(self) -> Terms:
+        """See `Face.meet`."""
+        if self._terms is not None and self._met:
+            return self._terms
+        return await self._agree({})
 
     async def send(
         self,
@@ -107,36 +81,12 @@ class Upstream:
         timeout: float = 300.0,  # noqa: ASYNC109 - it is paused while a person answers.
         idempotent: bool = False,
     ) -> dict[str, Any]:
-        """Send one request and wait for its response; cancelling it cancels it upstream.
+        """See `Face.send`."""
 
-        Args:
-            method: The JSON-RPC method.
-            params: As the client gave them, under the server's own names; never changed.
-            relay: The way back to the client, for progress, logging and questions.
-            timeout: Seconds for everything but a person's answers.
-            idempotent: Whether it may be sent again after it may have run.
+        async def ask(clock: asyncio.Timeout) -> dict[str, Any]:
+            return await self._ask(method, params, relay, clock)
 
-        Returns:
-            The JSON-RPC response as the server sent it, with `result` or `error`; its id is ours.
-
-        Raises:
-            UpstreamFault: There is no response; `may_have_run` says whether it could have run.
-            Fault: The grant has no token.
-        """
-        clock = asyncio.timeout(timeout)
-        try:
-            async with clock:
-                try:
-                    return await self._ask(method, params, relay, clock)
-                except UpstreamLost:
-                    if not idempotent:
-                        raise
-                    return await self._ask(method, params, relay, clock)
-        except TimeoutError:
-            if not clock.expired():
-                raise
-            msg = f"{self._server} did not answer within {timeout:g} seconds."
-            raise UpstreamSlow(msg) from None
+        return await within(self._server, timeout, ask, idempotent=idempotent)
 
     async def _ask(
         self, method: str, params: dict[str, Any], relay: Relay, clock: asyncio.Timeout
@@ -219,9 +169,13 @@ class Upstream:
             raise Rejected(200, envelope, UpstreamMalformed(msg, may_have_run=False))
         self._proven = True
 
-    def _changed(self) -> None:
-        if self.on_list_changed is not None:
-            self.on_list_changed()
+    async def _stream(
+        self,
+        wanted: Mapping[str, Any],
+        heard: Callable[[dict[str, Any]], None],
+        is_open: Callable[[], None],
+    ) -> None:
+        await self._changes.stream(await self.meet(), wanted, heard, is_open)
 
     # --- agreeing ----------------------------------------------------------------------------
 
@@ -265,7 +219,7 @@ class Upstream:
         return terms
 
     def _settle(self, terms: Terms) -> None:
-        self._proven = True
+        self._proven = self._met = True
         if terms != self._terms:
             self._terms = terms
         self._memory.keep(self._url, terms)
