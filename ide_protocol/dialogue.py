@@ -28,6 +28,12 @@ GRACE = 10.0
 MOST_UNDER_WAY = 256
 """Requests of one client that may be under way; one more is refused, so that memory is bounded."""
 
+MOST_BYTES = 32 * 1024 * 1024
+"""Bytes that the lines of those requests may have together."""
+
+LONGEST_ID = 256
+"""Characters of a request's id, which each answer and many a notification repeats."""
+
 _MISTAKE = "Portico made a mistake; see its log."
 
 Identifier = int | str
@@ -57,6 +63,8 @@ class Dialogue:
         self._numbers = itertools.count(1)
         self._chores: set[asyncio.Task[None]] = set()
         self._ended = False
+        self._arriving = 0
+        self._held = 0
         self.running: dict[Identifier, asyncio.Task[None]] = {}
 
     async def serve(self) -> None:
@@ -104,6 +112,9 @@ class Dialogue:
             self._settle(identifier, message)
             return
         named = isinstance(identifier, Identifier) and not isinstance(identifier, bool)
+        if isinstance(identifier, str) and len(identifier) > LONGEST_ID:
+            self.fail(None, wire.INVALID_REQUEST, f"An id may have {LONGEST_ID} characters.")
+            return
         if not isinstance(method, str) or ("id" in message and not named):
             self.fail(
                 identifier if named else None,
@@ -111,6 +122,7 @@ class Dialogue:
                 "A request needs a method (text) and an id (text or whole number).",
             )
             return
+        self._arriving = len(line)
         self._dispatch(message, method, message.get("params", {}))
 
     def _dispatch(self, message: dict[str, Any], method: str, params: object) -> None:
@@ -125,6 +137,8 @@ class Dialogue:
             self.fail(identifier, wire.INVALID_REQUEST, "That id is in use already.")
         elif len(self.running) >= MOST_UNDER_WAY:
             self.fail(identifier, wire.INTERNAL_ERROR, "Too many requests are under way.")
+        elif self._held + self._arriving > MOST_BYTES:
+            self.fail(identifier, wire.INTERNAL_ERROR, "The requests under way are too large.")
         else:
             try:
                 self._requested(identifier, method, params)
@@ -137,9 +151,12 @@ class Dialogue:
         """Answer a request by a coroutine, which a cancellation of the request cancels."""
         task = asyncio.ensure_future(work)
         self.running[identifier] = task
+        size, self._arriving = self._arriving, 0
+        self._held += size
 
         def ended(task: asyncio.Task[None]) -> None:
             del self.running[identifier]
+            self._held -= size
             if not task.cancelled() and (wrong := task.exception()) is not None:
                 log.error("a request failed", exc_info=wrong)
                 self.fail(identifier, wire.INTERNAL_ERROR, _MISTAKE)

@@ -173,6 +173,35 @@ async def test_one_client_cannot_keep_endlessly_many_requests_under_way(
     assert (await desk.far.receive())["id"] == 2
 
 
+async def test_the_requests_of_one_client_are_bounded_in_bytes_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few large ones fill the room as well as many small ones, and give it back at their end."""
+    monkeypatch.setattr(module, "MOST_BYTES", 1000)
+    large = {"jsonrpc": "2.0", "method": "wait", "params": {"x": "y" * 600}}
+    desk.far.send({**large, "id": 0})
+    desk.far.send({**large, "id": 1})
+    refused = await desk.far.receive()
+    assert (refused["id"], "too large" in refused["error"]["message"]) == (1, True)
+    desk.ask("now", 2)
+    assert (await desk.far.receive())["id"] == 2
+    desk.go.set()
+    assert (await desk.far.receive())["id"] == 0
+    desk.far.send({**large, "id": 1})
+    assert (await desk.far.receive())["id"] == 1
+
+
+async def test_an_id_is_short_enough_to_be_repeated(desk: Desk) -> None:
+    """A longer one is refused without being repeated, and the next request works."""
+    desk.ask("now", "i" * module.LONGEST_ID)
+    assert (await desk.far.receive())["id"] == "i" * module.LONGEST_ID
+    desk.ask("now", "i" * (module.LONGEST_ID + 1))
+    refused = await desk.far.receive()
+    assert (refused["id"], refused["error"]["code"]) == (None, wire.INVALID_REQUEST)
+    desk.ask("now")
+    assert "result" in await desk.far.receive()
+
+
 async def test_a_question_gets_its_own_answer(desk: Desk) -> None:
     """Answers may come in any order; those to nothing we asked are ignored."""
     asked = [asyncio.ensure_future(desk.dialogue.request("ask", {"n": n})) for n in range(2)]
