@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from proxy.hub import Hub
     from proxy.session import Session
 
+MOST_LISTENS = 16
+"""Streams of news that one client may have open; each of them repeats every change."""
+
 _Modern = dict[str, Any] | None
 
 
@@ -41,6 +44,8 @@ class McpFront:
         self.capabilities: dict[str, Any] = {}
         self.listens: set[Identifier] = set()
         self.initialized = False
+        self._roots_stale = False
+        self._learning = False
 
     async def serve(self) -> int:
         """Answer until the client has gone; returns the shim's exit code."""
@@ -60,9 +65,9 @@ class McpFront:
                     running.cancel()
         elif method == "notifications/initialized":
             self.initialized = True
-            self.dialogue.chore(self._learn_workspace())
+            self._relearn()
         elif method == "notifications/roots/list_changed":
-            self.dialogue.chore(self._learn_workspace())
+            self._relearn()
 
     def _requested(self, identifier: Identifier, method: str, params: dict[str, Any]) -> None:
         try:
@@ -91,6 +96,9 @@ class McpFront:
         elif method == "ping":
             self.dialogue.send(wire.result(identifier, {}))
         elif method == "subscriptions/listen" and modern is not None:
+            if identifier not in self.listens and len(self.listens) >= MOST_LISTENS:
+                self.dialogue.fail(identifier, wire.INVALID_REQUEST, "Too many streams are open.")
+                return
             if greeting.listens(params):
                 self.listens.add(identifier)
             self.dialogue.send(greeting.acknowledged(identifier, params))
@@ -115,7 +123,7 @@ class McpFront:
             self.dialogue.fail(identifier, wire.INVALID_PARAMS, "The list has one page only.")
             return
         result: dict[str, Any] = {"tools": [STATUS_TOOL, *await self._hub.tools()]}
-        self.dialogue.send(
+        await self.dialogue.answer(
             wire.result(identifier, greeting.cacheable(result) if modern else result)
         )
 
@@ -137,7 +145,22 @@ class McpFront:
         greeting.fit(answer, modern=modern is not None)
         await self.dialogue.answer(answer)
 
+    def _relearn(self) -> None:
+        """Ask for the roots, once more after the present question where one is open."""
+        self._roots_stale = True
+        if not self._learning:
+            self._learning = True
+            self.dialogue.chore(self._learn_workspace())
+
     async def _learn_workspace(self) -> None:
+        try:
+            while self._roots_stale:
+                self._roots_stale = False
+                await self._ask_for_roots()
+        finally:
+            self._learning = False
+
+    async def _ask_for_roots(self) -> None:
         """The workspace from the client's roots, where the person named none."""
         if self._session.workspace_named or "roots" not in self.capabilities:
             return

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ide_protocol.mcp.front import MOST_LISTENS
 from proxy.wire import LINE_LIMIT
 
 if TYPE_CHECKING:
@@ -175,6 +176,42 @@ async def test_the_workspace_is_the_clients_first_root(door: Door, tmp_path: Pat
     roots = {"roots": [{"uri": f"file://{tmp_path}", "name": "project"}]}
     client.send({"jsonrpc": "2.0", "id": asked["id"], "result": roots})
     await client.ask("ping", identifier=2)
+    assert [session.workspace for session in door.hub.sessions] == [str(tmp_path)]
+
+
+async def test_a_client_has_so_many_streams_of_news_and_no_more(door: Door) -> None:
+    """One over the bound is refused; when another is cancelled there is room again."""
+    client = await door.open("mcp")
+    listen: dict[str, Any] = {"_meta": MODERN, "notifications": {"toolsListChanged": True}}
+    for number in range(MOST_LISTENS):
+        client.send(
+            {"jsonrpc": "2.0", "id": number, "method": "subscriptions/listen", "params": listen}
+        )
+        assert "error" not in await client.receive()
+    refused = await client.ask("subscriptions/listen", listen, identifier=99)
+    assert refused["error"]["code"] == -32600
+    gone = {"requestId": 0}
+    client.send({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": gone})
+    client.send({"jsonrpc": "2.0", "id": 99, "method": "subscriptions/listen", "params": listen})
+    assert (await client.receive())["method"] == "notifications/subscriptions/acknowledged"
+
+
+async def test_roots_are_asked_for_one_question_at_a_time(door: Door, tmp_path: Path) -> None:
+    """However often a client says that they changed, and the last word is heard."""
+    client = await door.open("mcp")
+    await client.ask("initialize", {**INITIALIZE, "capabilities": {"roots": {}}})
+    client.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
+    first = await client.receive()
+    for _ in range(50):
+        client.send({"jsonrpc": "2.0", "method": "notifications/roots/list_changed"})
+    client.send({"jsonrpc": "2.0", "id": 5, "method": "ping"})
+    assert (await client.receive())["id"] == 5
+    client.send({"jsonrpc": "2.0", "id": first["id"], "result": {"roots": []}})
+    second = await client.receive()
+    assert second["method"] == "roots/list"
+    roots = {"roots": [{"uri": f"file://{tmp_path}"}]}
+    client.send({"jsonrpc": "2.0", "id": second["id"], "result": roots})
+    await client.ask("ping", identifier=6)
     assert [session.workspace for session in door.hub.sessions] == [str(tmp_path)]
 
 
