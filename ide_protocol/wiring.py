@@ -85,6 +85,7 @@ def build(home: Home) -> Hub:
         identity=lambda: hub.identity,
         clock=time.time,
         approval_seconds=configuration.approval_seconds,
+        signs_in=account is not None,
     )
     return hub
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from auth.fault import Fault, Who
 from proxy.approval import Answer
+
+META: Final = "portico/fault"
+"""The key in the `_meta` of a tool's result under which a fault of Portico's own stands."""
 
 
 class UnknownTool(Fault):
@@ -53,22 +56,35 @@ def refusal(answer: Answer, what: str) -> NotApproved:
         Answer.NO: f"The user said no to {what}. It was not sent.",
         Answer.SILENCE: f"Nobody answered whether {what} may run, so it was not sent.",
         Answer.GONE: f"The window that asked about {what} went away, so it was not sent.",
+        Answer.NOBODY: f"Nobody could be asked whether {what} may run, so it was not sent.",
     }
     remedy = {
         Answer.NO: "Do not try it again unless the user asks for it.",
         Answer.SILENCE: "Ask the user to look at their editor, then call again.",
         Answer.GONE: "Ask the user to open their editor, then call again.",
+        Answer.NOBODY: "Call it from a terminal, or with an editor open that Portico can ask in.",
     }
     return NotApproved(said[answer], remedy=remedy[answer])
 
 
 def tool_error(fault: Fault) -> dict[str, Any]:
     """A fault as the model reads it: what happened, who must act, under its stable reference."""
-    text = f"Portico: {fault.sentence()}".strip()
+    text = f"Portico: {fault.sentence().strip()}"
     return {
         "jsonrpc": "2.0",
         "result": {
             "content": [{"type": "text", "text": f"{text} [{fault.reference}]"}],
             "isError": True,
+            "_meta": {META: fault.as_json()},
         },
     }
+
+
+def unforged(envelope: dict[str, Any]) -> dict[str, Any]:
+    """A server's answer, without what only Portico may say in it."""
+    result = envelope.get("result")
+    meta = result.get("_meta") if isinstance(result, dict) else None
+    if isinstance(result, dict) and isinstance(meta, dict) and META in meta:
+        kept = {key: value for key, value in meta.items() if key != META}
+        return {**envelope, "result": {**result, "_meta": kept}}
+    return envelope

@@ -27,6 +27,8 @@ class Answer(StrEnum):
     NO = "no"
     SILENCE = "silence"
     GONE = "window gone"
+    NOBODY = "nobody"
+    """The surface had no person to show the question to."""
 
 
 @dataclass(frozen=True, slots=True)

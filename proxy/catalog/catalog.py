@@ -1,4 +1,4 @@
-"""The merged list, the table from public names to servers, and its upkeep in the background.
+"""The merged lists, the table from public names to servers, and its upkeep in the background.
 
 Each server stands on a shelf of its own and is asked by a task of its own: one that is dead, slow
 or broken keeps its last known tools, or none, and delays nobody.
@@ -12,14 +12,18 @@ import logging
 from typing import TYPE_CHECKING, Any, Literal
 
 from auth.fault import Fault
+from proxy.catalog.assortment import Assortment, merge
+from proxy.catalog.connected import Connected, tools_of
+from proxy.catalog.feature import OTHERS, Feature
+from proxy.catalog.own_server import told
 from proxy.catalog.route import Route, State
 from proxy.catalog.shelf import Shelf
-from proxy.naming import public_name
+from proxy.catalog.stockroom import Stockroom
+from proxy.catalog.view import EVERYTHING, View
 from proxy.policy.offering import Standing
-from proxy.policy.verdict import judge_listing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
     from proxy.catalog.snapshot import Snapshot
     from proxy.policy.offering import Offering
@@ -37,8 +41,12 @@ class Catalog:
     Args:
         snapshot: Where lists are kept between two hubs.
         connect: Makes the upstream of an offering; called once per server, at its first use.
-        changed: Called when the public list is another one than before.
+        changed: Called when the public list of tools is another one than before.
         clock: Unix seconds.
+
+    Attributes:
+        watch: Called with each feature whose public list changed, and with None when servers came,
+            went, moved, or said for the first time what they can.
     """
 
     def __init__(
@@ -50,18 +58,17 @@ class Catalog:
         clock: Callable[[], float],
     ) -> None:
         self._snapshot = snapshot
-        self._connect = connect
         self._changed = changed
         self._clock = clock
         self._key = ("", "")
         self._groups: frozenset[str] = frozenset()
         self.offerings: dict[str, Offering] = {}
         self._shelves: dict[str, Shelf] = {}
-        self._upstreams: dict[str, Upstream] = {}
+        self._upstreams = Connected(connect)
         self._fetches: dict[str, asyncio.Task[None]] = {}
-        self._chores: set[asyncio.Task[None]] = set()
-        self._public: list[dict[str, Any]] = []
-        self._routes: dict[str, Route] = {}
+        self._stockroom = Stockroom(self._stocked)
+        self._assortment = Assortment()
+        self.watch: Callable[[Feature | None], None] = lambda _: None
         self._wake = asyncio.Event()
 
     # --- what is known -----------------------------------------------------------------------
@@ -88,37 +95,39 @@ class Catalog:
         self.offerings = offerings
         self._shelves = {}
         for server, offering in offerings.items():
+            url, shelf = known.get(server, ("", None))
             if offering.standing is Standing.OFFERED:
-                url, shelf = known.get(server, ("", None))
                 self._shelves[server] = shelf if shelf and url == offering.url else Shelf()
         self._rebuild()
         self._wake.set()
+        self.watch(None)
+
+    def listed(self, feature: Feature, view: View = EVERYTHING) -> list[dict[str, Any]]:
+        """A public list as it stands, ordered by name."""
+        return self._assortment.listed(feature, view)
 
     def tools(self) -> list[dict[str, Any]]:
-        """The public list as it stands, ordered by name."""
-        return self._public
+        """The public list of tools as it stands."""
+        return self.listed(Feature.TOOLS)
 
-    def find(self, name: str) -> Route | None:
+    def find(self, feature: Feature, name: str, view: View = EVERYTHING) -> Route | None:
         """Where a public name leads: also to a server that is not offered or not yet known."""
-        route = self._routes.get(name)
-        if route is not None:
-            return route
-        server, _, tool = name.partition("_")
-        offering = self.offerings.get(server)
-        return Route(offering, tool, None) if offering is not None and tool else None
+        return self._assortment.find(feature, name, view)
+
+    def capabilities(self, view: View = EVERYTHING) -> dict[str, dict[str, Any]]:
+        """What each offered server of a view can, as it said last; verbatim."""
+        return {s: shelf.capabilities for s, shelf in self._shelves.items() if view.admits(s)}
 
     def state(self, server: str) -> tuple[State, int, Fault | None]:
         """How a server's tools got into the list, how many they are, and its last failure."""
         shelf = self._shelves.get(server)
         if shelf is None:
             return State.ABSENT, 0, None
-        if shelf.live:
-            return State.LIVE, len(shelf.tools), shelf.fault
-        return (State.SNAPSHOT if shelf.tools else State.ABSENT), len(shelf.tools), shelf.fault
+        return shelf.state, len(shelf.tools), shelf.fault
 
     def era(self, server: str) -> Literal["legacy", "modern", "unknown"]:
         """Which protocol a server spoke last, as far as this hub has met it."""
-        upstream = self._upstreams.get(server)
+        upstream = self._upstreams.find(server)
         return upstream.era.value if upstream is not None and upstream.era else "unknown"
 
     def definitions(self, server: str) -> list[dict[str, Any]]:
@@ -126,25 +135,30 @@ class Catalog:
         shelf = self._shelves.get(server)
         return shelf.tools if shelf else []
 
-    def unseen(self) -> bool:
+    def unseen(self, feature: Feature = Feature.TOOLS) -> bool:
         """Whether there is a server that a list should wait for."""
-        return any(shelf.unseen for shelf in self._shelves.values())
+        unlisted = any(shelf.unseen for shelf in self._shelves.values())
+        return unlisted or (feature in OTHERS and bool(self._stockroom.waited(self._shelves)))
 
     # --- waiting -----------------------------------------------------------------------------
 
-    async def ready(self) -> None:
+    async def ready(self, feature: Feature = Feature.TOOLS) -> None:
         """Wait for every server that nothing is known of; the caller bounds it."""
         waited = [self._fetch(server) for server, shelf in self._shelves.items() if shelf.unseen]
         if waited:
             await asyncio.wait(waited)
+        stocking = self._stockroom.waited(self._shelves) if feature in OTHERS else []
+        if stocking:
+            await asyncio.wait(stocking)
 
     def leave(self) -> None:
         """Wait no more for those of which nothing is known: a list has left without them."""
         for shelf in self._shelves.values():
             shelf.missed = shelf.missed or shelf.unseen
+            shelf.stocked = shelf.stocked or shelf.live
 
-    async def live(self, route: Route, name: str) -> Route | None:
-        """The route with the server's own, live definition; asks the server when need be.
+    async def live(self, route: Route) -> Route | None:
+        """The route of a tool with the server's own, live definition; asks the server when need be.
 
         Returns:
             None when the server has no such tool.
@@ -156,7 +170,7 @@ class Catalog:
         for _ in range(_DROPPED_LISTS):
             shelf = self._shelves.get(server)
             if shelf is None or shelf.live:
-                return self._routes.get(name)
+                return self._assortment.routes[Feature.TOOLS].get(route.public)
             fetch = self._fetch(server)
             await asyncio.wait([fetch])
             if fetch.cancelled():
@@ -172,13 +186,27 @@ class Catalog:
         if server in self._shelves:
             await asyncio.wait([self._fetch(server)])
 
+    def restock(self, server: str) -> None:
+        """Ask a server for everything but its tools now."""
+        shelf = self._shelves.get(server)
+        if shelf is not None and shelf.live:
+            self._stockroom.stock(server, shelf, self.upstream(self.offerings[server]))
+
+    def lost(self, offering: Offering, fault: Fault) -> Fault:
+        """A call found that nobody listens: the server is not live; returns what to tell."""
+        shelf, fault = self._shelves.get(offering.server), told(fault, offering)
+        if shelf is not None:
+            shelf.failed(fault, self._clock())
+            self._wake.set()
+        return fault
+
     def upstream(self, offering: Offering) -> Upstream:
         """The connection to a server, made at its first use."""
-        found = self._upstreams.get(offering.server)
-        if found is None:
-            found = self._upstreams[offering.server] = self._connect(offering)
-            found.on_list_changed = lambda: self._do(self.relist(offering.server))
-        return found
+        return self._upstreams.meet(offering, lambda: self.relist(offering.server))
+
+    def met(self, server: str) -> Upstream | None:
+        """The connection to a server, if there is one."""
+        return self._upstreams.find(server)
 
     async def tend(self) -> None:
         """Keep the shelves fresh until cancelled; each server at its own pace."""
@@ -206,8 +234,7 @@ class Catalog:
         self._save()
         for server in {*self._upstreams, *self._fetches}:
             self._drop_upstream(server)
-        if self._chores:
-            await asyncio.wait(self._chores, timeout=2.0)
+        await self._upstreams.settled()
 
     # --- upkeep ------------------------------------------------------------------------------
 
@@ -230,41 +257,33 @@ class Catalog:
         shelf, offering = self._shelves[server], self.offerings[server]
         shelf.due = self._clock() + _LIST_SECONDS
         try:
-            async with asyncio.timeout(_LIST_SECONDS):
-                tools = await self.upstream(offering).list_tools()
+            tools = await tools_of(self.upstream(offering), offering, _LIST_SECONDS)
         except Fault as fault:
             shelf.failed(fault, self._clock())
             log.info("%s: %s", server, fault.reference)
-        except TimeoutError:
-            shelf.failed(_silent(offering), self._clock())
-            log.info("%s: no list within %g s", server, _LIST_SECONDS)
         else:
             # The list may answer for a user or a registry of the past; then nobody reads it.
-            if shelf is self._shelves.get(server) and shelf.succeeded(tools, self._clock()):
-                self._rebuild()
-                self._save()
+            if shelf is self._shelves.get(server):
+                if shelf.succeeded(tools, self._clock()):
+                    self._rebuild()
+                    self._save()
+                self.restock(server)
         self._wake.set()
 
+    def _stocked(self, server: str, shelf: Shelf) -> None:
+        if shelf is self._shelves.get(server):
+            self._rebuild()
+            self._save()
+            self.watch(None)
+
     def _rebuild(self) -> None:
-        public: dict[str, dict[str, Any]] = {}
-        routes: dict[str, Route] = {}
-        for server, shelf in self._shelves.items():
-            offering = self.offerings[server]
-            for tool in shelf.tools:
-                own = tool.get("name")
-                if not isinstance(own, str):
-                    continue
-                name = public_name(server, own)
-                if name in routes:
-                    continue  # A server that gives a name twice means the first.
-                routes[name] = Route(offering, own, tool)
-                if judge_listing(offering, tool, self._groups):
-                    public[name] = {**tool, "name": name}
-        tools = [public[name] for name in sorted(public)]
-        self._routes = routes
-        if tools != self._public:
-            self._public = tools
-            self._changed()
+        before = self._assortment
+        after = self._assortment = merge(self._shelves, self.offerings, self._groups)
+        for feature in Feature:
+            if after.listed(feature) != before.listed(feature):
+                self.watch(feature)
+                if feature is Feature.TOOLS:
+                    self._changed()
 
     def _save(self) -> None:
         servers = {name: (self.offerings[name].url, shelf) for name, shelf in self._shelves.items()}
@@ -274,25 +293,12 @@ class Catalog:
             log.warning("the snapshot could not be saved: %s", wrong)
 
     def _drop_upstream(self, server: str) -> None:
+        self._stockroom.drop(server)
         fetch = self._fetches.pop(server, None)
         if fetch is not None:
             fetch.cancel()
-        upstream = self._upstreams.pop(server, None)
-        if upstream is not None:
-            self._do(upstream.aclose())
-
-    def _do(self, chore: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(chore)
-        self._chores.add(task)
-        task.add_done_callback(self._chores.discard)
+        self._upstreams.drop(server)
 
 
 def _address(offering: Offering) -> tuple[object, ...]:
     return offering.url, offering.auth, offering.audience, offering.standing
-
-
-def _silent(offering: Offering) -> Fault:
-    from proxy.upstream.fault import UpstreamSlow
-
-    msg = f"{offering.server} did not send its list of tools within {_LIST_SECONDS:g} seconds."
-    return UpstreamSlow(msg)

@@ -15,6 +15,8 @@ class State(StrEnum):
 
     LIVE = "live"
     SNAPSHOT = "snapshot"
+    ASKING = "asking"
+    """Nothing is known of them yet: the server is being asked."""
     ABSENT = "absent"
 
 

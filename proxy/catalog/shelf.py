@@ -1,4 +1,4 @@
-"""One server's tools as Portico last knew them."""
+"""What one server offers, as Portico last knew it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auth.fault import Fault, Who
-from proxy.upstream.fault import Kind, UpstreamFault
+from proxy.catalog.feature import Feature
+from proxy.catalog.route import State
+from proxy.upstream.fault import Kind, UpstreamFault, UpstreamUnreachable
 
 FRESH = 300.0
 """Seconds after which a live list is asked for again."""
@@ -23,11 +25,14 @@ class Shelf:
     Attributes:
         tools: Tool definitions, verbatim as the server gave them.
         fetched_at: Unix seconds when it gave them; 0 when it never did.
-        live: Whether the server itself gave them during this hub's life.
+        live: Whether the server itself gave them during this hub's life, and still listens.
         fault: Why the last attempt failed, or None.
         failures: Failed attempts in a row.
         due: Unix seconds of the next attempt; infinite when only a person can change something.
         missed: Whether a list has left without it already; no later one waits for it again.
+        others: Prompts, resources and templates, verbatim.
+        capabilities: The server's capabilities, verbatim.
+        stocked: Whether `others` is all there is, or a list has left without the rest.
     """
 
     tools: list[dict[str, Any]] = field(default_factory=list)
@@ -37,11 +42,27 @@ class Shelf:
     failures: int = 0
     due: float = 0.0
     missed: bool = False
+    others: dict[Feature, list[dict[str, Any]]] = field(default_factory=dict)
+    capabilities: dict[str, Any] = field(default_factory=dict)
+    stocked: bool = False
+
+    def of(self, feature: Feature) -> list[dict[str, Any]]:
+        """The definitions of one kind."""
+        return self.tools if feature is Feature.TOOLS else self.others.get(feature, [])
 
     @property
     def unseen(self) -> bool:
         """Whether a list should wait for it: nothing is known of it yet, not even that it fails."""
         return not (self.fetched_at or self.fault or self.missed)
+
+    @property
+    def state(self) -> State:
+        """Where the tools come from."""
+        if self.live:
+            return State.LIVE
+        if self.tools:
+            return State.SNAPSHOT
+        return State.ABSENT if self.fetched_at or self.fault else State.ASKING
 
     def succeeded(self, tools: list[dict[str, Any]], now: float) -> bool:
         """Take a fresh list; True when it differs from what was shown before."""
@@ -54,6 +75,8 @@ class Shelf:
         """Remember a failure; only a transient one is tried again by itself, ever more rarely."""
         self.fault = fault
         self.failures += 1
+        if isinstance(fault, UpstreamUnreachable):
+            self.live = False  # Whoever comes back after a restart may have other tools.
         kind = _kind(fault)
         if kind is Kind.NEEDS_A_PERSON:
             self.due = float("inf")

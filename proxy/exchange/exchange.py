@@ -12,18 +12,22 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault
+from auth.refresh import SignInNeeded
 from proxy import wire
 from proxy.approval import Answer, Question, Surface, digest
 from proxy.audit import Event, Outcome
 from proxy.audit.redaction import digest as keyed_digest
 from proxy.audit.redaction import summary
 from proxy.exchange import bridge
+from proxy.exchange.addressed import IDEMPOTENT, readdressed, returned
 from proxy.exchange.call import Exchange
 from proxy.exchange.continuation import Continuations, asking_result, strip
 from proxy.exchange.named_relay import NamedRelay
-from proxy.fault import Denied, Internal, NotApproved, UnknownTool, refusal, tool_error
-from proxy.policy.verdict import Ruling, Verdict, judge
-from proxy.upstream.fault import UpstreamMalformed
+from proxy.exchange.patience import EVERY, waiting
+from proxy.exchange.routing import Routing, failure, judged, unknown
+from proxy.fault import Denied, Internal, NotApproved, UnknownTool, refusal, unforged
+from proxy.policy.verdict import Ruling, Verdict
+from proxy.upstream.fault import UpstreamMalformed, UpstreamUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +55,8 @@ class Exchanges:
         identity: Who is signed in now.
         clock: Unix seconds.
         approval_seconds: How long a person has to answer.
+        signs_in: Whether there is a company to sign in to.
+        reassuring: Seconds between two words to a client that its call waits for a person.
     """
 
     def __init__(
@@ -62,6 +68,8 @@ class Exchanges:
         identity: Callable[[], Identity | None],
         clock: Callable[[], float],
         approval_seconds: float,
+        signs_in: bool = False,
+        reassuring: float = EVERY,
     ) -> None:
         self._catalog = catalog
         self._desk = desk
@@ -69,7 +77,12 @@ class Exchanges:
         self._identity = identity
         self._clock = clock
         self._patience = approval_seconds
+        self._signs_in = signs_in
+        self._reassuring = reassuring
         self._continuations = Continuations(clock, approval_seconds)
+        self._routing = Routing(catalog)
+        self.heard: Callable[[str, dict[str, Any]], None] = lambda _, __: None
+        """Told what a server says on a call's stream that is not about the call."""
 
     async def call(self, call: Call) -> dict[str, Any]:
         """Run a call to its one outcome.
@@ -84,22 +97,19 @@ class Exchanges:
         try:
             envelope = await self._through(exchange)
             outcome, reference = Outcome.REPLIED, ""
-        except UnknownTool as fault:
+        except (UnknownTool, Denied, NotApproved) as fault:
             outcome, reference = Outcome.DENIED, fault.reference
-            return wire.error(None, wire.INVALID_PARAMS, f"Unknown tool: {call.name}")
-        except (Denied, NotApproved) as fault:
-            outcome, reference = Outcome.DENIED, fault.reference
-            return tool_error(fault)
+            return failure(call, fault)
         except Fault as fault:
             reference = fault.reference
-            return tool_error(fault)
+            return failure(call, fault)
         except asyncio.CancelledError:
             outcome, reference = Outcome.CANCELLED, ""
             raise
         except Exception:
             # One call's bug must not end the hub, nor hide: it goes to the log with its trace.
             log.exception("exchange %s failed", call.id)
-            return tool_error(Internal("Portico made a mistake with this call."))
+            return failure(call, Internal("Portico made a mistake with this call."))
         finally:
             self._close(exchange, outcome, reference)
         return envelope
@@ -123,9 +133,7 @@ class Exchanges:
         exchange.summary = summary(call.arguments)
         verdict = exchange.verdict = self._judge(route)
         if verdict.ruling is Ruling.DENY:
-            if verdict.unknown:
-                raise UnknownTool(call.name)
-            raise Denied(verdict.reason, remedy=verdict.remedy)
+            raise self._denial(call, verdict)
         if verdict.ruling is Ruling.ASK:
             bound = self._bound(route, call)
             if not self._continuations.approved(call, bound):
@@ -136,19 +144,35 @@ class Exchanges:
         return await self._send(exchange, route, strip(call.params))
 
     async def _route(self, call: Call) -> Route:
-        route = self._catalog.find(call.name)
+        route = self._routing.find(call)
         if route is None:
-            raise UnknownTool(call.name)
-        denied = judge(route.offering, route.tool, route.definition, self._groups())
-        if denied.ruling is Ruling.DENY:
+            raise self._unknown(call)
+        if self._judge(route).ruling is Ruling.DENY:
             return route  # A server that is not this user's is not even asked for its tools.
-        live = await self._catalog.live(route, call.name)
+        live = await self._routing.live(route)
         if live is None:
-            raise UnknownTool(call.name)
+            raise self._unknown(call)
         return live
 
+    def _denial(self, call: Call, verdict: Verdict) -> Fault:
+        """What a denied call ends in."""
+        if verdict.sign_in:
+            return SignInNeeded("Nobody is signed in.")
+        if verdict.unknown:
+            return self._unknown(call)
+        return Denied(verdict.reason, remedy=verdict.remedy)
+
+    def _unknown(self, call: Call) -> Fault:
+        """What a name ends in that leads nowhere; a hidden server's ends in the same.
+
+        Before anybody is signed in, nothing can be said of any name but that.
+        """
+        if self._signs_in and self._identity() is None:
+            return SignInNeeded("Nobody is signed in.")
+        return unknown(call)
+
     def _judge(self, route: Route) -> Verdict:
-        return judge(route.offering, route.tool, route.definition, self._groups())
+        return judged(route, self._groups())
 
     def _groups(self) -> frozenset[str]:
         identity = self._identity()
@@ -158,7 +182,8 @@ class Exchanges:
         """What a yes to this call is bound to."""
         identity = self._identity()
         user = identity.key if identity else ""
-        return digest(user, route.offering.server, route.tool, call.arguments, route.definition)
+        what = call.label(route.tool)
+        return digest(user, route.offering.server, what, call.arguments, route.definition)
 
     # --- asking ------------------------------------------------------------------------------
 
@@ -178,9 +203,10 @@ class Exchanges:
             self._note(exchange, Event.ASKED, surface[0], verdict.rule)
             if surface[0] is Surface.ELICITATION and call.returns:
                 return asking_result(question, self._continuations.park(call, bound))
-            decision = await self._desk.decide(
-                question, asking=call.session, surface=surface, allowed=verdict.surfaces
-            )
+            async with waiting(call, self._reassuring):
+                decision = await self._desk.decide(
+                    question, asking=call.session, surface=surface, allowed=verdict.surfaces
+                )
         self._note(exchange, Event.ANSWERED, decision.answer, decision.surface)
         if decision.answer is not Answer.YES:
             raise refusal(decision.answer, f"{route.tool} of {route.offering.title}")
@@ -205,7 +231,7 @@ class Exchanges:
             title=offering.title,
             owner=offering.owner,
             reviewed=offering.reviewed,
-            tool=route.tool,
+            tool=call.label(route.tool),
             risk=verdict.risk,
             arguments=wire.encode(call.arguments).decode(),
             digest=bound,
@@ -221,7 +247,7 @@ class Exchanges:
         Raises:
             NotApproved: The tool, its rules or the user changed while the person decided.
         """
-        now = self._catalog.find(call.name)
+        now = self._routing.find(call)
         if now is None or self._judge(now).ruling is Ruling.DENY or self._bound(now, call) != bound:
             what = f"{route.tool} of {route.offering.title}"
             raise NotApproved(
@@ -237,16 +263,23 @@ class Exchanges:
     ) -> dict[str, Any]:
         call, offering = exchange.call, route.offering
         upstream = self._catalog.upstream(offering)
-        relay = NamedRelay(call.relay, offering)
-        params = {**params, "name": route.tool}
+        relay = NamedRelay(call.relay, offering, self.heard)
+        params = readdressed(call.method, params, route.tool)
         for _ in range(bridge.ROUNDS):
             await self._journal.commit(exchange.record(Event.INTENT, self._clock()))
-            envelope: dict[str, Any] = await upstream.send(
-                "tools/call", params, relay, timeout=CALL_SECONDS
-            )
+            try:
+                envelope: dict[str, Any] = await upstream.send(
+                    call.method,
+                    params,
+                    relay,
+                    timeout=CALL_SECONDS,
+                    idempotent=call.method in IDEMPOTENT,
+                )
+            except UpstreamUnreachable as fault:
+                raise self._catalog.lost(offering, fault) from fault
             wanted = bridge.wants_input(envelope)
             if wanted is None:
-                return envelope
+                return self._answer(call, route, unforged(envelope))
             if call.returns:
                 bridge.named_all(offering, envelope, wanted)
                 self._continuations.remember(call, self._bound(route, call), wanted)
@@ -258,3 +291,9 @@ class Exchanges:
             params = bridge.retry(params, wanted, answers)
         msg = f"{offering.title} asked {bridge.ROUNDS} times and never answered."
         raise UpstreamMalformed(msg)
+
+    def _answer(self, call: Call, route: Route, envelope: dict[str, Any]) -> dict[str, Any]:
+        """A server's last word on a call, as its client is to have it."""
+        self._routing.tasks.remember(route.offering.server, envelope)
+        public = call.public(route)
+        return returned(call.method, envelope, own=route.tool, public=public, modern=call.returns)

@@ -26,6 +26,8 @@ class Standing(StrEnum):
     """Nobody is offered it now: a review is open or expired, or its entry cannot be understood."""
     FORBIDDEN = "forbidden"
     """Others are offered it; this user lacks a group, and may be told which."""
+    SIGN_IN = "sign-in-needed"
+    """Nobody is signed in, so nobody knows yet whether the user is offered it."""
     HIDDEN = "hidden"
     """As forbidden, but the user is not told that it exists: it answers like an unknown name."""
 

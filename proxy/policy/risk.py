@@ -33,6 +33,15 @@ class Confirm(StrEnum):
 RISKS = (Risk.READ, Risk.SENSITIVE_READ, Risk.WRITE, Risk.UNKNOWN, Risk.DESTRUCTIVE)
 """Every risk, the mildest first."""
 
+DOES = {
+    Risk.READ: "reads",
+    Risk.SENSITIVE_READ: "reads sensitive data",
+    Risk.WRITE: "writes",
+    Risk.UNKNOWN: "has an unknown risk",
+    Risk.DESTRUCTIVE: "is destructive",
+}
+"""What a call of each risk does, as the predicate of a sentence."""
+
 _RISK_RANK = {risk: rank for rank, risk in enumerate(RISKS)}
 _CONFIRM_RANK = {confirm: rank for rank, confirm in enumerate(Confirm)}
 

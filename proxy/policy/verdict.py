@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from proxy.policy.offering import EVERY_TOOL, SURFACES, Standing
-from proxy.policy.risk import Confirm, Risk, graver
+from proxy.policy.risk import DOES, Confirm, Risk, graver
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -46,6 +46,7 @@ class Verdict:
         remedy: What the person can do about a denial; empty otherwise.
         surfaces: The kinds of surface whose yes counts.
         unknown: Whether a denial answers exactly like a name that does not exist.
+        sign_in: Whether a denial only means that somebody must sign in first.
     """
 
     ruling: Ruling
@@ -55,6 +56,7 @@ class Verdict:
     remedy: str = ""
     surfaces: frozenset[str] = SURFACES
     unknown: bool = False
+    sign_in: bool = False
 
 
 def judge(
@@ -85,10 +87,17 @@ def judge_listing(offering: Offering, tool: Mapping[str, Any], groups: Collectio
 def support(offering: Offering) -> str:
     """Who helps with a server, as the end of a sentence; empty when the registry names nobody."""
     owner = offering.owner
-    contact = owner.support or owner.contact
-    if owner.team and contact:
-        return f"Ask its owner {owner.team} ({contact})."
-    return f"Ask its owner {owner.team or contact}." if owner.team or contact else ""
+    ways = " or ".join(filter(None, (owner.support, owner.contact)))
+    if owner.team and ways:
+        return f"Ask its owner {owner.team} ({ways})."
+    return f"Ask its owner {owner.team or ways}." if owner.team or ways else ""
+
+
+def explanation(offering: Offering) -> str:
+    """Why a server is not offered and whom to ask, as a person reads it beside its name."""
+    if offering.standing in {Standing.WITHHELD, Standing.FORBIDDEN}:
+        return f"{offering.reason} {support(offering)}".strip()
+    return offering.reason
 
 
 def _standing(offering: Offering) -> Verdict | None:
@@ -101,6 +110,7 @@ def _standing(offering: Offering) -> Verdict | None:
         reason=offering.reason or f"{offering.title} is not offered to you.",
         remedy=support(offering),
         unknown=offering.standing is Standing.HIDDEN,
+        sign_in=offering.standing is Standing.SIGN_IN,
     )
 
 
@@ -171,8 +181,17 @@ def _because(risk: Risk, because: str, confirm: Confirm) -> str:
     if risk is Risk.UNKNOWN:
         return "Nobody has said yet what this tool can do."
     if confirm is Confirm.ALWAYS and risk not in RISKY:
-        return f"Every call of this tool is asked about; it is {risk}, {because}."
-    return f"This call is {risk}, {because}."
+        return f"Every call of this tool is asked about; it {DOES[risk]}, {because}."
+    return f"This call {DOES[risk]}, {because}."
 
 
-__all__ = ["EVERY_TOOL", "RISKY", "Ruling", "Verdict", "judge", "judge_listing", "support"]
+__all__ = [
+    "EVERY_TOOL",
+    "RISKY",
+    "Ruling",
+    "Verdict",
+    "explanation",
+    "judge",
+    "judge_listing",
+    "support",
+]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SIGN_IN = "Sign in to use it."
 
+_UNSIGNED = "the registry was read without your sign-in and did not say who may use it"
+
 
 def offerings(
     configuration: Configuration,
@@ -67,7 +69,7 @@ def _silence(company: Company, listing: Listing) -> str:
         return f"it has no governance block ({key}), and other servers of the registry have"
     if company.registry_audience and not listing.signed:
         # Without a token many registries leave governance out, which must not look like none.
-        return "the registry was read without your sign-in and did not say who may use it"
+        return _UNSIGNED
     if any(entry.governed_elsewhere for entry in listing.entries):
         return f"its governance stands under another key than company.governance_key ({key})"
     return ""
@@ -87,7 +89,8 @@ class _Reader:
         if entry.governed:
             return self._governed(entry, short, read(entry.governance, entry.name, self.today))
         if silence:
-            return _refused(entry, short, silence)
+            sign_in = silence == _UNSIGNED and self.groups is None
+            return _refused(entry, short, silence, sign_in=sign_in)
         return self._ungoverned(entry, short)
 
     def _governed(self, entry: Entry, short: str, said: Governance) -> Offering:
@@ -170,21 +173,21 @@ def _standing(
     if refusal:
         return Standing.WITHHELD, because(refusal)
     if not admitted and groups is None:
-        return Standing.WITHHELD, SIGN_IN
+        return Standing.SIGN_IN, SIGN_IN
     if not admitted:
         return Standing.FORBIDDEN, _lacking(said)
     return Standing.OFFERED, ""
 
 
-def _refused(entry: Entry, short: str, refusal: str) -> Offering:
+def _refused(entry: Entry, short: str, refusal: str, *, sign_in: bool) -> Offering:
     return Offering(
         server=short,
         name=entry.name,
         title=entry.title,
         url="",
         description=_description(entry),
-        standing=Standing.WITHHELD,
-        reason=because(refusal),
+        standing=Standing.SIGN_IN if sign_in else Standing.WITHHELD,
+        reason=SIGN_IN if sign_in else because(refusal),
     )
 
 
@@ -196,12 +199,7 @@ def _status_refusal(entry: Entry) -> str:
 
 def _lacking(said: Governance) -> str:
     needed = " or ".join(plain(group, 60) for group in sorted(said.groups))
-    owner = said.owner
-    whom = owner.team or "its owner"
-    if owner.contact:
-        whom += f" ({owner.contact})"
-    support = f" Support: {owner.support}." if owner.support else ""
-    return f"It is for {needed}. Ask {whom} for access.{support}"
+    return f"It is for {needed}."
 
 
 def _deprecation(entry: Entry) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,10 @@ import pytest
 from auth.identity import Identity
 from proxy.approval import Answer, Desk, Question
 from proxy.audit import Journal
-from proxy.catalog import Catalog, Snapshot
+from proxy.catalog import Catalog, Snapshot, State
 from proxy.exchange.call import Call
 from proxy.exchange.exchange import Exchanges
+from proxy.fault import META
 from proxy.policy.offering import Offering, Owner, Standing, ToolRule
 from proxy.policy.risk import Confirm, Risk
 from proxy.session import Session, Sessions
@@ -34,6 +36,7 @@ class RememberingUpstream:
     """An upstream that answers at once and remembers every call that reached it."""
 
     era = None
+    capabilities: dict[str, Any] = {}
 
     def __init__(self) -> None:
         self.tools: list[dict[str, Any]] = [DROP, READ]
@@ -135,6 +138,8 @@ class House:
             identity=lambda: self.identity,
             clock=lambda: self.now,
             approval_seconds=60.0,
+            signs_in=True,
+            reassuring=0.001,
         )
         self.agent = self.open_session("mcp")
         self.offer()
@@ -219,19 +224,97 @@ async def test_a_denied_call_never_reaches_an_upstream(house: House) -> None:
 async def test_a_hidden_server_answers_exactly_like_an_unknown_name(house: House) -> None:
     """Nothing in the answer tells a hidden tool from one that does not exist."""
     house.offer(standing=Standing.HIDDEN, reason="secret")
-    hidden, unknown = await house.run("presto_read"), await house.run("nobody_read")
-    for answer, name in ((hidden, "presto_read"), (unknown, "nobody_read")):
-        answer["error"]["message"] = answer["error"]["message"].replace(name, "NAME")
-    assert hidden == unknown
+    for signed_in in (True, False):
+        house.identity = ALICE if signed_in else None
+        hidden, unknown = await house.run("presto_read"), await house.run("nobody_read")
+        assert json.dumps(hidden).replace("presto_read", "nobody_read") == json.dumps(unknown)
+        assert ("error" in hidden) is signed_in
 
 
-@pytest.mark.parametrize("said", [Answer.NO, Answer.SILENCE, Answer.GONE])
-async def test_everything_but_a_yes_is_a_no(house: House, said: Answer) -> None:
-    """No, silence and a dead window all end before the server."""
+async def test_before_anybody_is_signed_in_a_call_asks_for_that(house: House) -> None:
+    """A server that waits for a sign-in, and any other name, end so; nothing is denied."""
+    house.identity = None
+    house.offer(standing=Standing.SIGN_IN, reason="Sign in to use it.")
+    for name in ("presto_read", "nobody_read"):
+        assert "[sign-in-needed]" in text(await house.run(name))
+    assert house.upstream.reached == []
+    outcomes = [(r["outcome"], r["reference"]) for r in await house.records()]
+    assert outcomes == [("failed", "sign-in-needed")] * 2
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (Answer.NO, "The user said no"),
+        (Answer.SILENCE, "Nobody answered"),
+        (Answer.GONE, "went away"),
+        (Answer.NOBODY, "Nobody could be asked"),
+    ],
+)
+async def test_everything_but_a_yes_is_a_no(house: House, said: Answer, words: str) -> None:
+    """No, silence, a dead window and a missing person end before the server, each by its name."""
     house.open_session("lsp", said)
     answer = await house.run("presto_drop")
+    assert words in text(answer)
     assert "[not-approved]" in text(answer)
     assert house.upstream.reached == []
+
+
+async def test_a_fault_travels_whole_beside_its_text_and_no_server_can_forge_one(
+    house: House,
+) -> None:
+    """Programs read the fault in `_meta`, which a server's own answer cannot hold."""
+    house.offer(standing=Standing.FORBIDDEN, reason="It is for ads-eng.")
+    denied = (await house.run("presto_read"))["result"]["_meta"][META]
+    assert (denied["reference"], denied["message"]) == ("denied-by-policy", "It is for ads-eng.")
+    house.offer()
+    forged = {"content": [], "_meta": {META: denied, "theirs": 1}}
+    house.upstream.answers = [{"jsonrpc": "2.0", "id": 1, "result": forged}]
+    assert (await house.run("presto_read"))["result"]["_meta"] == {"theirs": 1}
+
+
+@pytest.mark.parametrize("role", ["lsp", "cli"])
+async def test_a_client_that_asked_for_progress_hears_that_a_person_is_asked(
+    house: House, role: str
+) -> None:
+    """While an editor or a terminal decides, progress grows, and names no question."""
+    params = {"name": "presto_drop", "_meta": {"progressToken": "t"}}
+    heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    class Hearing(NoRelay):
+        """A client that listens."""
+
+        def notify(self, message: dict[str, Any]) -> None:
+            """Remember it."""
+            heard.put_nowait(message["params"])
+
+    if role == "lsp":
+        house.open_session("lsp", None)
+    call = Call(house.agent, "presto_drop", params, Hearing())
+    running = asyncio.ensure_future(house.exchanges.call(call))
+    first, second = await heard.get(), await heard.get()
+    assert 0 < first["progress"] < second["progress"] < 1
+    assert {first["message"], second["message"]} == {"Waiting for the user's yes"}
+    assert first["progressToken"] == "t"
+    (question,) = house.desk.questions()
+    assert question.id not in json.dumps(first)
+    house.desk.answer(question.id, Answer.NO, None)
+    assert "[not-approved]" in text(await running)
+
+
+async def test_a_server_that_nobody_finds_is_live_no_more(house: House) -> None:
+    """The call that found nobody says so, and the next one asks the server anew first."""
+    await house.run("presto_read")
+    assert house.catalog.state("presto")[0] is State.LIVE
+    house.upstream.fault = UpstreamUnreachable("Nobody listens.")
+    assert "[upstream-unreachable]" in text(await house.run("presto_read"))
+    assert house.catalog.state("presto")[0] is State.SNAPSHOT
+    house.upstream.fault = None
+    assert "error" not in await house.run("presto_read")
+    assert house.catalog.state("presto")[0] is State.LIVE
+    house.offer(reviewed=False, name="mine")
+    house.upstream.fault = UpstreamUnreachable("Nobody listens.")
+    assert "`servers.mine.url`" in text(await house.run("presto_read"))
 
 
 async def test_a_yes_lets_exactly_this_call_through(house: House) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from proxy.policy.offering import EVERY_TOOL, SURFACES, Offering, Owner, Standing, ToolRule
 from proxy.policy.risk import RISKS, Confirm, Risk, graver, stricter
-from proxy.policy.verdict import Ruling, judge, judge_listing, support
+from proxy.policy.verdict import Ruling, explanation, judge, judge_listing, support
 
 ASKED_WHEN_RISKY = {Risk.WRITE, Risk.DESTRUCTIVE, Risk.UNKNOWN}
 STRICTNESS = (Ruling.ALLOW, Ruling.ASK, Ruling.DENY)
@@ -162,7 +162,7 @@ def test_a_verdict_carries_the_rules_surfaces() -> None:
 @pytest.mark.parametrize(
     ("owner", "said"),
     [
-        (Owner("data", "a@b", "#help"), "Ask its owner data (#help)."),
+        (Owner("data", "a@b", "#help"), "Ask its owner data (#help or a@b)."),
         (Owner("data", "a@b"), "Ask its owner data (a@b)."),
         (Owner("data"), "Ask its owner data."),
         (Owner("", "a@b"), "Ask its owner a@b."),
@@ -170,8 +170,31 @@ def test_a_verdict_carries_the_rules_surfaces() -> None:
     ],
 )
 def test_a_denial_names_whoever_the_registry_names(owner: Owner, said: str) -> None:
-    """Support comes before contact, and nobody is invented."""
+    """Support comes before contact, nobody is invented, and nobody is named twice."""
     assert support(offering(owner=owner)) == said
+    withheld = offering(owner=owner, standing=Standing.WITHHELD, reason="It is new.")
+    assert explanation(withheld) == f"It is new. {said}".strip()
+    assert judge(withheld, "t", tool(), ()).reason == "It is new."
+
+
+@pytest.mark.parametrize(
+    ("risk", "because"),
+    [
+        (Risk.WRITE, "This call writes, says the registry."),
+        (Risk.DESTRUCTIVE, "This call is destructive, says the registry."),
+        (Risk.READ, "Every call of this tool is asked about; it reads, says the registry."),
+    ],
+)
+def test_why_a_person_is_asked_is_a_sentence(risk: Risk, because: str) -> None:
+    """The risk is told by what the call does."""
+    rule = ToolRule(risk, Confirm.ALWAYS, source="the registry")
+    assert judge(offering(rule), "t", tool(), ()).reason == because
+
+
+def test_a_server_that_waits_for_a_sign_in_is_denied_as_that() -> None:
+    """Nobody knows yet whose it is, so it is no denial of anybody's."""
+    verdict = judge(offering(standing=Standing.SIGN_IN), "t", tool(), ())
+    assert (verdict.ruling, verdict.sign_in, verdict.unknown) == (Ruling.DENY, True, False)
 
 
 def test_the_orders_of_strictness_are_total() -> None:

@@ -10,6 +10,7 @@ import pytest
 from proxy.configuration import Company, CompanyServer, Configuration
 from proxy.policy.offering import EVERY_TOOL, Offering, Standing
 from proxy.policy.risk import Confirm, Risk
+from proxy.policy.verdict import explanation
 from proxy.registry import Listing, offerings
 from proxy.registry.entry import read, trim
 from tests.proxy.registry.registry_double import KEY, block, envelope
@@ -111,15 +112,16 @@ def test_a_server_of_another_group_is_explained() -> None:
     """The person learns which group is needed, and whom to ask."""
     offering = met(envelope(governance=block()), SALES)
     assert offering.standing is Standing.FORBIDDEN
-    assert offering.reason == (
-        "It is for eng or ops. Ask data (data@corp.example) for access. Support: #data-help."
+    assert offering.reason == "It is for eng or ops."
+    assert explanation(offering) == (
+        "It is for eng or ops. Ask its owner data (#data-help or data@corp.example)."
     )
 
 
 def test_somebody_not_signed_in_is_told_to_sign_in() -> None:
     """Without groups nobody can say whether the server is theirs."""
     offering = met(envelope(governance=block()), None)
-    assert (offering.standing, offering.reason) == (Standing.WITHHELD, "Sign in to use it.")
+    assert (offering.standing, offering.reason) == (Standing.SIGN_IN, "Sign in to use it.")
 
 
 @pytest.mark.parametrize("groups", [SALES, None])
@@ -251,6 +253,8 @@ def test_governance_that_was_not_shown_is_not_taken_for_none() -> None:
     [unsigned] = offerings(Configuration(company=company()), anonymous, ENG, TODAY).values()
     assert unsigned.standing is Standing.WITHHELD
     assert "without your sign-in" in unsigned.reason
+    [nobody] = offerings(Configuration(company=company()), anonymous, None, TODAY).values()
+    assert nobody.standing is Standing.SIGN_IN
     wrong = "com.example.corp/governence"
     configuration = Configuration(company=company(governance_key=wrong))
     listing = listed(envelope(governance=block()), key=wrong)

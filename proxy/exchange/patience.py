@@ -1,0 +1,50 @@
+"""Telling a client that its call waits for a person, so that it does not give up on it.
+
+Clients take silence for a server that died, and some start their timeout anew at each progress.
+What they are told names no question and no way to answer it, because a model may read it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from proxy.exchange.call import Call
+
+EVERY = 5.0
+"""Seconds between two notifications."""
+
+MESSAGE = "Waiting for the user's yes"
+
+_STEP = 0.001
+"""Progress must only ever grow; so small a step leaves a server's own the room from 1 upwards."""
+
+
+@contextlib.asynccontextmanager
+async def waiting(call: Call, every: float) -> AsyncIterator[None]:
+    """While open, notify the caller of `call` each `every` seconds, if it asked for progress."""
+    meta = call.params.get("_meta")
+    token = meta.get("progressToken") if isinstance(meta, dict) else None
+    if not isinstance(token, int | str) or isinstance(token, bool):
+        yield
+        return
+    telling = asyncio.ensure_future(_tell(call, token, every))
+    try:
+        yield
+    finally:
+        telling.cancel()
+
+
+async def _tell(call: Call, token: int | str, every: float) -> None:
+    steps = 0
+    while True:
+        await asyncio.sleep(every)
+        steps += 1
+        progress = {"progressToken": token, "progress": steps * _STEP, "message": MESSAGE}
+        call.relay.notify(
+            {"jsonrpc": "2.0", "method": "notifications/progress", "params": progress}
+        )
