@@ -21,6 +21,9 @@ _QUESTIONS = frozenset({"elicitation/create", "sampling/createMessage", "roots/l
 
 LIST_CHANGED = "notifications/tools/list_changed"
 
+MOST_QUESTIONS = 8
+"""Questions of one request that may wait for an answer; a further one is refused."""
+
 
 class Hearing:
     """The server's side of one open request.
@@ -98,11 +101,14 @@ class Hearing:
             return
         if identifier in self._asked:
             return
+        if method not in _QUESTIONS or len(self._asked) >= MOST_QUESTIONS:
+            self._answer(encode(_at_once(identifier, method)))
+            return
         task = asyncio.ensure_future(self._put(self._answer, identifier, method, params))
         self._asked[identifier] = task
         task.add_done_callback(lambda _: self._settled(identifier))
         end = self._clock.when()
-        if method in _QUESTIONS and end is not None:
+        if end is not None:
             # The person's time is bounded where the question is shown, not here.
             self._pause = end - asyncio.get_running_loop().time()
             self._clock.reschedule(None)
@@ -126,14 +132,18 @@ class Hearing:
         params: dict[str, Any],
     ) -> None:
         try:
-            if method == "ping":
-                response = result(identifier, {})
-            elif method in _QUESTIONS:
-                response = result(identifier, await self._relay.request(method, params))
-            else:
-                response = error(identifier, METHOD_NOT_FOUND, "Method not found")
+            response = result(identifier, await self._relay.request(method, params))
         except Refused as refused:
             response = error(identifier, refused.code, refused.message)
         except Fault as fault:
             response = error(identifier, INTERNAL_ERROR, fault.message)
         answer(encode(response))
+
+
+def _at_once(identifier: int | str, method: str) -> dict[str, Any]:
+    """The answer to what no person needs to be asked."""
+    if method == "ping":
+        return result(identifier, {})
+    if method in _QUESTIONS:
+        return error(identifier, INTERNAL_ERROR, "Too many questions are open.")
+    return error(identifier, METHOD_NOT_FOUND, "Method not found")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("portico.upstream")
 
+MOST_ANSWERS = 64
+"""Answers to questions of one server that may wait to be sent."""
+
+_ANSWER_SECONDS = 30.0
 _CHORE_SECONDS = 2.0
 _STREAM: Headers = [(b"accept", b"text/event-stream"), *BASE[1:2], BASE[3]]
 _SESSION_ID = re.compile(r"[\x21-\x7E]{1,1024}")  # 2025-11-25, transports, "Session Management"
@@ -47,6 +52,8 @@ class LegacySession:
         self.terms = terms
         self._endpoint = endpoint
         self._session = session
+        self._answers: deque[bytes] = deque()
+        self._answering = False
         self.busy = 0
         self._labels: Headers = [(b"mcp-session-id", session.encode())] if session else []
 
@@ -96,15 +103,34 @@ class LegacySession:
         return await self._endpoint.get(headers)
 
     def answer(self, response: bytes) -> None:
-        """POST the answer to a question of the server, without waiting for its receipt."""
-        self._endpoint.do(self._deliver(response))
+        """POST the answer to a question of the server, without waiting for its receipt.
 
-    async def _deliver(self, response: bytes) -> None:
+        One at a time: a server that asks by the thousand gets neither as many connections nor as
+        much memory. What goes beyond is not answered.
+        """
+        if len(self._answers) >= MOST_ANSWERS:
+            log.warning("%s asks more than it takes answers to", self._endpoint.server)
+            return
+        self._answers.append(response)
+        if not self._answering:
+            self._answering = True
+            self._endpoint.do(self._deliver())
+
+    async def _deliver(self) -> None:
         try:
-            await self._post(response)
-        except Fault as fault:
+            while self._answers:
+                await self._deliver_one(self._answers.popleft())
+        finally:
+            self._answering = False
+
+    async def _deliver_one(self, response: bytes) -> None:
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                await self._post(response)
+        except (Fault, TimeoutError) as wrong:
             # The server goes on waiting for it; the call's own time limit ends that.
-            log.warning("an answer to a question of a server was not taken: %s", fault.reference)
+            why = wrong.reference if isinstance(wrong, Fault) else "no receipt in time"
+            log.warning("%s did not take an answer: %s", self._endpoint.server, why)
 
     async def ask(
         self,

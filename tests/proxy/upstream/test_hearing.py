@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from proxy.upstream.hearing import Hearing
+from proxy.upstream.hearing import MOST_QUESTIONS, Hearing
 from tests.proxy.upstream.upstream_double import Asker
 
 
@@ -78,6 +78,25 @@ async def test_every_question_is_answered_whatever_it_is() -> None:
     assert {"jsonrpc": "2.0", "id": 1, "result": {}} in answers
     refused = {a["id"]: a["error"]["code"] for a in answers if "error" in a}
     assert refused == {"b": -32601, 3: -32601}
+
+
+async def test_a_storm_of_questions_asks_a_person_few_of_them() -> None:
+    """Those over the bound are refused at once; pings are answered without a task of their own."""
+    async with asyncio.timeout(3600) as clock:
+        opened, person = Open(clock), Thinker()
+        opened.asker.answer = person.think
+        tasks = len(asyncio.all_tasks())
+        for number in range(1000):
+            opened.ask(number)
+            opened.ask(f"ping {number}", "ping")
+        assert len(asyncio.all_tasks()) == tasks + MOST_QUESTIONS
+        answers = [opened.answers.get_nowait() for _ in range(opened.answers.qsize())]
+        refused = [answer["id"] for answer in answers if "error" in answer]
+        assert refused == list(range(MOST_QUESTIONS, 1000))
+        assert len(answers) == len(refused) + 1000
+        await person.asked.wait()
+        assert len(opened.asker.asked) == MOST_QUESTIONS
+        opened.hearing.close()
 
 
 async def test_the_time_limit_stands_still_while_a_person_thinks() -> None:
