@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from proxy.catalog.feature import Feature
 
 if TYPE_CHECKING:
     from proxy.policy.offering import Offering
@@ -26,10 +28,18 @@ class Route:
 
     Attributes:
         offering: The server, as this user may meet it.
-        tool: The server's own name of the tool.
-        definition: The tool as the server last gave it, or None when it never did.
+        tool: The server's own name of the tool or prompt, or its own URI of the resource.
+        definition: The tool (…) as the server last gave it, or None when it never did.
+        feature: What the name is a name of; None where a method goes by another key than a name.
+        public: The public name itself.
     """
 
     offering: Offering
     tool: str
     definition: dict[str, Any] | None
+    feature: Feature | None = Feature.TOOLS
+    public: str = ""
+
+    def as_feature(self, feature: Feature) -> Route:
+        """The same, taken for another kind of name: a URI for the template it equals."""
+        return replace(self, feature=feature)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from proxy import wire
+from proxy.catalog.feature import OTHERS, Feature
 from proxy.catalog.shelf import Shelf
 
 LIFETIME = 7 * 24 * 3600.0
@@ -39,7 +40,7 @@ class Snapshot:
             if (held["identity"], held["revision"]) != (identity_key, revision):
                 return {}
             return {
-                server: (entry["url"], Shelf(tools=_tools(entry), fetched_at=entry["at"]))
+                server: (entry["url"], _shelf(entry))
                 for server, entry in held["servers"].items()
                 # A clock that was set back must not make a snapshot immortal.
                 if abs(now - entry["at"]) < LIFETIME
@@ -55,7 +56,7 @@ class Snapshot:
             "identity": identity_key,
             "revision": revision,
             "servers": {
-                server: {"url": url, "at": shelf.fetched_at, "tools": shelf.tools}
+                server: _entry(url, shelf)
                 for server, (url, shelf) in servers.items()
                 if shelf.fetched_at
             },
@@ -73,6 +74,26 @@ class Snapshot:
         return self._directory / f"{identity_key[:32]}-{revision[:16]}.json"
 
 
-def _tools(entry: dict[str, Any]) -> list[dict[str, Any]]:
-    """The tools of one server; a damaged file must not keep the hub from starting."""
-    return [tool for tool in entry["tools"] if isinstance(tool, dict)]
+def _entry(url: str, shelf: Shelf) -> dict[str, Any]:
+    return {
+        "url": url,
+        "at": shelf.fetched_at,
+        "capabilities": shelf.capabilities,
+        **{feature.value: shelf.of(feature) for feature in Feature},
+    }
+
+
+def _shelf(entry: dict[str, Any]) -> Shelf:
+    """The shelf of one server; a damaged file must not keep the hub from starting."""
+    capabilities = entry.get("capabilities", {})
+    return Shelf(
+        tools=_definitions(entry["tools"]),
+        fetched_at=entry["at"],
+        others={feature: _definitions(entry.get(feature.value, [])) for feature in OTHERS},
+        capabilities=capabilities if isinstance(capabilities, dict) else {},
+        stocked=True,
+    )
+
+
+def _definitions(listed: list[object]) -> list[dict[str, Any]]:
+    return [definition for definition in listed if isinstance(definition, dict)]

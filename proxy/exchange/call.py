@@ -7,27 +7,35 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from proxy.audit import Record
+from proxy.catalog.view import EVERYTHING
+from proxy.exchange.addressed import CALL
 from proxy.plain import plain
 from proxy.session import arrival
 
 if TYPE_CHECKING:
     from proxy.audit import Event
     from proxy.catalog import Route
+    from proxy.catalog.view import View
     from proxy.policy.verdict import Verdict
     from proxy.session import Session
     from proxy.upstream.contract import Relay
 
 
+_WITH_ARGUMENTS = frozenset({CALL, "prompts/get"})
+_PROTOCOL = frozenset({"_meta", "inputResponses", "requestState"})
+
+
 @dataclass(slots=True)
 class Call:
-    """One `tools/call` as a client made it.
+    """One request for a server as a client made it; a `tools/call` unless it says otherwise.
 
     Attributes:
-        name: The public name of the tool.
+        name: The public name of the tool, prompt or resource, or the method where it has none.
         params: The params as they came; forwarded whole but for the name.
         relay: The way back to the client while the call is open.
         returns: Whether the client takes questions as a result (`input_required`) and repeats
             the call with the answers, as modern clients do.
+        view: What of the catalog its window sees.
     """
 
     session: Session
@@ -35,14 +43,28 @@ class Call:
     params: dict[str, Any]
     relay: Relay
     returns: bool = False
+    method: str = CALL
+    view: View = EVERYTHING
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     arrived: int = field(default_factory=arrival)
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """The arguments, `{}` when there are none."""
+        """What a person is shown of it: the arguments, or all params where it has no such thing."""
+        if self.method not in _WITH_ARGUMENTS:
+            return {key: self.params[key] for key in self.params if key not in _PROTOCOL}
         arguments = self.params.get("arguments")
         return arguments if isinstance(arguments, dict) else {}
+
+    def label(self, own: str) -> str:
+        """What is called, in a record or a question: a tool by its name, all else by its method."""
+        if self.method in {CALL, own}:
+            return own
+        return f"{self.method} {own}"
+
+    def public(self, route: Route) -> str:
+        """The name by which the client knows what a route leads to."""
+        return route.tool if self.view.bare else route.public
 
 
 @dataclass(slots=True)
@@ -85,7 +107,7 @@ class Exchange:
             user=self.user,
             host=plain(self.call.session.host, 80),
             server=route.offering.server if route else "",
-            tool=plain(route.tool, 128) if route else plain(self.call.name, 128),
+            tool=plain(self.call.label(route.tool if route else self.call.name), 128),
             risk=verdict.risk if verdict else "",
             verdict=verdict.ruling if verdict else "",
             rule=rule if rule is not None else (verdict.rule if verdict else ""),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from proxy.exchange import bridge
+from proxy.subscriptions import CHANGES
 from proxy.upstream.contract import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from proxy.policy.offering import Offering
     from proxy.upstream.contract import Relay
@@ -20,13 +21,20 @@ class NamedRelay:
     Args:
         relay: The way back to the client.
         offering: The server.
+        heard: Takes what the server says that is about itself and not about the call.
     """
 
-    __slots__ = ("_offering", "_relay")
+    __slots__ = ("_heard", "_offering", "_relay")
 
-    def __init__(self, relay: Relay, offering: Offering) -> None:
+    def __init__(
+        self,
+        relay: Relay,
+        offering: Offering,
+        heard: Callable[[str, dict[str, Any]], None] = lambda _, __: None,
+    ) -> None:
         self._relay = relay
         self._offering = offering
+        self._heard = heard
 
     @property
     def capabilities(self) -> Mapping[str, Any]:
@@ -34,8 +42,11 @@ class NamedRelay:
         return self._relay.capabilities
 
     def notify(self, message: dict[str, Any]) -> None:
-        """Pass on a notification."""
-        self._relay.notify(message)
+        """Pass on a notification, to the hub or to the client."""
+        if message.get("method") in CHANGES:
+            self._heard(self._offering.server, message)
+        else:
+            self._relay.notify(message)
 
     async def request(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         """Put a server's question to the client, see `proxy.upstream.contract.Relay`."""

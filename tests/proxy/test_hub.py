@@ -127,6 +127,7 @@ class ServerDouble:
     """A server with one tool; it answers when it may."""
 
     era = None
+    capabilities: dict[str, Any] = {}
 
     def __init__(self) -> None:
         self.go = asyncio.Event()

@@ -11,6 +11,7 @@ import pytest
 from auth.identity import Identity
 from auth.refresh import SignInNeeded
 from proxy.catalog import Catalog, Snapshot, State
+from proxy.catalog.feature import Feature
 from proxy.policy.offering import Offering, Standing, ToolRule
 from proxy.policy.risk import Risk
 from proxy.upstream.fault import UpstreamUnreachable
@@ -27,6 +28,7 @@ class ServerDouble:
     """A server that lists, fails, or waits until it is let go; it counts how often it was asked."""
 
     era = None
+    capabilities: dict[str, Any] = {}
 
     def __init__(self) -> None:
         self.tools: list[dict[str, Any]] = [{"name": "read"}, {"name": "drop"}]
@@ -167,12 +169,12 @@ async def test_a_public_name_leads_back_to_the_servers_own(shop: Shop) -> None:
     ]
     shop.offer("presto")
     await shop.catalog.ready()
-    routes = [shop.catalog.find(name) for name in shop.names]
+    routes = [shop.catalog.find(Feature.TOOLS, name) for name in shop.names]
     assert sorted(route.tool for route in routes if route) == sorted(own)
-    assert shop.catalog.find("presto_read") is not None
+    assert shop.catalog.find(Feature.TOOLS, "presto_read") is not None
     assert [tool.get("description") for tool in shop.catalog.tools()] == [None] * 4
     for unknown in ("nobody_read", "presto", "", "_read"):
-        assert shop.catalog.find(unknown) is None
+        assert shop.catalog.find(Feature.TOOLS, unknown) is None
 
 
 async def test_a_list_is_told_of_only_when_it_changed(shop: Shop) -> None:
@@ -230,9 +232,9 @@ async def test_a_call_survives_the_end_of_the_list_it_waits_for(shop: Shop) -> N
     server = shop.server("presto")
     server.go.clear()
     shop.offer("presto")
-    route = shop.catalog.find("presto_read")
+    route = shop.catalog.find(Feature.TOOLS, "presto_read")
     assert route is not None
-    waiting = asyncio.ensure_future(shop.catalog.live(route, "presto_read"))
+    waiting = asyncio.ensure_future(shop.catalog.live(route))
     await server.reached.wait()
     server.reached.clear()
     shop.offer("presto", url="https://gateway/moved")
@@ -251,10 +253,10 @@ async def test_a_call_is_judged_on_a_live_definition_only(shop: Shop) -> None:
     later = Shop(shop.folder)
     later.server("presto").tools = [{"name": "read", "description": "today"}]
     later.offer("presto")
-    route = later.catalog.find("presto_drop")
+    route = later.catalog.find(Feature.TOOLS, "presto_drop")
     assert route is not None
-    assert await later.catalog.live(route, "presto_drop") is None
-    read = later.catalog.find("presto_read")
+    assert await later.catalog.live(route) is None
+    read = later.catalog.find(Feature.TOOLS, "presto_read")
     assert read is not None
     assert read.definition == {"name": "read", "description": "today"}
     await later.catalog.aclose()
@@ -264,10 +266,10 @@ async def test_a_call_of_a_dead_server_says_why(shop: Shop) -> None:
     """The server's own fault reaches whoever called."""
     shop.server("dead").fault = UpstreamUnreachable("Nobody listens.")
     shop.offer("dead")
-    route = shop.catalog.find("dead_read")
+    route = shop.catalog.find(Feature.TOOLS, "dead_read")
     assert route is not None
     with pytest.raises(UpstreamUnreachable):
-        await shop.catalog.live(route, "dead_read")
+        await shop.catalog.live(route)
 
 
 async def test_only_a_change_of_the_user_retries_what_needs_a_person(shop: Shop) -> None:

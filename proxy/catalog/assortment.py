@@ -1,0 +1,152 @@
+"""All shelves as one: what is shown under which public name, and where each name leads. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from proxy.catalog.feature import OTHERS, Feature
+from proxy.catalog.route import Route
+from proxy.catalog.uri import PREFIX, made_from, public_uri, split
+from proxy.catalog.view import EVERYTHING
+from proxy.naming import public_name
+from proxy.policy.reading import judge_reading
+from proxy.policy.verdict import Ruling, judge_listing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from proxy.catalog.shelf import Shelf
+    from proxy.catalog.view import View
+    from proxy.policy.offering import Offering
+
+Table = dict[str, Route]
+
+
+@dataclass(frozen=True, slots=True)
+class Assortment:
+    """The merged lists of one moment.
+
+    Attributes:
+        shown: Feature -> definitions under their public names, ordered by name.
+        routes: Feature -> public name -> where it leads; also what is not shown.
+        offerings: Every server, offered or not.
+        addressed: Offered servers that have resources, for URIs that nobody lists.
+    """
+
+    shown: Mapping[Feature, list[dict[str, Any]]] = field(default_factory=dict)
+    routes: Mapping[Feature, Table] = field(default_factory=dict)
+    offerings: Mapping[str, Offering] = field(default_factory=dict)
+    addressed: tuple[str, ...] = ()
+
+    def listed(self, feature: Feature, view: View = EVERYTHING) -> list[dict[str, Any]]:
+        """What a window of this view is shown."""
+        shown = self.shown.get(feature, [])
+        if view.only is None:
+            return shown
+        routes, key = self.routes.get(feature, {}), feature.key
+        mine = [(d, routes[d[key]]) for d in shown if view.admits(routes[d[key]].offering.server)]
+        if view.bare:
+            return [{**definition, key: route.tool} for definition, route in mine]
+        return [definition for definition, _ in mine]
+
+    def find(self, feature: Feature, name: str, view: View = EVERYTHING) -> Route | None:
+        """Where a name leads: also to a server that is not offered, or a name not yet known."""
+        routes = self.routes.get(feature, {})
+        if view.bare and view.single is not None:
+            return self._bare(feature, name, view.single)
+        by_uri = feature.key != "name"
+        route = routes.get(name) or (self._addressed(name, view) if by_uri else self._named(name))
+        if route is None or not view.admits(route.offering.server):
+            return None
+        return route if route.feature is feature else route.as_feature(feature)
+
+    def _bare(self, feature: Feature, name: str, server: str) -> Route | None:
+        routes = self.routes.get(feature, {})
+        public = public_name(server, name) if feature.key == "name" else public_uri(server, name)
+        found = routes.get(public) or (routes.get(name) if feature.key != "name" else None)
+        if found is not None and found.offering.server == server:
+            return found
+        offering = self.offerings.get(server)
+        return Route(offering, name, None, feature, name) if offering is not None else None
+
+    def _named(self, public: str) -> Route | None:
+        server, _, own = public.partition("_")
+        offering = self.offerings.get(server)
+        return Route(offering, own, None, public=public) if offering is not None and own else None
+
+    def _addressed(self, uri: str, view: View) -> Route | None:
+        """Whose a URI is that nobody lists: the prefix says it, one template, or one server."""
+        parts = split(uri)
+        if parts is not None:
+            servers, own = ([parts[0]] if parts[0] in self.offerings else []), parts[1]
+        else:
+            own = uri
+            servers = self._makers(uri, view)
+            if not servers and not self._ambiguous(uri):
+                servers = [server for server in self.addressed if view.admits(server)]
+        if len(servers) != 1:
+            return None
+        return Route(self.offerings[servers[0]], own, None, Feature.RESOURCES, uri)
+
+    def _makers(self, uri: str, view: View) -> list[str]:
+        templates = self.routes.get(Feature.TEMPLATES, {})
+        servers = {
+            route.offering.server
+            for public, route in templates.items()
+            if view.admits(route.offering.server) and made_from(public, uri)
+        }
+        return sorted(servers)
+
+    def _ambiguous(self, uri: str) -> bool:
+        routes = self.routes.get(Feature.RESOURCES, {})
+        return any(public_uri(server, uri) in routes for server in self.addressed)
+
+
+def merge(
+    shelves: Mapping[str, Shelf], offerings: Mapping[str, Offering], groups: frozenset[str]
+) -> Assortment:
+    """Everything on the shelves, as a user of these groups meets it."""
+    shown: dict[Feature, list[dict[str, Any]]] = {}
+    routes: dict[Feature, Table] = {}
+    for feature in Feature:
+        public: dict[str, dict[str, Any]] = {}
+        table: Table = {}
+        for name, route in _names(feature, shelves, offerings):
+            if name in table:
+                continue  # A server that gives a name twice means the first.
+            table[name] = route
+            if _seen(feature, route, groups):
+                public[name] = {**(route.definition or {}), feature.key: name}
+        shown[feature], routes[feature] = [public[name] for name in sorted(public)], table
+    addressed = tuple(s for s, shelf in shelves.items() if "resources" in shelf.capabilities)
+    return Assortment(shown, routes, offerings, addressed)
+
+
+def _names(
+    feature: Feature, shelves: Mapping[str, Shelf], offerings: Mapping[str, Offering]
+) -> Iterator[tuple[str, Route]]:
+    owned = [
+        (server, own, definition)
+        for server, shelf in shelves.items()
+        for definition in shelf.of(feature)
+        if isinstance(own := definition.get(feature.key), str)
+    ]
+    # How many servers list a URI; that one server lists it twice makes it no less its own.
+    listed = Counter(own for _, own in {(s, o) for s, o, _ in owned}) if feature in OTHERS else {}
+    for server, own, definition in owned:
+        if feature.key == "name":
+            name = public_name(server, own)
+        elif listed[own] > 1 or own.startswith(PREFIX):
+            name = public_uri(server, own)
+        else:
+            name = own
+        yield name, Route(offerings[server], own, definition, feature, name)
+
+
+def _seen(feature: Feature, route: Route, groups: frozenset[str]) -> bool:
+    if feature is Feature.TOOLS:
+        return judge_listing(route.offering, route.definition or {}, groups)
+    verdict = judge_reading(route.offering, feature.group, route.tool, groups)
+    return verdict.ruling is not Ruling.DENY

@@ -1,0 +1,80 @@
+"""The upstreams that one catalog has met, each made at its first use."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from auth.fault import Fault
+from proxy.catalog.own_server import told
+from proxy.upstream.fault import UpstreamSlow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterator
+
+    from proxy.policy.offering import Offering
+    from proxy.upstream import Upstream
+
+_CLOSING_SECONDS = 2.0
+
+
+class Connected:
+    """Upstreams by the short name of their server.
+
+    Args:
+        connect: Makes the upstream of an offering.
+    """
+
+    def __init__(self, connect: Callable[[Offering], Upstream]) -> None:
+        self._connect = connect
+        self._met: dict[str, Upstream] = {}
+        self._chores: set[asyncio.Task[None]] = set()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._met))
+
+    def find(self, server: str) -> Upstream | None:
+        """The upstream of a server, if it was met."""
+        return self._met.get(server)
+
+    def meet(
+        self, offering: Offering, changed: Callable[[], Coroutine[Any, Any, None]]
+    ) -> Upstream:
+        """The upstream of an offering; `changed` is run when its tools are other ones."""
+        found = self._met.get(offering.server)
+        if found is None:
+            found = self._met[offering.server] = self._connect(offering)
+            found.on_list_changed = lambda: self._do(changed())
+        return found
+
+    def drop(self, server: str) -> None:
+        """Close the upstream of a server, in the background."""
+        upstream = self._met.pop(server, None)
+        if upstream is not None:
+            self._do(upstream.aclose())
+
+    async def settled(self) -> None:
+        """Wait, not for long, for what goes on in the background."""
+        if self._chores:
+            await asyncio.wait(self._chores, timeout=_CLOSING_SECONDS)
+
+    def _do(self, chore: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(chore)
+        self._chores.add(task)
+        task.add_done_callback(self._chores.discard)
+
+
+async def tools_of(upstream: Upstream, offering: Offering, seconds: float) -> list[dict[str, Any]]:
+    """The tools of a server, verbatim.
+
+    Raises:
+        Fault: It could not be asked, or did not answer within `seconds`.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await upstream.list_tools()
+    except Fault as fault:
+        raise told(fault, offering) from fault
+    except TimeoutError:
+        msg = f"{offering.server} did not send its list of tools within {seconds:g} seconds."
+        raise UpstreamSlow(msg) from None

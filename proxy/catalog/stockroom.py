@@ -1,0 +1,91 @@
+"""Fetching what servers offer besides tools: prompts, resources, templates.
+
+It follows the list of tools and holds nobody up: a call, and a list of tools, never wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from auth.fault import Fault
+from proxy.catalog.feature import OTHERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from proxy.catalog.shelf import Shelf
+    from proxy.upstream import Upstream
+
+log = logging.getLogger("portico.catalog")
+
+_STOCK_SECONDS = 30.0
+
+
+class Stockroom:
+    """The errands for one catalog, at most one per server.
+
+    Args:
+        stocked: Called with the server and its shelf, when something on it is new.
+    """
+
+    def __init__(self, stocked: Callable[[str, Shelf], None]) -> None:
+        self._stocked = stocked
+        self._errands: dict[str, asyncio.Task[None]] = {}
+
+    def stock(self, server: str, shelf: Shelf, upstream: Upstream) -> None:
+        """Fetch everything anew; an errand under way may have missed what changed since."""
+        self.drop(server)
+        met, shelf.capabilities = shelf.capabilities, upstream.capabilities
+        if not {feature.group for feature in OTHERS} & shelf.capabilities.keys():
+            had, shelf.others, shelf.stocked = shelf.others, {}, True
+            if had or met != shelf.capabilities:
+                self._stocked(server, shelf)
+            return
+        errand = asyncio.ensure_future(self._fetch(server, shelf, upstream))
+        self._errands[server] = errand
+        errand.add_done_callback(lambda done: self._ended(server, done))
+
+    def drop(self, server: str) -> None:
+        """Fetch nothing of a server any more."""
+        errand = self._errands.pop(server, None)
+        if errand is not None:
+            errand.cancel()
+
+    def waited(self, shelves: dict[str, Shelf]) -> list[asyncio.Task[None]]:
+        """The errands that bring what was never seen."""
+        return [
+            errand
+            for server, errand in self._errands.items()
+            if server in shelves and not shelves[server].stocked
+        ]
+
+    async def _fetch(self, server: str, shelf: Shelf, upstream: Upstream) -> None:
+        found = dict(shelf.others)
+        for feature in OTHERS:
+            if feature.group not in shelf.capabilities:
+                found.pop(feature, None)
+                continue
+            try:
+                async with asyncio.timeout(_STOCK_SECONDS):
+                    listed = await upstream.list_all(feature.method, feature.value)
+            except (Fault, TimeoutError) as wrong:
+                # What was known stays; the next round asks again.
+                log.info("%s: its %s could not be listed: %s", server, feature, _name(wrong))
+            else:
+                found[feature] = listed
+        new = found != shelf.others or not shelf.stocked
+        shelf.others, shelf.stocked = found, True
+        if new:
+            self._stocked(server, shelf)
+
+    def _ended(self, server: str, errand: asyncio.Task[None]) -> None:
+        if self._errands.get(server) is errand:
+            del self._errands[server]
+        if not errand.cancelled() and (wrong := errand.exception()) is not None:
+            log.error("%s could not be listed", server, exc_info=wrong)
+
+
+def _name(wrong: BaseException) -> str:
+    return wrong.reference if isinstance(wrong, Fault) else "no answer in time"
