@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from typing import TYPE_CHECKING, cast
 
 from proxy.upstream.answer import LIMIT
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     import httpx2
 
 
+_TURN = 32
+"""Parts and events that are taken before everybody else in the loop gets a turn."""
+
+
 class Reply:
     """One HTTP answer whose head has arrived.
 
@@ -21,7 +27,16 @@ class Reply:
         status: The HTTP status.
     """
 
-    __slots__ = ("_events", "_headers", "_parts", "_ready", "_server", "_stream", "status")
+    __slots__ = (
+        "_events",
+        "_headers",
+        "_parts",
+        "_ready",
+        "_server",
+        "_stream",
+        "_taken",
+        "status",
+    )
 
     def __init__(self, server: str, response: httpx2.Response) -> None:
         self.status = response.status_code
@@ -31,7 +46,8 @@ class Reply:
         self._stream = cast("httpx2.AsyncByteStream", response.stream)
         self._parts = cast("AsyncGenerator[bytes]", self._stream.__aiter__())
         self._events = Events(LIMIT)
-        self._ready: list[bytes] = []
+        self._ready: deque[bytes] = deque()
+        self._taken = 0
 
     def header(self, name: str) -> str | None:
         """A header's value, or None."""
@@ -48,13 +64,14 @@ class Reply:
         first = await self._part()
         if first is None:
             return b""
-        parts, size = [first], len(first)
+        # One growing buffer: parts of a byte each, kept apart, would weigh many times their size.
+        whole = bytearray()
         while (part := await self._part()) is not None:
-            size += len(part)
-            if size > limit:
+            whole = whole or bytearray(first)
+            whole += part
+            if len(whole) > limit:
                 raise self._too_large(limit)
-            parts.append(part)
-        return first if len(parts) == 1 else b"".join(parts)
+        return bytes(whole) if whole else first
 
     async def event(self) -> bytes | None:
         """The data of the next server-sent event, or None at the end of the stream.
@@ -69,10 +86,11 @@ class Reply:
                 return None
             try:
                 # Streams that can be resumed open with an event that has an id and no data.
-                self._ready = [data for data in self._events.feed(part) if data]
+                self._ready.extend(data for data in self._events.feed(part) if data)
             except TooLarge:
                 raise self._too_large(LIMIT) from None
-        return self._ready.pop(0)
+        await self._turn()
+        return self._ready.popleft()
 
     @property
     def last(self) -> bytes:
@@ -89,9 +107,16 @@ class Reply:
         while await self._part() is not None:
             pass
 
+    async def _turn(self) -> None:
+        """Let others have the loop now and then: what has arrived is taken without any waiting."""
+        self._taken += 1
+        if self._taken % _TURN == 0:
+            await asyncio.sleep(0)
+
     async def _part(self) -> bytes | None:
         import httpx2
 
+        await self._turn()
         try:
             return await anext(self._parts, None)
         except httpx2.TransportError as broken:

@@ -38,8 +38,8 @@ class Events:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._rest: list[bytes] = []
-        self._data: list[bytes] = []
+        self._rest = bytearray()
+        self._data: bytearray | None = None
         self._kind = b""
         self._size = 0
         self._started = False
@@ -67,11 +67,10 @@ class Events:
             if self._size > self._limit:
                 raise TooLarge
             if line[-1:] not in {b"\n", b"\r"}:
-                self._rest.append(line)
+                self._rest += line
                 break
             if self._rest:
-                self._rest.append(line)
-                line = b"".join(self._rest)  # noqa: PLW2901 - the line, whole at last.
+                line = bytes(self._rest + line)  # noqa: PLW2901 - the line, whole at last.
                 self._rest.clear()
             data = self._line(line.rstrip(b"\r\n"))
             if data is not None:
@@ -85,12 +84,17 @@ class Events:
             line = line.removeprefix(_BOM)
         if not line:
             data, kind = self._data, self._kind
-            self._data, self._kind, self._size = [], b"", 0
+            self._data, self._kind, self._size = None, b"", 0
             self.last = self._id
-            return b"\n".join(data) if data and kind in {b"", b"message"} else None
+            return bytes(data) if data is not None and kind in {b"", b"message"} else None
         word, _, value = line.partition(b":")
         if word == b"data":
-            self._data.append(value.removeprefix(b" "))
+            # One growing buffer: lines of a byte each, kept apart, would weigh far more.
+            if self._data is None:
+                self._data = bytearray()
+            else:
+                self._data += b"\n"
+            self._data += value.removeprefix(b" ")
         elif word == b"event":
             self._kind = value.removeprefix(b" ")
         elif word == b"id":
