@@ -7,6 +7,7 @@ answer like any other: following one would carry a token to an origin nobody con
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -84,7 +85,8 @@ class Network:
             return
         for scheme in self._proxies:
             name = f"{scheme}_proxy"
-            self._proxies[scheme] = environment.get(name) or environment.get(name.upper()) or None
+            said = environment.get(name) or environment.get(name.upper()) or ""
+            self._proxies[scheme] = _proxy(said)
         if not self._direct:
             self._direct = _suffixes(environment.get("no_proxy") or environment.get("NO_PROXY", ""))
 
@@ -187,6 +189,23 @@ class Network:
         transports, self._transports = list(self._transports.values()), {}
         for transport in transports:
             await transport.aclose()
+
+
+def _proxy(said: str) -> str | None:
+    """The proxy that a variable names, or None for none and for kinds Portico does not speak.
+
+    A window's environment is whatever the person's shell made of it; one odd value must not cost
+    the whole hub its network.
+    """
+    url = said if "://" in said or not said else f"http://{said}"
+    parts = urlsplit(url)
+    try:
+        known = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or 1)
+    except ValueError:
+        known = False
+    if said and not known:
+        logging.getLogger("portico.network").warning("a proxy variable is not understood")
+    return url if known else None
 
 
 def _suffixes(no_proxy: str) -> tuple[str, ...]:

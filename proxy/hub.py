@@ -9,14 +9,16 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-import os
 from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault
 from proxy.audit import Event, Record
-from proxy.fault import NothingToSignInTo
+from proxy.catalog.feature import Feature
+from proxy.catalog.view import EVERYTHING
+from proxy.fault import Internal, NothingToSignInTo
 from proxy.plain import plain
 from proxy.registry import offerings
+from proxy.surroundings import take_bus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -27,12 +29,14 @@ if TYPE_CHECKING:
     from proxy.approval import Desk
     from proxy.audit import Journal
     from proxy.catalog import Catalog
+    from proxy.catalog.view import View
     from proxy.configuration import Configuration
     from proxy.exchange.call import Call
     from proxy.exchange.exchange import Exchanges
     from proxy.registry import Listing, Registry
     from proxy.remembered import Remembered
     from proxy.session import Session, Sessions
+    from proxy.subscriptions import Subscriptions
 
 log = logging.getLogger("portico.hub")
 
@@ -76,6 +80,7 @@ class Hub:
         self.configuration = configuration
         self.problems = problems
         self.exchanges: Exchanges
+        self.subscriptions: Subscriptions
         self._network = network
         self.sessions = sessions
         self.account = account
@@ -119,6 +124,7 @@ class Hub:
             errand.cancel()
         if self._errands:
             await asyncio.wait(list(self._errands), timeout=2.0)
+        self.subscriptions.close()
         await self.catalog.aclose()
         if self.account is not None:
             await self.account.aclose()
@@ -126,42 +132,38 @@ class Hub:
         await self.journal.close()
 
     def meet_window(self, session: Session) -> None:
-        """Take from a window what only a window knows: the session bus and the proxies.
-
-        The hub is started by whoever comes first, with a fixed environment; the bus leads to the
-        keyring, and proxies count where portico.toml names none.
-        """
-        bus = session.settings.get("DBUS_SESSION_BUS_ADDRESS")
-        if bus and "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
-            os.environ["DBUS_SESSION_BUS_ADDRESS"] = bus
+        """Take from a window what only a window knows: the session bus and the proxies."""
+        take_bus(session.settings)
         self._network.suggest(session.settings)
 
     # --- what fronts ask ---------------------------------------------------------------------
 
     async def tools(self) -> list[dict[str, Any]]:
-        """The public list of tools.
+        """The public list of tools, see `listed`."""
+        return await self.listed(Feature.TOOLS)
+
+    async def listed(self, feature: Feature, view: View = EVERYTHING) -> list[dict[str, Any]]:
+        """A public list, as far as a view shows it.
 
         From the snapshot without waiting for anyone; where a server was never seen, the first list
         waits until `FIRST_ANSWER` for whoever answers, and no later one waits for it again.
         """
-        if self._blank():
+        if self.blank(feature):
             self.needed.set()
             try:
                 async with asyncio.timeout(FIRST_ANSWER):
                     await self._loaded.wait()
-                    if self._blank():
+                    if self.blank(feature):
                         await self._settled.wait()
-                        await self.catalog.ready()
+                        await self.catalog.ready(feature)
             except TimeoutError:
                 self.catalog.leave()
                 log.info("the first list left without those that did not answer in time")
-        return self.catalog.tools()
+        return self.catalog.listed(feature, view)
 
     async def call(self, call: Call) -> dict[str, Any]:
         """Run one call to its outcome, see `Exchanges.call`."""
-        if not self._loaded.is_set():
-            self.needed.set()
-            await self._loaded.wait()
+        await self.loaded()
         return await self.exchanges.call(call)
 
     async def loaded(self) -> None:
@@ -204,12 +206,12 @@ class Hub:
 
     # --- upkeep ------------------------------------------------------------------------------
 
-    def _blank(self) -> bool:
-        """Whether the list lacks something that the background is about to bring."""
+    def blank(self, feature: Feature = Feature.TOOLS) -> bool:
+        """Whether a list lacks something that the background is about to bring."""
         if self.account is not None and self.identity is None and not self._loaded.is_set():
             return True  # Without a hint, only the sealed sign-in can tell whose list it is.
         unlisted = self._registry is not None and self.listing is None and self.identity is not None
-        return unlisted or self.catalog.unseen()
+        return unlisted or self.catalog.unseen(feature)
 
     def _identity_changed(self) -> None:
         identity = self.account.identity if self.account else None
@@ -279,6 +281,12 @@ class Hub:
         except Fault as fault:
             self.registry_fault = fault
             log.info("registry: %s", fault.reference)
+            self._adopt()
+            return
+        except Exception:
+            # The upkeep of everything else must outlive a mistake with the registry's answer.
+            log.exception("the registry could not be asked")
+            self.registry_fault = Internal("Portico made a mistake with the registry's answer.")
             self._adopt()
             return
         self.registry_fault = None

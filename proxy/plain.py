@@ -12,6 +12,21 @@ def plain(text: str, limit: int = 200) -> str:
 
     Each run of such characters becomes one space; more than `limit` characters end in "…".
     """
-    if not text.isprintable():
-        text = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * limit]).split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    shown = text[: 4 * limit]
+    if not shown.isascii() or not shown.isprintable():
+        shown = " ".join("".join(map(_seen, shown)).split())
+    whole = len(shown) <= limit and len(text) <= 4 * limit
+    return shown if whole else shown[: limit - 1] + "…"
+
+
+# Printable by Unicode's word, and yet seen by nobody: fillers, joiners, variation selectors.
+_UNSEEN = frozenset(
+    map(
+        chr,
+        (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810)),
+    )
+) | frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+
+
+def _seen(character: str) -> str:
+    return character if character.isprintable() and character not in _UNSEEN else " "

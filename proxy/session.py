@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from proxy.approval import Answer, Question
 
@@ -50,9 +50,14 @@ class Session:
         role: Which front serves it.
         pid: The shim's process id, as the kernel reports it; 0 when unknown.
         host_pid: The process that started the shim: the editor or AI client; 0 when unknown.
+        host_session: The leader of that process's session; 0 when unknown.
+        ancestors: Every process that the shim descends from, for editors; empty when unknown.
         host: What the client calls itself, for people to read.
         workspace: The project folder it works on, or None when unknown.
         workspace_named: Whether the person or an extension named it.
+        only: Short names of the only servers it shows; empty shows all, or those of its profile.
+        bare: Whether the one server of `only` shows its names without a prefix.
+        log_level: From which level on a legacy client wants log messages; empty before it said.
         settings: Environment that belongs to this window: display, bus, proxies.
         opened: Its place in the sequence of arrivals.
         focused: When its window was last used, in the same sequence.
@@ -63,9 +68,14 @@ class Session:
     role: Role
     pid: int = 0
     host_pid: int = 0
+    host_session: int = 0
+    ancestors: tuple[int, ...] = ()
     host: str = "unknown client"
     workspace: str | None = None
     workspace_named: bool = False
+    only: tuple[str, ...] = ()
+    bare: bool = False
+    log_level: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     window: Window | None = None
     can_ask: bool = False
@@ -83,6 +93,8 @@ class Sessions:
 
     def __init__(self) -> None:
         self._open: dict[str, Session] = {}
+        self.on_remove: list[Callable[[Session], None]] = []
+        """Told of each window that went."""
 
     def __iter__(self) -> Iterator[Session]:
         return iter(list(self._open.values()))
@@ -98,6 +110,8 @@ class Sessions:
         """A window went."""
         session.can_ask, session.window = False, None
         self._open.pop(session.id, None)
+        for leave in self.on_remove:
+            leave(session)
 
     def tools_changed(self) -> None:
         """Tell every window that the list of tools is another one now."""

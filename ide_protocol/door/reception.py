@@ -17,7 +17,7 @@ from ide_protocol.door.connection import Connection
 from ide_protocol.mcp.front import McpFront
 from ide_protocol.own.methods import Methods
 from ide_protocol.own.terminal_front import TerminalFront
-from proxy.approval.terminal import parent
+from proxy.approval.terminal import inspect, parent, session_of
 from proxy.session import Session
 
 if TYPE_CHECKING:
@@ -117,17 +117,19 @@ class Reception:
                 words = hello.read(await connection.reader.readline())
         except (TimeoutError, ValueError, ConnectionError):
             return None
-        if words["wire"][0] > hello.WIRE[0] or (len(self._open) == 1 and self._stale()):
-            # Whoever knocks wants a newer hub, or one that has read the file as it is now.
+        newer = words["wire"][0] > hello.WIRE[0]
+        if len(self._open) == 1 and (newer or self._stale()):
+            # Whoever knocks wants a newer hub, or one that has read the file as it is now. A hub
+            # with windows stays: split in two, an agent's call would no longer meet its editor.
             self.draining.set()
         if self.draining.is_set():
             connection.write(hello.answer(drained=True))
             return None
-        if words["wire"][0] < hello.WIRE[0] or words.get("role") not in _ROLES:
+        if words["wire"][0] != hello.WIRE[0] or words.get("role") not in _ROLES:
             connection.write(
                 hello.answer(
-                    error="This editor starts an older Portico than the one that is running. "
-                    "Point it at the current one."
+                    error="Another Portico than the one this editor starts is running. Point every "
+                    "editor at the same one, then run `portico hub stop`."
                 )
             )
             return None
@@ -168,17 +170,35 @@ class Reception:
 
 def _session(connection: Connection, words: dict[str, Any]) -> Session:
     pid, _ = connection.peer()
+    host = parent(pid)
     named, cwd, window = words.get("workspace"), words.get("cwd"), words.get("window")
     folder = named if isinstance(named, str) else _project(cwd)
     settings = window if isinstance(window, dict) else {}
     return Session(
         role=words["role"],
         pid=pid,
-        host_pid=parent(pid),
+        host_pid=host,
+        host_session=session_of(host),
+        ancestors=_ancestors(pid) if words["role"] == "lsp" else (),
         workspace=folder,
         workspace_named=isinstance(named, str),
+        only=_shown(words.get("only")),
+        bare=words.get("bare") is True,
         settings={str(k): str(v) for k, v in settings.items()},
     )
+
+
+def _ancestors(pid: int) -> tuple[int, ...]:
+    seen = inspect(pid)
+    return seen.ancestors if seen else ()
+
+
+def _shown(only: object) -> tuple[str, ...]:
+    """The servers that a window names; a hello that names none of them shows none."""
+    if only is None:
+        return ()
+    listed = only if isinstance(only, list) else []
+    return tuple(name for name in listed if isinstance(name, str) and name) or ("",)
 
 
 def _project(cwd: object) -> str | None:

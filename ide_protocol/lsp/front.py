@@ -98,7 +98,7 @@ class _Server(LanguageServer):
 
     def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ANN401, ARG002
         """Log the kind of the error alone: its text may hold what a document holds."""
-        log.info("%s in an editor's request", type(error).__name__, exc_info=error)
+        log.info("%s in an editor's request", type(error).__name__)
 
 
 class LspFront:

@@ -56,6 +56,7 @@ class _Pending:
     asking: Session
     asked: float
     allowed: Collection[str]
+    surface: Surface
     decided: asyncio.Future[Decision]
 
 
@@ -106,10 +107,10 @@ class Desk:
         Cancelling this withdraws the question everywhere.
         """
         decided: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
-        pending = _Pending(question, asking, self._uptime(), allowed, decided)
+        kind, session = surface
+        pending = _Pending(question, asking, self._uptime(), allowed, kind, decided)
         self._open[question.id] = pending
         self._changed()
-        kind, session = surface
         showing = asyncio.ensure_future(self._show(pending, kind, session)) if session else None
         try:
             async with asyncio.timeout(max(question.deadline - self._clock(), 0.0)):
@@ -136,6 +137,9 @@ class Desk:
         why = self._objection(pending, terminal, pending.asking.host_pid)
         if Surface.TERMINAL not in pending.allowed:
             why = "The rule for this tool wants an answer from another surface."
+        elif pending.surface is not Surface.TERMINAL:
+            # A terminal serves where nothing stronger is there; it never overrules what is.
+            why = "This question is shown in a window; its yes is given there."
         # A no is welcome from anywhere: it can only make things safer.
         if why and answer is Answer.YES:
             raise NotThisTerminal(why)
@@ -165,8 +169,15 @@ class Desk:
         asks: an agent with a shell could otherwise make the call from a terminal of its own. A
         client that its starter has left belongs to process 1, from which everybody descends.
         """
-        agents = {s.host_pid for s in self._sessions() if s.role == "mcp" and s.host_pid > 1}
+        agents = {
+            (s.host_pid, s.host_session)
+            for s in self._sessions()
+            if s.role == "mcp" and s.host_pid > 1
+        }
+        if host_pid:
+            agents.add((host_pid, pending.asking.host_session))
         objections = (
-            objection(terminal, host_pid=host, asked=pending.asked) for host in {host_pid, *agents}
+            objection(terminal, host_pid=host, host_session=session, asked=pending.asked)
+            for host, session in agents or {(0, 0)}
         )
         return next(filter(None, objections), "")

@@ -8,24 +8,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from proxy import wire
 from proxy.plain import plain
 
 if TYPE_CHECKING:
     from proxy.approval.question import Question
 
 ARGUMENTS = 1200
-"""Characters of arguments that a prompt shows; beyond that it says how many there are."""
+"""Characters of arguments that a prompt shows whole; more are shown argument by argument."""
+
+_MOST_ARGUMENTS = 16
+_HEAD, _TAIL = 100, 60
 
 
 def headline(question: Question) -> str:
     """One line: risk, tool and server."""
-    return f"{question.risk.upper()}: run {plain(question.tool, 80)} on {_server(question)}?"
+    return f"{question.risk.upper()}: run {_quoted(question.tool, 80)} on {_server(question)}?"
 
 
 def text(question: Question) -> str:
     """The whole question, several lines."""
-    host = plain(question.host, 60)
-    asker = f"{host} in {plain(question.workspace, 120)}" if question.workspace else host
+    host = _quoted(question.host, 60)
+    asker = f"{host} in {_quoted(question.workspace, 120)}" if question.workspace else host
     return "\n".join(
         (
             headline(question),
@@ -43,7 +47,30 @@ def _server(question: Question) -> str:
     return f"{plain(question.title, 60)} ({who}{reviewed})"
 
 
+def _quoted(text: str, limit: int) -> str:
+    """Somebody else's words inside quotes of ours, which they cannot close."""
+    return "“" + _unlinked(plain(text, limit)).replace("“", '"').replace("”", '"') + "”"
+
+
+def _unlinked(text: str) -> str:
+    """Text that no editor turns into a link that says one thing and does another."""
+    return text.replace("](", "] (")
+
+
 def _arguments(frozen: str) -> str:
-    shown = plain(frozen, ARGUMENTS)
-    whole = len(frozen)
-    return shown if whole <= ARGUMENTS else f"{shown} ({whole} characters in all, cut here)"
+    """The arguments; where they are long, each with its beginning and its end.
+
+    Cutting the whole at one place would let a long first argument hide the second.
+    """
+    if len(frozen) <= ARGUMENTS:
+        return _unlinked(plain(frozen, ARGUMENTS))
+    arguments = wire.decode(frozen.encode("utf-8", "surrogatepass"))
+    shown = [f"{len(frozen)} characters, so each is cut:"]
+    for name, value in list(arguments.items())[:_MOST_ARGUMENTS]:
+        text = _unlinked(plain(wire.encode(value).decode(), len(frozen)))
+        if len(text) > _HEAD + _TAIL:
+            text = f"{text[:_HEAD]} … {text[-_TAIL:]} ({len(text)} characters)"
+        shown.append(f"  {_quoted(name, 60)}: {text}")
+    if len(arguments) > _MOST_ARGUMENTS:
+        shown.append(f"  and {len(arguments) - _MOST_ARGUMENTS} more that are not shown")
+    return "\n".join(shown)

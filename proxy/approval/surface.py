@@ -47,8 +47,14 @@ def choose(
         The surface and its session; a terminal without a session means that the question waits
         until somebody answers it from one.
     """
+    everybody = list(sessions)
     if Surface.EDITOR in allowed:
-        editors = [s for s in sessions if s.role == "lsp" and s.can_ask and s.opened < arrived]
+        agents = {s.host_pid for s in everybody if s.role == "mcp" and s.host_pid > 1}
+        editors = [
+            s
+            for s in everybody
+            if s.role == "lsp" and s.can_ask and s.opened < arrived and not _agents_own(s, agents)
+        ]
         if editors:
             return Surface.EDITOR, max(editors, key=lambda s: _nearness(s, asking))
     own = asking.can_ask and asking.opened < arrived
@@ -59,6 +65,19 @@ def choose(
     return None
 
 
+def _agents_own(editor: Session, agents: Collection[int]) -> bool:
+    """Whether an AI client's shell started this "editor".
+
+    An editor that starts both is the parent of both; what an agent runs in a shell descends from
+    the client through that shell.
+    """
+    return any(host in editor.ancestors and host != editor.host_pid for host in agents)
+
+
 def _nearness(editor: Session, asking: Session) -> tuple[bool, int, int]:
+    """Of the windows on the call's own workspace the oldest, else the one used last.
+
+    Whoever comes later and claims the same workspace does not push the first one aside.
+    """
     same = editor.workspace is not None and editor.workspace == asking.workspace
-    return same, editor.focused, editor.opened
+    return (True, -editor.opened, 0) if same else (False, editor.focused, editor.opened)

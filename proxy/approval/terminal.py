@@ -25,12 +25,19 @@ class Terminal:
         has_tty: Whether it has a controlling terminal.
         opened: When the terminal's session began, in seconds since the machine started; None
             when it is unknown.
+        session: The process that leads the terminal's session; 0 when unknown.
     """
 
     pid: int
     ancestors: tuple[int, ...]
     has_tty: bool
     opened: float | None
+    session: int
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether it does not descend from the leader of its own session."""
+        return self.session != self.pid and self.session not in self.ancestors
 
 
 def inspect(pid: int) -> Terminal | None:
@@ -45,7 +52,13 @@ def inspect(pid: int) -> Terminal | None:
         ancestors.append(parent)
         above = _stat(parent)
         parent = above[0] if above else 0
-    return Terminal(pid, tuple(ancestors), tty != 0, leader[3] if leader else None)
+    return Terminal(pid, tuple(ancestors), tty != 0, leader[3] if leader else None, session)
+
+
+def session_of(pid: int) -> int:
+    """The leader of a process's session, or 0 when unknown."""
+    own = _stat(pid)
+    return own[1] if own else 0
 
 
 def parent(pid: int) -> int:
@@ -54,23 +67,33 @@ def parent(pid: int) -> int:
     return own[0] if own else 0
 
 
-def objection(terminal: Terminal | None, *, host_pid: int, asked: float) -> str:
+def objection(
+    terminal: Terminal | None, *, host_pid: int, host_session: int = 0, asked: float
+) -> str:
     """Why a terminal's yes does not count, as a sentence; empty when it counts.
 
     Args:
         terminal: What `inspect` said.
         host_pid: The program that made the call, 0 when unknown.
+        host_session: The leader of that program's session, 0 when unknown.
         asked: When the question was put, in seconds since the machine started.
     """
     if terminal is None or terminal.opened is None:
         return "This system does not tell enough about the terminal to trust its yes."
-    if not terminal.has_tty:
-        return "A yes needs a real terminal, and this command has none."
-    if host_pid and (host_pid == terminal.pid or host_pid in terminal.ancestors):
-        return "This terminal was started by the program that asks for calls."
-    if terminal.opened + _MARGIN >= asked:
-        return "This terminal was opened after the call; its yes would prove nothing."
-    return ""
+    agents_own = host_pid and (host_pid == terminal.pid or host_pid in terminal.ancestors)
+    shared = host_session and host_session == terminal.session
+    objections = {
+        "A yes needs a real terminal, and this command has none.": not terminal.has_tty,
+        "This terminal was started by the program that asks for calls.": agents_own,
+        "The program that asks for calls runs in this very terminal.": shared,
+        "This command was cut off from its terminal's shell, as no person would.": (
+            terminal.orphaned
+        ),
+        "This terminal was opened after the call; its yes would prove nothing.": (
+            terminal.opened + _MARGIN >= asked
+        ),
+    }
+    return next((why for why, holds in objections.items() if holds), "")
 
 
 def _stat(pid: int) -> tuple[int, int, int, float] | None:

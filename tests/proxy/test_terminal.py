@@ -12,7 +12,7 @@ import pytest
 from proxy.approval.terminal import Terminal, inspect, objection, parent
 
 ASKED = 1000.0
-GOOD = Terminal(pid=50, ancestors=(40, 30, 1), has_tty=True, opened=ASKED - 10)
+GOOD = Terminal(pid=50, ancestors=(40, 30, 1), has_tty=True, opened=ASKED - 10, session=40)
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's word is read from /proc")
 
@@ -23,21 +23,24 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's word is
         (GOOD, 99, ""),
         (GOOD, 0, ""),
         (None, 99, "does not tell enough"),
-        (Terminal(50, (1,), True, None), 99, "does not tell enough"),
-        (Terminal(50, (1,), False, ASKED - 10), 99, "needs a real terminal"),
+        (Terminal(50, (1,), True, None, 50), 99, "does not tell enough"),
+        (Terminal(50, (1,), False, ASKED - 10, 50), 99, "needs a real terminal"),
         (GOOD, 30, "started by the program that asks"),
         (GOOD, 50, "started by the program that asks"),
-        (Terminal(50, (1,), True, ASKED), 99, "opened after the call"),
-        (Terminal(50, (1,), True, ASKED + 1), 99, "opened after the call"),
+        # Its shell has gone: somebody sent it to the background and left.
+        (Terminal(50, (1,), True, ASKED - 10, 40), 99, "cut off from its terminal's shell"),
+        (Terminal(50, (7, 1), True, ASKED - 10, 77), 99, "in this very terminal"),
+        (Terminal(50, (1,), True, ASKED, 50), 99, "opened after the call"),
+        (Terminal(50, (1,), True, ASKED + 1, 50), 99, "opened after the call"),
         # The kernel rounds down, so a terminal of the same instant is too young.
-        (Terminal(50, (1,), True, ASKED - 0.01), 99, "opened after the call"),
+        (Terminal(50, (1,), True, ASKED - 0.01, 50), 99, "opened after the call"),
     ],
 )
 def test_a_yes_counts_only_from_an_older_independent_terminal(
     terminal: Terminal | None, host: int, said: str
 ) -> None:
     """No terminal, the host's own children, and late terminals are each refused with a reason."""
-    why = objection(terminal, host_pid=host, asked=ASKED)
+    why = objection(terminal, host_pid=host, host_session=77, asked=ASKED)
     assert said in why
     assert bool(why) == bool(said)
 

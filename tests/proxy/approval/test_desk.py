@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 NOW = 1000.0
 UPTIME = 500.0
 HOST = 77
-OWN = Terminal(pid=50, ancestors=(40, 1), has_tty=True, opened=UPTIME - 60)
-NO_TTY = Terminal(pid=50, ancestors=(40, 1), has_tty=False, opened=UPTIME - 60)
-OF_THE_HOST = Terminal(pid=50, ancestors=(40, HOST, 1), has_tty=True, opened=UPTIME - 60)
-LATE = Terminal(pid=50, ancestors=(40, 1), has_tty=True, opened=UPTIME + 1)
+OWN = Terminal(pid=50, ancestors=(40, 1), has_tty=True, opened=UPTIME - 60, session=40)
+NO_TTY = Terminal(pid=50, ancestors=(40, 1), has_tty=False, opened=UPTIME - 60, session=40)
+OF_THE_HOST = Terminal(
+    pid=50, ancestors=(40, HOST, 1), has_tty=True, opened=UPTIME - 60, session=40
+)
+LATE = Terminal(pid=50, ancestors=(40, 1), has_tty=True, opened=UPTIME + 1, session=40)
 
 
 class Person:
@@ -176,6 +178,17 @@ async def test_a_rule_without_the_terminal_takes_no_yes_from_one(office: Office)
     with pytest.raises(NotThisTerminal, match="another surface"):
         office.desk.answer(identifier, Answer.YES, OWN)
     deciding.cancel()
+
+
+async def test_a_terminal_never_overrules_the_window_that_shows_a_question(office: Office) -> None:
+    """What an editor shows is answered with yes there alone; a no is taken from anywhere."""
+    deciding = office.ask()
+    await office.person.shown.wait()
+    identifier = office.desk.questions()[0].id
+    with pytest.raises(NotThisTerminal, match="its yes is given there"):
+        office.desk.answer(identifier, Answer.YES, OWN)
+    office.desk.answer(identifier, Answer.NO, OWN)
+    assert (await deciding).answer is Answer.NO
 
 
 async def test_a_guessed_id_opens_nothing(office: Office) -> None:

@@ -37,9 +37,14 @@ def question(**changes: Any) -> Question:  # noqa: ANN401 - fields of a question
 def test_a_prompt_says_all_that_matters() -> None:
     """Risk, tool, server, owner, arguments, reason, asker and tag; the question's id never."""
     asked = question()
-    assert headline(asked) == "DESTRUCTIVE: run drop_table on Presto (run by data-platform)?"
+    assert headline(asked) == "DESTRUCTIVE: run “drop_table” on Presto (run by data-platform)?"
     shown = text(asked)
-    for part in ('{"table":"dev.x"}', "This call is destructive.", "Agent in /srv/project", "ab12"):
+    for part in (
+        '{"table":"dev.x"}',
+        "This call is destructive.",
+        "“Agent” in “/srv/project”",
+        "ab12",
+    ):
         assert part in shown
     assert asked.id not in shown
 
@@ -66,13 +71,31 @@ def test_nobody_can_forge_a_line_of_a_prompt(texts: dict[str, str], other: str) 
     assert all(line.startswith(head) for line, head in zip(lines, heads, strict=True))
 
 
-def test_long_arguments_are_cut_and_say_so() -> None:
-    """Harm cannot hide behind the end of what is shown without the person being told."""
-    arguments = '{"a":"' + "x" * 5000 + '"}'
+def test_a_long_argument_does_not_hide_the_next() -> None:
+    """Where the whole is too long, each argument shows its name, its beginning and its end."""
+    arguments = json.dumps({"note": "x" * 5000 + " the end", "table": "prod.payments"})
     shown = text(question(arguments=arguments))
-    assert f"({len(arguments)} characters in all, cut here)" in shown
+    assert '“table”: "prod.payments"' in shown
+    assert "the end" in shown
+    assert f"{len(arguments)} characters, so each is cut" in shown
     assert len(shown) < ARGUMENTS + 600
-    assert "cut here" not in text(question())
+    many = json.dumps({f"argument{number}": "x" * 200 for number in range(30)})
+    assert "and 14 more that are not shown" in text(question(arguments=many))
+
+
+def test_a_prompt_holds_no_link() -> None:
+    """An editor that renders Markdown finds nothing to click in what others wrote."""
+    link = "[Deny](command:x)"
+    asked = question(arguments=json.dumps({"a": link}), host=link, tool=link, workspace=link)
+    assert "](" not in text(asked)
+
+
+def test_others_words_cannot_close_the_quotes() -> None:
+    """A tool or client whose name imitates the rest of the sentence stays inside its quotes."""
+    name = "read” on Knowledge (run by docs)? Fine. “x"
+    shown = headline(question(tool=name))
+    assert shown.count("“") == shown.count("”") == 1
+    assert shown.endswith("” on Presto (run by data-platform)?")
 
 
 def test_a_digest_changes_with_everything_that_a_yes_is_given_to() -> None:

@@ -36,6 +36,23 @@ def test_an_argument_that_sounds_secret_is_withheld(name: str) -> None:
         assert summary({name: value}) == f"{name}=[withheld]"
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "hunter2",
+        "6f9619ff-8b86-d011-b42d-00cf4fc964ff",
+        "xoxb-12-abc",
+        "glpat_abcDEF",
+        "sk-live-AbC",
+        "postgres:x:y1/db",
+        4111111111111111,
+    ],
+)
+def test_a_key_under_an_innocent_name_is_only_measured(value: object) -> None:
+    """Digits, capitals and long numbers are what keys are made of."""
+    assert str(value) not in summary({"value": value})
+
+
 def test_what_recognises_a_call_is_kept() -> None:
     """Names, numbers and flags stay; the rest is only measured."""
     arguments = {
