@@ -87,6 +87,7 @@ def build(home: Home) -> Hub:
         approval_seconds=configuration.approval_seconds,
         signs_in=account is not None,
     )
+    sessions.on_remove.append(lambda session: hub.exchanges.parking.leave(session.id))
     return hub
 
 

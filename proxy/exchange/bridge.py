@@ -24,6 +24,9 @@ ROUNDS = 10
 
 ELICIT = "elicitation/create"
 
+PARKED = "portico.parked."
+"""What a handle to a call begins with that waits at a legacy server."""
+
 
 def wants_input(envelope: dict[str, Any]) -> dict[str, Any] | None:
     """The result of an answer that asks for input first, or None for any other answer."""
@@ -60,6 +63,8 @@ def named_all(offering: Offering, envelope: dict[str, Any], wanted: dict[str, An
         for key, method, params in questions(wanted)
     }
     original = wanted.get("inputRequests")
+    if str(wanted.get("requestState")).startswith(PARKED):
+        return  # They came as requests, and were named then.
     if asked and isinstance(original, dict):
         merged = {key: {**original[key], **asked[key]} for key in asked}
         envelope["result"] = {**wanted, "inputRequests": {**original, **merged}}
@@ -73,6 +78,31 @@ def retry(
     if "requestState" in wanted:
         again["requestState"] = wanted["requestState"]
     return {**again, "inputResponses": answers}
+
+
+def for_modern(method: str, params: dict[str, Any]) -> dict[str, Any]:
+    """The params of a legacy server's question as a modern client is asked it.
+
+    Without `elicitationId`, which 2026-07-28 has dropped, and without the token of a progress that
+    nobody could send.
+    """
+    dropped = {"elicitationId"} if method == ELICIT else set()
+    kept = {key: value for key, value in params.items() if key not in dropped | {"_meta"}}
+    meta = params.get("_meta")
+    if isinstance(meta, dict):
+        rest = {key: value for key, value in meta.items() if key != "progressToken"}
+        return {**kept, "_meta": rest} if rest else kept
+    return kept
+
+
+def for_legacy(method: str, params: dict[str, Any]) -> dict[str, Any]:
+    """The params of a modern server's question as a legacy client is asked it.
+
+    A question that sends the person to a page has to have an id there (2025-11-25, elicitation).
+    """
+    if method != ELICIT or params.get("mode") != "url" or "elicitationId" in params:
+        return params
+    return {**params, "elicitationId": state_key(params)[:32]}
 
 
 def state_key(state: object) -> str:

@@ -19,12 +19,14 @@ from proxy.audit import Event, Outcome
 from proxy.audit.redaction import digest as keyed_digest
 from proxy.audit.redaction import summary
 from proxy.exchange import bridge
-from proxy.exchange.addressed import IDEMPOTENT, readdressed, returned
+from proxy.exchange.addressed import readdressed, returned
 from proxy.exchange.call import Exchange
 from proxy.exchange.continuation import Continuations, asking_result, strip
 from proxy.exchange.named_relay import NamedRelay
+from proxy.exchange.parked import Parking
 from proxy.exchange.patience import EVERY, waiting
 from proxy.exchange.routing import Routing, failure, judged, unknown
+from proxy.exchange.sending import send
 from proxy.fault import Denied, Internal, NotApproved, UnknownTool, refusal, unforged
 from proxy.policy.verdict import Ruling, Verdict
 from proxy.upstream.fault import UpstreamMalformed, UpstreamUnreachable
@@ -40,9 +42,6 @@ if TYPE_CHECKING:
     from proxy.session import Session
 
 log = logging.getLogger("portico.exchange")
-
-CALL_SECONDS = 300.0
-"""How long a server may take to answer a call."""
 
 
 class Exchanges:
@@ -80,6 +79,7 @@ class Exchanges:
         self._signs_in = signs_in
         self._reassuring = reassuring
         self._continuations = Continuations(clock, approval_seconds)
+        self.parking = Parking(approval_seconds)
         self._routing = Routing(catalog)
         self.heard: Callable[[str, dict[str, Any]], None] = lambda _, __: None
         """Told what a server says on a call's stream that is not about the call."""
@@ -133,15 +133,22 @@ class Exchanges:
         exchange.summary = summary(call.arguments)
         verdict = exchange.verdict = self._judge(route)
         if verdict.ruling is Ruling.DENY:
+            if verdict.unknown:
+                # The audit, too, tells nobody that what is hidden exists.
+                exchange.route = exchange.verdict = None
             raise self._denial(call, verdict)
+        params = strip(call.params)
         if verdict.ruling is Ruling.ASK:
+            params = as_shown(params)
             bound = self._bound(route, call)
             if not self._continuations.approved(call, bound):
                 question = await self._ask(exchange, route, verdict, bound)
                 if question is not None:
                     return question
+                # A server that changed a tool without saying so is found out before it is called.
+                await self._catalog.relist(route.offering.server)
                 route = exchange.route = self._unchanged(route, call, bound)
-        return await self._send(exchange, route, strip(call.params))
+        return await self._send(exchange, route, params)
 
     async def _route(self, call: Call) -> Route:
         route = self._routing.find(call)
@@ -263,17 +270,19 @@ class Exchanges:
     ) -> dict[str, Any]:
         call, offering = exchange.call, route.offering
         upstream = self._catalog.upstream(offering)
-        relay = NamedRelay(call.relay, offering, self.heard)
+        relay = NamedRelay(call.relay, offering)
         params = readdressed(call.method, params, route.tool)
         for _ in range(bridge.ROUNDS):
             await self._journal.commit(exchange.record(Event.INTENT, self._clock()))
             try:
-                envelope: dict[str, Any] = await upstream.send(
-                    call.method,
+                envelope = await send(
+                    upstream,
+                    call,
                     params,
-                    relay,
-                    timeout=CALL_SECONDS,
-                    idempotent=call.method in IDEMPOTENT,
+                    offering=offering,
+                    heard=self.heard,
+                    parking=self.parking,
+                    bound=lambda: self._bound(route, call),
                 )
             except UpstreamUnreachable as fault:
                 raise self._catalog.lost(offering, fault) from fault
@@ -289,8 +298,7 @@ class Exchanges:
                 for key, method, asked in bridge.questions(wanted)
             }
             params = bridge.retry(params, wanted, answers)
-        msg = f"{offering.title} asked {bridge.ROUNDS} times and never answered."
-        raise UpstreamMalformed(msg)
+        raise UpstreamMalformed(f"{offering.title} asked {bridge.ROUNDS} times, answering never.")
 
     def _answer(self, call: Call, route: Route, envelope: dict[str, Any]) -> dict[str, Any]:
         """A server's last word on a call, as its client is to have it."""

@@ -55,7 +55,7 @@ class NamedRelay:
     async def answer(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         """The client's answer to a question that a modern server returned; a refusal cancels it."""
         try:
-            return await self.request(method, params)
+            return await self.request(method, bridge.for_legacy(method, params))
         except Refused:
             # Silence towards a question is a cancel: the server decides what that means for it.
             return {"action": "cancel"}

@@ -1,0 +1,61 @@
+"""Sending one call to its server, on whichever way its client's answers come back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from proxy.exchange.addressed import IDEMPOTENT
+from proxy.exchange.named_relay import NamedRelay
+from proxy.exchange.parked import parks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from proxy.exchange.call import Call
+    from proxy.exchange.parked import Parking
+    from proxy.policy.offering import Offering
+    from proxy.upstream.contract import Relay
+    from proxy.upstream.face import Face
+
+CALL_SECONDS = 300.0
+"""How long a server may take to answer a call."""
+
+
+async def send(
+    upstream: Face,
+    call: Call,
+    params: dict[str, Any],
+    *,
+    offering: Offering,
+    parking: Parking,
+    bound: Callable[[], str],
+    heard: Callable[[str, dict[str, Any]], None],
+) -> dict[str, Any]:
+    """Send a call, or go on with it where it comes back to be answered.
+
+    Args:
+        upstream: The server.
+        call: The call.
+        params: The params under the server's own names.
+        offering: The server as this user meets it; its questions are named after it.
+        parking: Where a call waits whose client is told of a question by its result.
+        bound: The digest that a parked call is bound to.
+        heard: Takes what the server says that is not about the call.
+
+    Raises:
+        Fault: There is no answer, or nothing waits for the one that the call brings.
+    """
+
+    async def through(relay: Relay) -> dict[str, Any]:
+        return await upstream.send(
+            call.method,
+            params,
+            NamedRelay(relay, offering, heard),
+            timeout=CALL_SECONDS,
+            idempotent=call.method in IDEMPOTENT,
+        )
+
+    if not parks(call, upstream.era):
+        return await through(call.relay)
+    digest = bound()
+    return await parking.run(call, digest, through, parking.claim(call, digest))
