@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault
 from proxy.catalog.own_server import told
+from proxy.catalog.pace import Pace
 from proxy.upstream.fault import UpstreamSlow
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Connected:
     def __init__(self, connect: Callable[[Offering], Upstream]) -> None:
         self._connect = connect
         self._met: dict[str, Upstream] = {}
+        self._paces: dict[str, Pace] = {}
         self._chores: set[asyncio.Task[None]] = set()
 
     def __iter__(self) -> Iterator[str]:
@@ -44,13 +46,15 @@ class Connected:
         found = self._met.get(offering.server)
         if found is None:
             found = self._met[offering.server] = self._connect(offering)
-            found.on_list_changed = lambda: self._do(changed())
+            pace = self._paces[offering.server] = Pace(changed)
+            found.on_list_changed = pace.ask
         return found
 
     def drop(self, server: str) -> None:
         """Close the upstream of a server, in the background."""
         upstream = self._met.pop(server, None)
         if upstream is not None:
+            self._paces.pop(server).end()
             self._do(upstream.aclose())
 
     async def settled(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from auth.fault import Fault
 from proxy.catalog.feature import OTHERS
+from proxy.catalog.pace import PAUSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,10 +34,15 @@ class Stockroom:
     def __init__(self, stocked: Callable[[str, Shelf], None]) -> None:
         self._stocked = stocked
         self._errands: dict[str, asyncio.Task[None]] = {}
+        self._resting: dict[str, asyncio.TimerHandle] = {}
+        self._again: dict[str, tuple[Shelf, Upstream]] = {}
 
     def stock(self, server: str, shelf: Shelf, upstream: Upstream) -> None:
-        """Fetch everything anew; an errand under way may have missed what changed since."""
-        self.drop(server)
+        """Fetch everything anew, at most once in `PAUSE` seconds, however often it is asked for."""
+        if server in self._resting:
+            self._again[server] = shelf, upstream
+            return
+        self._rest(server)
         met, shelf.capabilities = shelf.capabilities, upstream.capabilities
         if not {feature.group for feature in OTHERS} & shelf.capabilities.keys():
             had, shelf.others, shelf.stocked = shelf.others, {}, True
@@ -47,8 +53,25 @@ class Stockroom:
         self._errands[server] = errand
         errand.add_done_callback(lambda done: self._ended(server, done))
 
+    def _rest(self, server: str) -> None:
+        loop = asyncio.get_running_loop()
+        self._resting[server] = loop.call_later(PAUSE, self._rested, server)
+
+    def _rested(self, server: str) -> None:
+        del self._resting[server]
+        if server not in self._again:
+            return
+        if server in self._errands:
+            self._rest(server)  # It may have missed what changed since; it ends first, though.
+        else:
+            self.stock(server, *self._again.pop(server))
+
     def drop(self, server: str) -> None:
         """Fetch nothing of a server any more."""
+        self._again.pop(server, None)
+        resting = self._resting.pop(server, None)
+        if resting is not None:
+            resting.cancel()
         errand = self._errands.pop(server, None)
         if errand is not None:
             errand.cancel()

@@ -10,14 +10,14 @@ import pytest
 
 from auth.identity import Identity
 from auth.refresh import SignInNeeded
-from proxy.catalog import Catalog, Snapshot, State
+from proxy.catalog import Catalog, Snapshot, State, pace
 from proxy.catalog.feature import Feature
 from proxy.policy.offering import Offering, Standing, ToolRule
 from proxy.policy.risk import Risk
 from proxy.upstream.fault import UpstreamUnreachable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 ALICE = Identity("https://sso", "alice", "Alice", frozenset({"data-eng"}))
@@ -38,6 +38,7 @@ class ServerDouble:
         self.asked = 0
         self.reached = asyncio.Event()
         self.closed = asyncio.Event()
+        self.on_list_changed: Callable[[], None] = lambda: None
 
     async def list_tools(self) -> list[dict[str, Any]]:
         """The tools, as told."""
@@ -293,6 +294,33 @@ async def test_only_a_change_of_the_user_retries_what_needs_a_person(shop: Shop)
     await shop.catalog.relist("presto")
     assert shop.names == ["presto_drop", "presto_read"]
     tending.cancel()
+
+
+async def test_a_storm_of_changes_is_one_list_at_a_time(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often a server says that it changed, one task asks it, and asks again afterwards."""
+    monkeypatch.setattr(pace, "PAUSE", 0.0)
+    server = shop.server("presto")
+    shop.offer("presto")
+    await shop.catalog.relist("presto")
+    server.go.clear()
+    server.reached.clear()
+    tasks = len(asyncio.all_tasks())
+    for _ in range(1000):
+        server.on_list_changed()
+    await server.reached.wait()
+    assert len(asyncio.all_tasks()) <= tasks + 2
+    assert server.asked == 2
+    server.tools = [{"name": "late"}]
+    for _ in range(1000):
+        server.on_list_changed()
+    server.reached.clear()
+    server.go.set()
+    await server.reached.wait()
+    await shop.catalog.relist("presto")
+    assert server.asked == 3
+    assert shop.names == ["presto_late"]
 
 
 async def test_a_mistake_while_listing_is_logged_and_ends_nothing(
