@@ -30,6 +30,7 @@ from proxy.hub import Hub
 from proxy.registry import Registry
 from proxy.remembered import Remembered
 from proxy.session import Sessions
+from proxy.subscriptions import Subscriptions
 from proxy.upstream import EraMemory, Upstream
 
 if TYPE_CHECKING:
@@ -87,6 +88,10 @@ def build(home: Home) -> Hub:
         approval_seconds=configuration.approval_seconds,
         signs_in=account is not None,
     )
+    hub.subscriptions = Subscriptions(
+        catalog, groups=lambda: hub.identity.groups if hub.identity else frozenset()
+    )
+    hub.exchanges.heard = hub.subscriptions.heard
     sessions.on_remove.append(lambda session: hub.exchanges.parking.leave(session.id))
     return hub
 

@@ -138,11 +138,9 @@ class Hub:
 
     # --- what fronts ask ---------------------------------------------------------------------
 
-    async def tools(self) -> list[dict[str, Any]]:
-        """The public list of tools, see `listed`."""
-        return await self.listed(Feature.TOOLS)
-
-    async def listed(self, feature: Feature, view: View = EVERYTHING) -> list[dict[str, Any]]:
+    async def listed(
+        self, feature: Feature = Feature.TOOLS, view: View = EVERYTHING
+    ) -> list[dict[str, Any]]:
         """A public list, as far as a view shows it.
 
         From the snapshot without waiting for anyone; where a server was never seen, the first list

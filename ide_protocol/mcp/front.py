@@ -1,7 +1,7 @@
 """MCP as lines: what an AI client speaks to, in both eras.
 
-`initialize` and `server/discover` are answered from what is known at once; the list comes from the
-catalog; a call becomes an exchange. Messages stay plain dicts.
+`initialize` and `server/discover` are answered from what is known at once; lists come from the
+catalog; whatever is for one server becomes an exchange. Messages stay plain dicts.
 """
 
 from __future__ import annotations
@@ -10,20 +10,30 @@ from typing import TYPE_CHECKING, Any
 
 from ide_protocol.dialogue import Dialogue, Identifier
 from ide_protocol.mcp import greeting
+from ide_protocol.mcp.capability import offered
+from ide_protocol.mcp.changes import Changes
+from ide_protocol.mcp.logging_level import LEVEL_KEY, LEVELS, most_talkative
 from ide_protocol.mcp.relay import CallRelay
 from ide_protocol.mcp.window import McpWindow
 from ide_protocol.own.summary import STATUS_TOOL, summary
 from proxy import wire
+from proxy.catalog.feature import LISTED_BY, Feature
+from proxy.exchange.addressed import CALL, READ, ROUTED, TASKS, UNKNOWN_RESOURCE, address
 from proxy.exchange.call import Call
+from proxy.profile import view_of
 from proxy.upstream.contract import Refused
 
 if TYPE_CHECKING:
     from ide_protocol.door.connection import Connection
+    from proxy.catalog.view import View
     from proxy.hub import Hub
     from proxy.session import Session
 
 MOST_LISTENS = 16
 """Streams of news that one client may have open; each of them repeats every change."""
+
+_INCOMPLETE = {CALL: "A call has a `name` and `arguments`."}
+_NAMELESS = "The params do not name what they are about."
 
 _Modern = dict[str, Any] | None
 
@@ -42,16 +52,34 @@ class McpFront:
         self._session = session
         self.dialogue = Dialogue(connection, requested=self._requested, notified=self._notified)
         self.capabilities: dict[str, Any] = {}
-        self.listens: set[Identifier] = set()
-        self.initialized = False
+        self.changes = Changes(self.dialogue, hub.subscriptions, lambda: self.view)
         self._roots_stale = False
         self._learning = False
 
     async def serve(self) -> int:
         """Answer until the client has gone; returns the shim's exit code."""
         self._session.window = McpWindow(self)
-        await self.dialogue.serve()
+        self._hub.subscriptions.join(self.changes)
+        try:
+            await self.dialogue.serve()
+        finally:
+            self._hub.subscriptions.leave(self.changes)
         return 0
+
+    @property
+    def view(self) -> View:
+        """What of the catalog this window sees now."""
+        return view_of(self._hub.configuration, self._session)
+
+    @property
+    def log_level(self) -> str:
+        """From which level on a legacy client wants to hear log messages; empty before it said."""
+        return self._session.log_level
+
+    def _offered(self) -> dict[str, Any]:
+        return offered(
+            self._hub.catalog.capabilities(self.view).values(), hopeful=self._hub.blank()
+        )
 
     # --- arriving ----------------------------------------------------------------------------
 
@@ -59,12 +87,12 @@ class McpFront:
         if method == "notifications/cancelled":
             cancelled = params.get("requestId")
             if isinstance(cancelled, Identifier):
-                self.listens.discard(cancelled)
+                self.changes.hang_up(cancelled)
                 running = self.dialogue.running.get(cancelled)
                 if running is not None:
                     running.cancel()
         elif method == "notifications/initialized":
-            self.initialized = True
+            self.changes.shake()
             self._relearn()
         elif method == "notifications/roots/list_changed":
             self._relearn()
@@ -77,35 +105,70 @@ class McpFront:
             return
         if modern is not None:
             self._meet(modern)
-        if method == "tools/call":
-            self.dialogue.start(identifier, self._call(identifier, params, modern))
-        elif method == "tools/list":
-            self.dialogue.start(identifier, self._list(identifier, params, modern))
-        else:
-            self._at_once(identifier, method, params, modern)
-
-    def _at_once(
-        self, identifier: Identifier, method: str, params: dict[str, Any], modern: _Modern
-    ) -> None:
-        """What needs no waiting."""
-        if method == "initialize":
-            self._meet(params)
-            self.dialogue.send(wire.result(identifier, greeting.initialized(params)))
-        elif method == "server/discover":
-            self.dialogue.send(wire.result(identifier, greeting.discovered()))
-        elif method == "ping":
-            self.dialogue.send(wire.result(identifier, {}))
-        elif method == "subscriptions/listen" and modern is not None:
-            if identifier not in self.listens and len(self.listens) >= MOST_LISTENS:
-                self.dialogue.fail(identifier, wire.INVALID_REQUEST, "Too many streams are open.")
+        if method in ROUTED:
+            self.dialogue.start(identifier, self._call(identifier, method, params, modern))
+        elif method in LISTED_BY:
+            self.dialogue.start(identifier, self._list(identifier, method, params, modern))
+        elif not self._at_once(identifier, method, params, modern):
+            if modern is None and self._legacy_wish(identifier, method, params):
                 return
-            if greeting.listens(params):
-                self.listens.add(identifier)
-            self.dialogue.send(greeting.acknowledged(identifier, params))
-        else:
+            if method.startswith(TASKS) or self.view.single is not None:
+                self.dialogue.start(identifier, self._call(identifier, method, params, modern))
+                return
             self.dialogue.fail(
                 identifier, wire.METHOD_NOT_FOUND, f"Portico does not offer {method[:80]}."
             )
+
+    def _at_once(
+        self, identifier: Identifier, method: str, params: dict[str, Any], modern: _Modern
+    ) -> bool:
+        """Answer what needs no waiting; False where it is something else."""
+        if method == "initialize":
+            self._meet(params)
+            answer = greeting.initialized(params, self._offered())
+            self.dialogue.send(wire.result(identifier, answer))
+        elif method == "server/discover":
+            self.dialogue.send(wire.result(identifier, greeting.discovered(self._offered())))
+        elif method == "ping":
+            self.dialogue.send(wire.result(identifier, {}))
+        elif method == "subscriptions/listen" and modern is not None:
+            listens = self.changes.listens
+            if identifier not in listens and len(listens) >= MOST_LISTENS:
+                self.dialogue.fail(identifier, wire.INVALID_REQUEST, "Too many streams are open.")
+            else:
+                self.changes.listen(identifier, params, self._offered())
+        else:
+            return False
+        return True
+
+    def _legacy_wish(self, identifier: Identifier, method: str, params: dict[str, Any]) -> bool:
+        """What a legacy client asks to be told from now on; False where it is something else."""
+        uri, level = params.get("uri"), params.get("level")
+        if method in {"resources/subscribe", "resources/unsubscribe"}:
+            if not isinstance(uri, str):
+                self.dialogue.fail(identifier, wire.INVALID_PARAMS, "A subscription has a `uri`.")
+                return True
+            if method == "resources/unsubscribe":
+                self.changes.unsubscribe(uri)
+            elif not self.changes.subscribe(uri):
+                self.dialogue.fail(identifier, UNKNOWN_RESOURCE, f"Unknown resource: {uri}")
+                return True
+        elif method == "logging/setLevel":
+            if level not in LEVELS:
+                self.dialogue.fail(identifier, wire.INVALID_PARAMS, "There is no such level.")
+                return True
+            self._session.log_level = str(level)
+            self.dialogue.chore(self._set_level())
+        else:
+            return False
+        self.dialogue.send(wire.result(identifier, {}))
+        return True
+
+    async def _set_level(self) -> None:
+        """Tell the servers that keep a level of their own; each window's own is applied here."""
+        levels = [session.log_level for session in self._hub.sessions]
+        relay = CallRelay(self, {}, modern=False)
+        await self._hub.subscriptions.set_level(most_talkative(levels), relay)
 
     def _meet(self, params: dict[str, Any]) -> None:
         """Learn who the client is and whether it can put a question to a person."""
@@ -118,32 +181,54 @@ class McpFront:
 
     # --- answering ---------------------------------------------------------------------------
 
-    async def _list(self, identifier: Identifier, params: dict[str, Any], modern: _Modern) -> None:
+    async def _list(
+        self, identifier: Identifier, method: str, params: dict[str, Any], modern: _Modern
+    ) -> None:
         if params.get("cursor") is not None:
             self.dialogue.fail(identifier, wire.INVALID_PARAMS, "The list has one page only.")
             return
-        result: dict[str, Any] = {"tools": [STATUS_TOOL, *await self._hub.tools()]}
+        feature, view = LISTED_BY[method], self.view
+        listed = await self._hub.listed(feature, view)
+        if feature is Feature.TOOLS and not view.bare:
+            listed = [STATUS_TOOL, *listed]
+        result: dict[str, Any] = {feature.value: listed}
         await self.dialogue.answer(
             wire.result(identifier, greeting.cacheable(result) if modern else result)
         )
 
-    async def _call(self, identifier: Identifier, params: dict[str, Any], modern: _Modern) -> None:
-        name = params.get("name")
-        if not isinstance(name, str) or not isinstance(params.get("arguments", {}), dict):
-            self.dialogue.fail(
-                identifier, wire.INVALID_PARAMS, "A call has a `name` and `arguments`."
-            )
+    async def _call(
+        self, identifier: Identifier, method: str, params: dict[str, Any], modern: _Modern
+    ) -> None:
+        named = address(method, params) if method in ROUTED else (None, method)
+        if named is None or not isinstance(params.get("arguments", {}), dict):
+            self.dialogue.fail(identifier, wire.INVALID_PARAMS, _INCOMPLETE.get(method, _NAMELESS))
             return
-        if name == STATUS_TOOL["name"]:
+        view = self.view
+        if method == CALL and named[1] == STATUS_TOOL["name"] and not view.bare:
             await self._hub.loaded()
             answer = wire.result(identifier, greeting.text_result(summary(self._hub)))
         else:
-            relay = CallRelay(self, params, modern=modern is not None)
-            call = Call(self._session, name, params, relay, returns=modern is not None)
+            call = Call(
+                self._session,
+                named[1],
+                self._with_level(params, modern),
+                CallRelay(self, params, modern=modern is not None),
+                returns=modern is not None,
+                method=method,
+                view=view,
+            )
             answer = await self._hub.call(call)
             answer["id"] = identifier
-        greeting.fit(answer, modern=modern is not None)
+        greeting.fit(answer, modern=modern is not None, cacheable=method == READ)
         await self.dialogue.answer(answer)
+
+    def _with_level(self, params: dict[str, Any], modern: _Modern) -> dict[str, Any]:
+        """The params of a legacy client with its level of logging, as modern servers are told."""
+        if modern is not None or not self.log_level:
+            return params
+        meta = params.get("_meta")
+        kept = meta if isinstance(meta, dict) else {}
+        return {**params, "_meta": {**kept, LEVEL_KEY: self.log_level}}
 
     def _relearn(self) -> None:
         """Ask for the roots, once more after the present question where one is open."""

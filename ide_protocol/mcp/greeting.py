@@ -26,8 +26,7 @@ INSTRUCTIONS = (
 )
 
 _SERVER = {"name": "portico", "title": "Portico", "version": VERSION}
-_CAPABILITIES = {"tools": {"listChanged": True}}
-_SUBSCRIPTION_KEY = RESERVED + "subscriptionId"
+SUBSCRIPTION_KEY = RESERVED + "subscriptionId"
 _FRESH_MILLISECONDS = 60_000
 
 
@@ -54,23 +53,23 @@ def modern(params: dict[str, Any]) -> dict[str, Any] | None:
     return {"clientInfo": meta.get(CLIENT_KEY), "capabilities": meta.get(CAPABILITIES_KEY)}
 
 
-def initialized(params: dict[str, Any]) -> dict[str, Any]:
+def initialized(params: dict[str, Any], capabilities: dict[str, Any]) -> dict[str, Any]:
     """The result of `initialize` (legacy): the client's version where we speak it."""
     wanted = params.get("protocolVersion")
     return {
         "protocolVersion": wanted if wanted in LEGACY_VERSIONS else LEGACY_VERSIONS[-1],
-        "capabilities": _CAPABILITIES,
+        "capabilities": capabilities,
         "serverInfo": _SERVER,
         "instructions": INSTRUCTIONS,
     }
 
 
-def discovered() -> dict[str, Any]:
+def discovered(capabilities: dict[str, Any]) -> dict[str, Any]:
     """The result of `server/discover` (modern)."""
     return cacheable(
         {
             "supportedVersions": list(MODERN_VERSIONS),
-            "capabilities": _CAPABILITIES,
+            "capabilities": capabilities,
             "instructions": INSTRUCTIONS,
         }
     )
@@ -87,41 +86,22 @@ def cacheable(result: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def listens(params: dict[str, Any]) -> bool:
-    """Whether a `subscriptions/listen` wants to hear that the list of tools changed."""
-    wanted = params.get("notifications")
-    return isinstance(wanted, dict) and wanted.get("toolsListChanged") is True
-
-
-def acknowledged(identifier: int | str, params: dict[str, Any]) -> dict[str, Any]:
-    """The first message on a `subscriptions/listen` stream: of all that, what Portico sends."""
-    return {
-        "jsonrpc": "2.0",
-        "method": "notifications/subscriptions/acknowledged",
-        "params": {
-            "notifications": {"toolsListChanged": True} if listens(params) else {},
-            "_meta": {_SUBSCRIPTION_KEY: identifier},
-        },
-    }
-
-
-def fit(answer: dict[str, Any], *, modern: bool) -> None:
+def fit(answer: dict[str, Any], *, modern: bool, cacheable: bool = False) -> None:
     """Make a result say that it is complete where the era demands it, and only there.
 
-    The modern era requires `resultType`; a strict legacy client refuses it.
+    The modern era requires `resultType`, which a strict legacy client refuses; and of what a
+    client may keep (2026-07-28, caching), for how long and for whom: of a legacy server's, not.
     """
     result = answer.get("result")
     if not isinstance(result, dict):
         return
     if modern:
         result.setdefault("resultType", "complete")
+        if cacheable and result["resultType"] == "complete":
+            result.setdefault("ttlMs", 0)
+            result.setdefault("cacheScope", "private")
     elif result.get("resultType") == "complete":
         del result["resultType"]
-
-
-def subscribed(identifier: int | str) -> dict[str, Any]:
-    """The params of a notification on that stream."""
-    return {"_meta": {_SUBSCRIPTION_KEY: identifier}}
 
 
 def text_result(text: str) -> dict[str, Any]:
@@ -145,9 +125,13 @@ def first_folder(roots: dict[str, Any]) -> str | None:
     return None
 
 
+_LONGEST_PATH = 4096
+
+
 def folder(uri: object) -> str | None:
     """The folder on this machine that a `file:` URI names; None for anything else."""
-    if not isinstance(uri, str) or not uri.startswith("file://"):
+    # Resolving a path costs time for each of its parts, and this one is a stranger's.
+    if not isinstance(uri, str) or not uri.startswith("file://") or len(uri) > _LONGEST_PATH:
         return None
     try:
         return os.path.realpath(unquote(urlsplit(uri).path))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ide_protocol.mcp.capability import TASKS
+from ide_protocol.mcp.logging_level import LEVEL_KEY, loud_enough
 from proxy import wire
 from proxy.upstream.contract import Refused
 from proxy.upstream.era import CAPABILITIES_KEY
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
     from ide_protocol.mcp.front import McpFront
 
 _RELAYED = ("elicitation", "sampling", "roots")
-_TO_CLIENT = frozenset({"notifications/progress", "notifications/message"})
+_MESSAGE = "notifications/message"
+_LEGACY_ONLY = frozenset({"notifications/elicitation/complete"})
 
 
 class CallRelay:
@@ -26,20 +29,36 @@ class CallRelay:
         modern: Whether the client is of the modern era, which is never asked, only answered.
     """
 
-    __slots__ = ("_front", "_modern", "capabilities")
+    __slots__ = ("_front", "_level", "_modern", "capabilities")
 
     def __init__(self, front: McpFront, params: dict[str, Any], *, modern: bool) -> None:
         self._front = front
         self._modern = modern
         meta = params.get("_meta")
-        declared = meta.get(CAPABILITIES_KEY) if modern and isinstance(meta, dict) else None
+        told = meta if modern and isinstance(meta, dict) else {}
+        self._level = told.get(LEVEL_KEY) if modern else front.log_level
+        declared = told.get(CAPABILITIES_KEY)
         can = declared if isinstance(declared, dict) else front.capabilities
-        self.capabilities: Mapping[str, Any] = {k: can[k] for k in _RELAYED if k in can}
+        relayed = {k: can[k] for k in _RELAYED if k in can}
+        extensions = can.get("extensions")
+        if isinstance(extensions, dict) and TASKS in extensions:
+            # Any other extension may have methods that nothing leads to a server by.
+            relayed["extensions"] = {TASKS: extensions[TASKS]}
+        self.capabilities: Mapping[str, Any] = relayed
 
     def notify(self, message: dict[str, Any]) -> None:
-        """Pass on progress and logging; what else a server says on a call's stream is the hub's."""
-        if message.get("method") in _TO_CLIENT:
-            self._front.dialogue.notify(message["method"], message.get("params"))
+        """Pass on progress, logging that is loud enough, and what Portico does not know."""
+        method, params = message["method"], message.get("params")
+        if method == _MESSAGE and not self._heard(params):
+            return
+        if not (self._modern and method in _LEGACY_ONLY):
+            self._front.dialogue.notify(method, params)
+
+    def _heard(self, params: object) -> bool:
+        """Whether a log message is wanted: modern clients opt in with each request."""
+        if not isinstance(self._level, str) or not self._level:
+            return not self._modern
+        return loud_enough(params.get("level") if isinstance(params, dict) else None, self._level)
 
     async def request(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         """Put a server's question to the client, see `proxy.upstream.contract.Relay`."""

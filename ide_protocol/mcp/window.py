@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ide_protocol.mcp.greeting import subscribed
 from proxy.approval import Answer
+from proxy.catalog.feature import Feature
 from proxy.exchange.continuation import form, read_answer
 from proxy.upstream.contract import Refused
 
 if TYPE_CHECKING:
     from ide_protocol.mcp.front import McpFront
     from proxy.approval import Question
-
-_CHANGED = "notifications/tools/list_changed"
 
 
 class McpWindow:
@@ -35,11 +33,8 @@ class McpWindow:
         return False
 
     def tools_changed(self) -> None:
-        """Tell a legacy client after its handshake, and a modern one on its open streams."""
-        if self._front.initialized:
-            self._front.dialogue.notify(_CHANGED)
-        for identifier in self._front.listens:
-            self._front.dialogue.notify(_CHANGED, subscribed(identifier))
+        """Tell whoever of the client's streams wants to hear it."""
+        self._front.changes.changed(Feature.TOOLS)
 
     def approvals_changed(self) -> None:
         """A model is not told of open questions."""

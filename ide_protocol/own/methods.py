@@ -120,12 +120,12 @@ class Methods:
 
     async def servers(self, _: Params) -> dict[str, list[contract.Server]]:
         """See `contract.SERVERS`."""
-        await self._hub.tools()
+        await self._hub.listed()
         return {"servers": self._servers()}
 
     async def tools(self, params: Params) -> dict[str, list[contract.Tool]]:
         """See `contract.TOOLS`."""
-        await self._hub.tools()
+        await self._hub.listed()
         wanted = params.get("server")
         return {
             "tools": [
@@ -190,7 +190,7 @@ class Methods:
 
     async def doctor(self, _: Params) -> dict[str, list[contract.Check]]:
         """See `contract.DOCTOR`."""
-        await self._hub.tools()
+        await self._hub.listed()
         return {"checks": checks(self._hub)}
 
     async def stop(self, _: Params) -> dict[str, Any]:

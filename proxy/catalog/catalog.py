@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from auth.fault import Fault
 from proxy.catalog.assortment import Assortment, merge
-from proxy.catalog.connected import Connected, tools_of
+from proxy.catalog.connected import Connected, address, tools_of
 from proxy.catalog.feature import OTHERS, Feature
 from proxy.catalog.own_server import told
 from proxy.catalog.route import Route, State
@@ -90,7 +90,7 @@ class Catalog:
         self._key, self._groups = key, groups
         for server in {*self._upstreams, *self._fetches}:
             old, new = self.offerings.get(server), offerings.get(server)
-            if new is None or old is None or _address(old) != _address(new) or not before:
+            if new is None or old is None or address(old) != address(new) or not before:
                 self._drop_upstream(server)
         self.offerings = offerings
         self._shelves = {}
@@ -298,7 +298,3 @@ class Catalog:
         if fetch is not None:
             fetch.cancel()
         self._upstreams.drop(server)
-
-
-def _address(offering: Offering) -> tuple[object, ...]:
-    return offering.url, offering.auth, offering.audience, offering.standing

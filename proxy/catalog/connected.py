@@ -68,6 +68,11 @@ class Connected:
         task.add_done_callback(self._chores.discard)
 
 
+def address(offering: Offering) -> tuple[object, ...]:
+    """What makes another upstream of an offering, should it change."""
+    return offering.url, offering.auth, offering.audience, offering.standing
+
+
 async def tools_of(upstream: Upstream, offering: Offering, seconds: float) -> list[dict[str, Any]]:
     """The tools of a server, verbatim.
 

@@ -20,6 +20,7 @@ from proxy.configuration.settings import (
     Configuration,
     HandWritten,
     NetworkSettings,
+    Profile,
 )
 from proxy.naming import RESERVED, SHORT_NAME
 from proxy.policy.offering import ToolRule
@@ -101,10 +102,23 @@ def _configuration(top: Section, path: str) -> Configuration:
     return Configuration(
         company=company,
         servers=servers,
+        profiles=tuple(
+            _profile(section) for _, section in top.sections("profiles", "profiles.NAME")
+        ),
         network=_network(top.section("network", "network"), path),
         idle_seconds=60 * hub.number("idle_minutes", 15.0, most=_WEEK_OF_MINUTES),
         approval_seconds=approvals.number("deadline_seconds", 300.0, most=_HOUR),
         path=path,
+    )
+
+
+def _profile(section: Section) -> Profile:
+    section.required("servers", '["presto", "spark"]')
+    section.required("workspaces", '["~/work/data"]')
+    folders = section.texts("workspaces")
+    return Profile(
+        servers=section.texts("servers"),
+        workspaces=tuple(str(Path(folder).expanduser()) for folder in folders),
     )
 
 

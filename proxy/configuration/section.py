@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from proxy.configuration.locator import Path
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "": ("company", "servers", "network", "hub", "approvals"),
+    "": ("company", "servers", "profiles", "network", "hub", "approvals"),
     "company": (
         "name",
         "issuer",
@@ -41,6 +41,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "servers.NAME": ("url", "auth", "audience", "confirm", "risk", "tools", "rules"),
     "servers.NAME.tools": ("allow", "deny"),
     "servers.NAME.rules.TOOL": ("risk", "confirm"),
+    "profiles.NAME": ("servers", "workspaces"),
     "network": ("https_proxy", "http_proxy", "no_proxy", "ca_file"),
     "hub": ("idle_minutes",),
     "approvals": ("deadline_seconds",),

@@ -98,6 +98,19 @@ class HandWritten:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """The few servers that the windows of some workspaces show.
+
+    Attributes:
+        servers: Short names.
+        workspaces: Folders, or globs of folders; what is inside them counts too.
+    """
+
+    servers: tuple[str, ...]
+    workspaces: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkSettings:
     """How the company's network is reached; the attributes are those of `auth.network.Network`."""
 
@@ -123,6 +136,7 @@ class Configuration:
     Attributes:
         company: The company, or None: then nobody signs in and there is no registry.
         servers: Short name -> server written by hand.
+        profiles: What windows show, by workspace; the first that fits counts.
         network: Proxies and roots of trust.
         idle_seconds: How long a hub without any session stays alive.
         approval_seconds: How long a question waits for a person before silence means no.
@@ -131,6 +145,7 @@ class Configuration:
 
     company: Company | None = None
     servers: Mapping[str, HandWritten] = field(default_factory=dict)
+    profiles: tuple[Profile, ...] = ()
     network: NetworkSettings = field(default_factory=NetworkSettings)
     idle_seconds: float = 900.0
     approval_seconds: float = 300.0

@@ -48,7 +48,7 @@ MALFORMED = [
     ),
     (b'{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"cursor":"x"}}', -32602, 1),
     (b'{"jsonrpc":"2.0","id":1,"method":"acme/unknown"}', -32601, 1),
-    (b'{"jsonrpc":"2.0","id":"s","method":"resources/list"}', -32601, "s"),
+    (b'{"jsonrpc":"2.0","id":"s","method":"tasks/get"}', -32601, "s"),
     (b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"nobody_x"}}', -32602, 1),
 ]
 

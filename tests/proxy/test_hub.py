@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -23,6 +23,7 @@ from proxy.registry import Listing
 from proxy.registry.entry import Entry
 from proxy.remembered import Remembered
 from proxy.session import Session, Sessions
+from proxy.subscriptions import Subscriptions
 from proxy.upstream.listing import NOBODY
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class ServerDouble:
     """A server with one tool; it answers when it may."""
 
     era = None
-    capabilities: dict[str, Any] = {}
+    capabilities: ClassVar[dict[str, Any]] = {}
 
     def __init__(self) -> None:
         self.go = asyncio.Event()
@@ -212,6 +213,7 @@ class Works:
             clock=lambda: 1000.0,
             approval_seconds=1.0,
         )
+        hub.subscriptions = Subscriptions(catalog, groups=frozenset)
         return hub
 
     def names(self) -> list[str]:
@@ -237,7 +239,7 @@ async def test_the_first_list_waits_for_what_was_never_seen_and_not_forever(
     works.account.opened.set()
     works.server.go.clear()
     works.hub.start()
-    assert await works.hub.tools() == []
+    assert await works.hub.listed() == []
     await works.hub._settled.wait()
     works.server.go.set()
     await works.hub.catalog.relist("presto")
@@ -249,14 +251,14 @@ async def test_a_snapshot_is_listed_without_waiting_for_anyone(works: Works) -> 
     works.account.sealed = ALICE
     works.account.opened.set()
     works.hub.start()
-    assert [tool["name"] for tool in await works.hub.tools()] == ["presto_read"]
+    assert [tool["name"] for tool in await works.hub.listed()] == ["presto_read"]
     await works.hub.aclose()
     works.account = AccountDouble()  # its keyring stays locked
     works.server.go.clear()
     works.hub = works.build(company=True)
     works.hub.start()
     assert works.hub.identity == ALICE
-    assert [tool["name"] for tool in await works.hub.tools()] == ["presto_read"]
+    assert [tool["name"] for tool in await works.hub.listed()] == ["presto_read"]
     assert not works.account.loading.is_set()
 
 
@@ -318,7 +320,7 @@ async def test_the_last_good_list_serves_while_the_registry_is_down(works: Works
     works.account.sealed = ALICE
     works.account.opened.set()
     works.hub.start()
-    assert [tool["name"] for tool in await works.hub.tools()] == ["presto_read"]
+    assert [tool["name"] for tool in await works.hub.listed()] == ["presto_read"]
     assert works.hub.registry_fault is works.registry.fault
 
 
@@ -330,7 +332,7 @@ async def test_without_a_company_there_is_nothing_to_sign_in_to(works: Works) ->
         await works.hub.sign_in(Session("lsp"))
     assert told.value.who is Who.PERSON
     await works.hub.sign_out(Session("lsp"))
-    assert await works.hub.tools() == []
+    assert await works.hub.listed() == []
 
 
 async def test_a_window_lends_its_bus_and_proxies_once(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -28,7 +28,7 @@ class ServerDouble:
     """A server that lists, fails, or waits until it is let go; it counts how often it was asked."""
 
     era = None
-    capabilities: dict[str, Any] = {}
+    capabilities: ClassVar[dict[str, Any]] = {}
 
     def __init__(self) -> None:
         self.tools: list[dict[str, Any]] = [{"name": "read"}, {"name": "drop"}]
