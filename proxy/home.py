@@ -106,6 +106,8 @@ class Home:
         ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
         if not ours or stat.S_IMODE(found.st_mode) & 0o077:
             msg = f"{self.run} is not a private folder of this user. Remove it and try again."
+            if found.st_uid != os.getuid():
+                msg = f"{self.run} belongs to somebody else. Have an administrator remove it."
             raise PermissionError(msg)
 
 

@@ -40,9 +40,7 @@ def run(role: str, arguments: list[str]) -> int:
     )
     try:
         if options["standalone"]:
-            from ide_protocol.wiring import serve_alone
-
-            return serve_alone(Home.find(), greeting, copy)
+            return _alone(Home.find(), greeting)
         connection, rest = birth.connect(Home.find(), greeting)
     except (birth.NoHub, OSError) as wrong:
         sys.stderr.write(f"portico: {wrong}\n")
@@ -50,38 +48,60 @@ def run(role: str, arguments: list[str]) -> int:
     return copy(connection, rest)
 
 
-def copy(connection: socket.socket, heard: bytes = b"") -> int:
-    """Copy stdin to the hub and the hub to stdout until the hub ends the connection.
+def _alone(home: Home, greeting: bytes) -> int:
+    """Serve this connection by a hub inside this process.
+
+    Raises:
+        NoHub: A hub lives already: a call beside it would not meet its editors.
+    """
+    living = birth.find(home)
+    if living is not None:
+        living.close()
+        msg = "A hub is running. Leave out --standalone, or end it first with `portico hub stop`."
+        raise birth.NoHub(msg)
+    from ide_protocol.wiring import serve_alone
+
+    # stdout carries protocol and nothing else, whatever a library of the hub prints.
+    wire = os.dup(0), os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    return serve_alone(home, greeting, lambda connection, heard: copy(connection, heard, *wire))
+
+
+def copy(connection: socket.socket, heard: bytes = b"", source: int = 0, sink: int = 1) -> int:
+    """Copy what the editor says to the hub and the hub to the editor, until the hub ends it.
 
     Args:
         connection: The hub, after the hellos.
         heard: What the hub sent already.
+        source: The descriptor on which the editor speaks.
+        sink: The descriptor on which it listens.
     """
-    threading.Thread(target=_copy_in, args=(connection,), daemon=True).start()
-    code = _copy_out(connection, heard)
+    threading.Thread(target=_copy_in, args=(connection, source), daemon=True).start()
+    code = _copy_out(connection, heard, sink)
     if code is None:
         sys.stderr.write("portico: the hub went away. Start this connection again for a new one.\n")
         return VANISHED
     return code
 
 
-def _copy_in(connection: socket.socket) -> None:
-    """Copy stdin to the hub; its end becomes a half-close, so that answers still come back."""
+def _copy_in(connection: socket.socket, source: int) -> None:
+    """Copy the editor to the hub; its end becomes a half-close, so that answers still come back."""
     with contextlib.suppress(OSError):
-        while part := os.read(0, _CHUNK):
+        while part := os.read(source, _CHUNK):
             connection.sendall(part)
         connection.shutdown(socket.SHUT_WR)
 
 
-def _copy_out(connection: socket.socket, heard: bytes) -> int | None:
-    """Copy the hub to stdout; return the farewell's exit code, or None when there was none."""
+def _copy_out(connection: socket.socket, heard: bytes, sink: int) -> int | None:
+    """Copy the hub to the editor; return the farewell's exit code, or None when there was none."""
     with contextlib.suppress(OSError):
         while True:
             mark = heard.find(b"\0")
             if mark >= 0:
-                _write(heard[:mark])
+                _write(sink, heard[:mark])
                 return _farewell(connection, heard[mark + 1 :])
-            _write(heard)
+            _write(sink, heard)
             heard = connection.recv(_CHUNK)
             if not heard:
                 break
@@ -97,10 +117,10 @@ def _farewell(connection: socket.socket, code: bytes) -> int | None:
     return int(code)
 
 
-def _write(data: bytes) -> None:
+def _write(sink: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
-        view = view[os.write(1, view) :]
+        view = view[os.write(sink, view) :]
 
 
 def _options(role: str, arguments: list[str]) -> dict[str, str | None] | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from proxy.plain import plain
-from proxy.policy.offering import EVERY_TOOL, Owner, ToolRule
+from proxy.policy.offering import EVERY_TOOL, SURFACES, Owner, ToolRule
 from proxy.policy.risk import Confirm, Risk
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ NOBODY = frozenset({"(nobody: the groups in the registry cannot be read)"})
 
 _MOST_MINUTES = 10_000
 _MODES = ("user-jwt", "mesh-or-user", "none")
-_RULE_KEYS = frozenset({"risk", "confirm", "groups", "minutesSaved"})
+_RULE_KEYS = frozenset({"risk", "confirm", "groups", "minutesSaved", "surfaces"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,9 @@ def _rule(said: object, name: str, tool: str) -> ToolRule:
         wrong.append("confirm")
     if groups is None:
         wrong.append("groups")
+    surfaces = _names(rule.get("surfaces", sorted(SURFACES)))
+    if not surfaces or not surfaces <= SURFACES:
+        wrong.append("surfaces")
     if isinstance(minutes, bool) or not isinstance(minutes, int | float):
         minutes = 0
     if not 0 <= minutes <= _MOST_MINUTES:
@@ -161,6 +164,7 @@ def _rule(said: object, name: str, tool: str) -> ToolRule:
         Confirm(confirm),
         groups or frozenset(),
         float(minutes),
+        surfaces or SURFACES,
         source=where,
     )
 

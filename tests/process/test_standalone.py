@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from ide_protocol.door.shim import VANISHED
+
 if TYPE_CHECKING:
     from sandbox.editor import Editor
     from tests.process.box import Box
@@ -53,6 +55,15 @@ async def test_standalone_serves_an_editor_like_the_hub(portico: Installation, b
         assert editor.exit_code == 0
     assert found[0] == found[1]
     assert box.methods()[:2] == ["server/discover", "tools/list"]
+
+
+async def test_standalone_is_refused_beside_a_living_hub(portico: Installation) -> None:
+    """A call that no editor of the hub could be asked about must not slip past it."""
+    await (await portico.window()).initialize()
+    alone = await portico.window("mcp", "--standalone")
+    code, complaint = await alone.end()
+    assert code == VANISHED
+    assert "portico hub stop" in complaint
 
 
 async def servers(editor: Editor) -> object:

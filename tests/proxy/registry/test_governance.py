@@ -107,3 +107,23 @@ def test_no_value_anywhere_breaks_the_reader_or_grants_more(path: list[str], val
     query = said.rules.get("query")
     assert query is None or query.risk is not Risk.READ or path[-1] != "risk"
     assert query is None or query.confirm is not Confirm.NEVER or path[-1] != "confirm"
+
+
+@pytest.mark.parametrize(
+    ("surfaces", "allowed"),
+    [(["editor"], {"editor"}), (["editor", "terminal"], {"editor", "terminal"})],
+)
+def test_a_rule_can_demand_a_stronger_surface(surfaces: list[str], allowed: set[str]) -> None:
+    """Only a yes from a surface that the rule names counts for that tool."""
+    said = block(tools={"drop": {"risk": "destructive", "surfaces": surfaces}})
+    VALID.validate(said)
+    assert read(said, "x", TODAY).rules["drop"].surfaces == allowed
+
+
+@pytest.mark.parametrize("surfaces", [[], ["page"], "editor", [7]])
+def test_a_surface_that_is_not_known_makes_its_tool_unknown(surfaces: object) -> None:
+    """A rule that cannot be understood asks always, and the schema says so beforehand."""
+    said = block(tools={"drop": {"risk": "read", "surfaces": surfaces}})
+    assert not VALID.is_valid(said)
+    rule = read(said, "x", TODAY).rules["drop"]
+    assert (rule.risk, rule.confirm) == (Risk.UNKNOWN, Confirm.ALWAYS)
