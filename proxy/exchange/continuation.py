@@ -90,6 +90,19 @@ def strip(params: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in params.items() if k not in {"requestState", "inputResponses"}}
 
 
+# What the protocol knows in the params of a call. A person sees name and arguments.
+_KNOWN = frozenset({"name", "uri", "arguments", "_meta", "inputResponses", "requestState", "task"})
+
+
+def as_shown(params: dict[str, Any]) -> dict[str, Any]:
+    """The params of a call that a person is asked about, without what no prompt could show.
+
+    A field that nobody knows is passed on where nobody is asked; under a yes it would be something
+    that the yes was not given to.
+    """
+    return {key: value for key, value in params.items() if key in _KNOWN}
+
+
 def form(question: Question) -> dict[str, Any]:
     """The params of an `elicitation/create` that asks for one approval."""
     return {

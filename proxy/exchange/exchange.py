@@ -21,7 +21,7 @@ from proxy.audit.redaction import summary
 from proxy.exchange import bridge
 from proxy.exchange.addressed import readdressed, returned
 from proxy.exchange.call import Exchange
-from proxy.exchange.continuation import Continuations, asking_result, strip
+from proxy.exchange.continuation import Continuations, as_shown, asking_result, strip
 from proxy.exchange.named_relay import NamedRelay
 from proxy.exchange.parked import Parking
 from proxy.exchange.patience import EVERY, waiting
