@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Table = dict[str, Route]
 
+LIMIT = 8 * 1024 * 1024
+"""Bytes of JSON that all lists may have together: every window that lists is sent all of one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assortment:
@@ -33,12 +36,14 @@ class Assortment:
         routes: Feature -> public name -> where it leads; also what is not shown.
         offerings: Every server, offered or not.
         addressed: Offered servers that have resources, for URIs that nobody lists.
+        left_out: Servers whose lists found no room.
     """
 
     shown: Mapping[Feature, list[dict[str, Any]]] = field(default_factory=dict)
     routes: Mapping[Feature, Table] = field(default_factory=dict)
     offerings: Mapping[str, Offering] = field(default_factory=dict)
     addressed: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def listed(self, feature: Feature, view: View = EVERYTHING) -> list[dict[str, Any]]:
         """What a window of this view is shown."""
@@ -108,6 +113,7 @@ def merge(
     shelves: Mapping[str, Shelf], offerings: Mapping[str, Offering], groups: frozenset[str]
 ) -> Assortment:
     """Everything on the shelves, as a user of these groups meets it."""
+    shelves, left_out = _fitting(shelves)
     shown: dict[Feature, list[dict[str, Any]]] = {}
     routes: dict[Feature, Table] = {}
     for feature in Feature:
@@ -121,7 +127,18 @@ def merge(
                 public[name] = {**(route.definition or {}), feature.key: name}
         shown[feature], routes[feature] = [public[name] for name in sorted(public)], table
     addressed = tuple(s for s, shelf in shelves.items() if "resources" in shelf.capabilities)
-    return Assortment(shown, routes, offerings, addressed)
+    return Assortment(shown, routes, offerings, addressed, left_out)
+
+
+def _fitting(shelves: Mapping[str, Shelf]) -> tuple[dict[str, Shelf], tuple[str, ...]]:
+    """The shelves that fit into the limit together, and the largest, which do not."""
+    room, left_out = LIMIT, set()
+    for server in sorted(shelves, key=lambda server: shelves[server].weight):
+        room -= shelves[server].weight
+        if room < 0:
+            left_out.add(server)
+    kept = {server: shelf for server, shelf in shelves.items() if server not in left_out}
+    return kept, tuple(sorted(left_out))
 
 
 def _names(

@@ -264,7 +264,9 @@ class Catalog:
         else:
             # The list may answer for a user or a registry of the past; then nobody reads it.
             if shelf is self._shelves.get(server):
-                if shelf.succeeded(tools, self._clock()):
+                changed = shelf.succeeded(tools, self._clock())
+                shelf.fault = self.upstream(offering).left_out
+                if changed:
                     self._rebuild()
                     self._save()
                 self.restock(server)
@@ -279,6 +281,8 @@ class Catalog:
     def _rebuild(self) -> None:
         before = self._assortment
         after = self._assortment = merge(self._shelves, self.offerings, self._groups)
+        for server in after.left_out:
+            log.warning("%s is left out: the lists of all servers are too large", server)
         for feature in Feature:
             if after.listed(feature) != before.listed(feature):
                 self.watch(feature)

@@ -10,6 +10,7 @@ from auth.fault import Fault, Who
 from proxy.catalog.feature import Feature
 from proxy.catalog.route import State
 from proxy.upstream.fault import Kind, UpstreamFault, UpstreamUnreachable
+from proxy.wire import encode
 
 FRESH = 300.0
 """Seconds after which a live list is asked for again."""
@@ -45,6 +46,18 @@ class Shelf:
     others: dict[Feature, list[dict[str, Any]]] = field(default_factory=dict)
     capabilities: dict[str, Any] = field(default_factory=dict)
     stocked: bool = False
+    _weighed: tuple[object, object, int] = field(
+        default=(None, None, 0), init=False, repr=False, compare=False
+    )
+
+    @property
+    def weight(self) -> int:
+        """Bytes of JSON that everything on it takes; measured once for each new list."""
+        tools, others, weight = self._weighed
+        if tools is not self.tools or others is not self.others:
+            weight = len(encode([self.tools, *self.others.values()]))
+            self._weighed = self.tools, self.others, weight
+        return weight
 
     def of(self, feature: Feature) -> list[dict[str, Any]]:
         """The definitions of one kind."""

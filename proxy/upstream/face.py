@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from proxy.upstream.contract import Relay
     from proxy.upstream.era import Era, Terms
+    from proxy.upstream.fault import UpstreamFault
 
 _PAGE_SECONDS = 30.0
 
@@ -25,9 +26,11 @@ class Face(ABC):
 
     Attributes:
         on_list_changed: Called when the server says that its tools are other ones now.
+        left_out: What to say of the last list of tools when it was not taken whole, else None.
     """
 
     def __init__(self, server: str) -> None:
+        self.left_out: UpstreamFault | None = None
         self.on_list_changed: Callable[[], None] | None = None
         self._server = server
         self._terms: Terms | None = None
@@ -98,7 +101,8 @@ class Face(ABC):
             UpstreamFault: The server could not be asked, or refused.
             Fault: The grant has no token.
         """
-        return self.learn(await self._every("tools/list", "tools"))
+        tools, self.left_out = await self._every("tools/list", "tools")
+        return self.learn(tools)
 
     async def list_all(self, method: str, key: str) -> list[dict[str, Any]]:
         """Every entry of `prompts/list`, `resources/list` or `resources/templates/list`.
@@ -117,9 +121,11 @@ class Face(ABC):
         terms = await self.meet()
         if method.partition("/")[0] not in terms.capabilities:
             return []
-        return await self._every(method, key)
+        return (await self._every(method, key))[0]
 
-    async def _every(self, method: str, key: str) -> list[dict[str, Any]]:
+    async def _every(
+        self, method: str, key: str
+    ) -> tuple[list[dict[str, Any]], UpstreamFault | None]:
         async def ask(params: dict[str, Any]) -> dict[str, Any]:
             return await self.send(method, params, NOBODY, timeout=_PAGE_SECONDS, idempotent=True)
 

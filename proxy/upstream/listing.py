@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from proxy.plain import plain
 from proxy.upstream.contract import Refused
 from proxy.upstream.fault import UpstreamFault, UpstreamMalformed
-from proxy.wire import METHOD_NOT_FOUND
+from proxy.wire import METHOD_NOT_FOUND, encode
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -19,6 +19,12 @@ log = logging.getLogger("portico.upstream")
 PAGES = 50
 MOST = 2000
 """How much of one list of a server is taken."""
+
+ENTRY_LIMIT = 64 * 1024
+"""Bytes of JSON that one entry may have; a larger one is left out."""
+
+LIST_LIMIT = 1024 * 1024
+"""Bytes of JSON that one list of a server may have; the rest is left out."""
 
 
 class Nobody:
@@ -39,30 +45,61 @@ NOBODY = Nobody()
 
 async def every(
     server: str, key: str, ask: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
-) -> list[dict[str, Any]]:
+) -> tuple[list[dict[str, Any]], UpstreamFault | None]:
     """Every entry of one list of a server, verbatim, at most `MOST` from at most `PAGES` pages.
+
+    Every window that lists is sent all of it, so it is bounded in bytes as well.
 
     Args:
         server: Short name, for messages.
         key: Where a page holds its entries: `tools`, `prompts`, …
         ask: Sends the list's request with the given params and returns the response.
 
+    Returns:
+        The entries, and what to say when some were left out.
+
     Raises:
         UpstreamFault: The server refused, or sent something else than a list.
     """
-    entries: list[dict[str, Any]] = []
+    taken = _Taken()
     params: dict[str, Any] = {}
     for _ in range(PAGES):
         page = _page(server, key, await ask(params))
-        entries += [entry for entry in page[key] if isinstance(entry, dict)]
+        if not all(taken.take(entry) for entry in page[key] if isinstance(entry, dict)):
+            break
         cursor = page.get("nextCursor")
-        if not isinstance(cursor, str):
-            return entries
-        if len(entries) >= MOST or params.get("cursor") == cursor:
+        if not isinstance(cursor, str) and not taken.oversize:
+            return taken.entries, None
+        if not isinstance(cursor, str) or params.get("cursor") == cursor:
             break
         params = {"cursor": cursor}
     log.warning("%s offers more %s than Portico takes; the rest is left out", server, key)
-    return entries[:MOST]
+    msg = f"{server} offers more {key}, or larger ones, than Portico takes; some are left out."
+    return taken.entries, UpstreamMalformed(msg, may_have_run=False)
+
+
+class _Taken:
+    """The entries so far, and how much room they take."""
+
+    def __init__(self) -> None:
+        self.entries: list[dict[str, Any]] = []
+        self.oversize = False
+        self._bytes = 0
+
+    def take(self, entry: dict[str, Any]) -> bool:
+        """Take an entry, or leave it out when it alone is too large; False when the list is full.
+
+        One that is left out takes room too: else a list of nothing else would have no end.
+        """
+        size = len(encode(entry))
+        self._bytes += min(size, ENTRY_LIMIT)
+        if self._bytes > LIST_LIMIT or len(self.entries) >= MOST:
+            return False
+        if size > ENTRY_LIMIT:
+            self.oversize = True
+        else:
+            self.entries.append(entry)
+        return True
 
 
 def _page(server: str, key: str, envelope: dict[str, Any]) -> dict[str, Any]:

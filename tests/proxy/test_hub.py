@@ -128,6 +128,7 @@ class ServerDouble:
     """A server with one tool; it answers when it may."""
 
     era = None
+    left_out = None
     capabilities: ClassVar[dict[str, Any]] = {}
 
     def __init__(self) -> None:

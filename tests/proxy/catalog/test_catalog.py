@@ -10,11 +10,11 @@ import pytest
 
 from auth.identity import Identity
 from auth.refresh import SignInNeeded
-from proxy.catalog import Catalog, Snapshot, State, pace
+from proxy.catalog import Catalog, Snapshot, State, assortment, pace
 from proxy.catalog.feature import Feature
 from proxy.policy.offering import Offering, Standing, ToolRule
 from proxy.policy.risk import Risk
-from proxy.upstream.fault import UpstreamUnreachable
+from proxy.upstream.fault import UpstreamMalformed, UpstreamUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -39,6 +39,7 @@ class ServerDouble:
         self.reached = asyncio.Event()
         self.closed = asyncio.Event()
         self.on_list_changed: Callable[[], None] = lambda: None
+        self.left_out: UpstreamMalformed | None = None
 
     async def list_tools(self) -> list[dict[str, Any]]:
         """The tools, as told."""
@@ -294,6 +295,29 @@ async def test_only_a_change_of_the_user_retries_what_needs_a_person(shop: Shop)
     await shop.catalog.relist("presto")
     assert shop.names == ["presto_drop", "presto_read"]
     tending.cancel()
+
+
+async def test_a_list_that_was_not_taken_whole_says_so(shop: Shop) -> None:
+    """Its server is live, and how it stands tells that something is missing."""
+    shop.server("presto").left_out = UpstreamMalformed("Some are left out.")
+    shop.offer("presto")
+    await shop.catalog.ready()
+    state, count, fault = shop.catalog.state("presto")
+    assert (state, count) == (State.LIVE, 2)
+    assert isinstance(fault, UpstreamMalformed)
+    assert shop.names == ["presto_drop", "presto_read"]
+
+
+async def test_all_lists_together_are_bounded_and_the_largest_makes_way(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A server that says too much loses its own place in the list, and nobody else's."""
+    monkeypatch.setattr(assortment, "LIMIT", 1000)
+    shop.server("chatty").tools = [{"name": "talk", "description": "x" * 990}]
+    shop.offer("chatty", "presto", "spark")
+    await shop.catalog.ready()
+    assert shop.names == ["presto_drop", "presto_read", "spark_drop", "spark_read"]
+    assert "chatty is left out" in caplog.text
 
 
 async def test_a_storm_of_changes_is_one_list_at_a_time(
