@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tests.proxy.upstream.upstream_double import Double
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tests.proxy.upstream.upstream_double import Wire
+
+
+DoubleT = TypeVar("DoubleT", bound=Double)
 
 
 def tool(name: str, **annotations: bool) -> dict[str, Any]:
@@ -105,7 +108,7 @@ class Box(Double):
 
 
 @asynccontextmanager
-async def served(box: Box, port: int = 0) -> AsyncIterator[Box]:
+async def served(box: DoubleT, port: int = 0) -> AsyncIterator[DoubleT]:
     """Serve a box on loopback until the end of the block; its connections end with it."""
     running: set[asyncio.Task[None]] = set()
 
