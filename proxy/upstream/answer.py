@@ -12,16 +12,23 @@ from proxy.upstream.fault import (
     UpstreamMisplaced,
     UpstreamSignInNeeded,
 )
-from proxy.wire import NotJson, decode
+from proxy.wire import INTERNAL_ERROR, NotJson, decode, encode, error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from auth.secret import Secret
 
 LIMIT = 32 * 1024 * 1024
 """Bytes that one answer, or one event of a stream, may have."""
 
 REFUSAL_LIMIT = 64 * 1024
 """Bytes that are read of an answer that refuses."""
+
+WITHHELD = "the answer repeated the token and was withheld"
+
+_TELLING, _SHORTEST = 16, 8
+"""Characters of a token that tell which it is, and fewer than which none has."""
 
 OK = 200
 _BAD_REQUEST = 400
@@ -116,16 +123,54 @@ def refusal(  # noqa: PLR0911 - one return for each kind of status.
     )
 
 
-def rejection(server: str, status: int, kind: str, body: bytes, *, not_now: bool) -> Rejected:
-    """An answer with a status other than 2xx, with the JSON-RPC error in it if there is one."""
+def rejection(
+    server: str,
+    status: int,
+    kind: str,
+    body: bytes,
+    *,
+    not_now: bool,
+    tokens: Iterable[Secret] = (),
+) -> Rejected:
+    """An answer with a status other than 2xx, with the JSON-RPC error in it if there is one.
+
+    Args:
+        server: Short name, for messages.
+        status: The HTTP status.
+        kind: The media type.
+        body: The body, as far as it was read.
+        not_now: See `refusal`.
+        tokens: What the request may have carried, and nothing that is shown may repeat.
+    """
     envelope = None
     said = ""
     if kind == "application/json":
-        envelope = _error(body)
+        found = _error(body)
+        envelope = unrepeated(found, tokens) if found else None
         said = str(envelope["error"].get("message", "")) if envelope else ""
     elif kind == "text/plain":
         said = body[:800].decode("utf-8", "replace")
+        said = WITHHELD if _repeats(said, tokens) else said
     return Rejected(status, envelope, refusal(server, status, said, not_now=not_now))
+
+
+def unrepeated(envelope: dict[str, Any], tokens: Iterable[Secret]) -> dict[str, Any]:
+    """A JSON-RPC error response, without its words where they repeat a token.
+
+    Servers and gateways in debug mode like to quote the request's headers; a model must not read
+    them, nor may they stand in a log.
+    """
+    if not _repeats(encode(envelope).decode(), tokens):
+        return envelope
+    code, identifier = error_code(envelope), envelope.get("id")
+    named = identifier if isinstance(identifier, int) else None
+    return error(named, INTERNAL_ERROR if code is None else code, WITHHELD)
+
+
+def _repeats(said: str, tokens: Iterable[Secret]) -> bool:
+    """Whether text holds a token, or enough of one's beginning to tell which it is."""
+    told = (token.reveal()[:_TELLING] for token in tokens)
+    return any(beginning in said for beginning in told if len(beginning) >= _SHORTEST)
 
 
 def _error(body: bytes) -> dict[str, Any] | None:

@@ -73,6 +73,7 @@ async def converse(
             await reply.aclose()
     if kept:
         endpoint.let_go(reply)
+    envelope = endpoint.unrepeated(envelope)
     if error_code(envelope) in _NEVER_RAN:
         msg = f"{endpoint.server} and Portico disagree about the protocol."
         raise Rejected(OK, envelope, UpstreamMalformed(msg, may_have_run=False))

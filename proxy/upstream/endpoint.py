@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from proxy.upstream.answer import REFUSAL_LIMIT, media_type, refusal, rejection
+from proxy.upstream.answer import REFUSAL_LIMIT, media_type, refusal, rejection, unrepeated
 from proxy.upstream.fault import UpstreamFault, UpstreamLost, UpstreamMalformed, UpstreamUnreachable
 from proxy.upstream.reply import Reply
 
@@ -31,6 +31,9 @@ log = logging.getLogger("portico.upstream")
 
 _CONNECT_SECONDS = 10.0
 _REST_SECONDS = 1.0
+_TOKENS = 4
+"""Tokens that answers still under way may belong to."""
+
 _UNAUTHORIZED = 401
 _FORBIDDEN = 403
 _SUCCESSES = range(200, 300)
@@ -55,6 +58,7 @@ class Endpoint:
         self._target: httpx2.URL | None = None
         self._host = (b"host", urlsplit(url).netloc.encode())
         self._authorization: tuple[Secret, tuple[bytes, bytes]] | None = None
+        self._tokens: tuple[Secret, ...] = ()
         self._chores: set[asyncio.Task[None]] = set()
 
     async def post(self, headers: Headers, body: bytes) -> Reply:
@@ -135,7 +139,14 @@ class Endpoint:
         if known is None or known[0] is not token:
             known = (token, (b"authorization", f"Bearer {token.reveal()}".encode()))
             self._authorization = known
+            self._tokens = (token, *self._tokens)[:_TOKENS]
         return known[1]
+
+    def unrepeated(self, envelope: dict[str, Any]) -> dict[str, Any]:
+        """A response as it came, unless it is an error that repeats our token."""
+        if not isinstance(envelope.get("error"), dict):
+            return envelope
+        return unrepeated(envelope, self._tokens)
 
     async def rejected(self, reply: Reply) -> Rejected:
         """Read an answer that is not a 2xx, as far as it matters, and close it."""
@@ -147,7 +158,9 @@ class Endpoint:
             body = b""  # the status says enough
         finally:
             await reply.aclose()
-        return rejection(self.server, reply.status, kind, body, not_now=not_now)
+        return rejection(
+            self.server, reply.status, kind, body, not_now=not_now, tokens=self._tokens
+        )
 
     async def tell(self, headers: Headers, body: bytes) -> None:
         """POST a notification or a response, which nobody answers.

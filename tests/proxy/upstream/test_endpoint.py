@@ -51,6 +51,42 @@ async def test_a_refused_token_is_replaced_once_and_the_call_succeeds(
     assert double.methods() == ["tools/call"] * 2
 
 
+@pytest.mark.parametrize("era", [Era.MODERN, Era.LEGACY])
+@pytest.mark.parametrize(
+    "answered",
+    [(200, "json"), (400, "json"), (403, "json"), (403, "text"), (500, "text"), (500, "json")],
+)
+async def test_a_token_that_a_server_repeats_gets_no_further(
+    double: Double,
+    room: Room,
+    caplog: pytest.LogCaptureFixture,
+    era: Era,
+    answered: tuple[int, str],
+) -> None:
+    """Neither the error nor the fault nor the log holds it, whole or its beginning."""
+    status, kind = answered
+    caplog.set_level(logging.DEBUG)
+    token = "eyJhbGciOiJFUzI1NiJ9.canary.of.this.test"
+
+    async def behave(wire: Wire) -> None:
+        if wire.seen.method != "tools/call":
+            await double.legacy(wire)
+        elif kind == "json":
+            quoted = wire.seen.headers["authorization"][:30]
+            wire.error(-32603, status, message=f"bad request: {quoted}")
+        else:
+            wire.send(status, str(wire.seen.headers).encode(), "text/plain")
+
+    double.behave = behave
+    upstream = room.upstream(double.url, grant=Tokens(token), remembered=era)
+    try:
+        said = str(await upstream.send("tools/call", CALL, Asker()))
+    except UpstreamFault as fault:
+        said = str(fault.as_json()) + "".join(traceback.format_exception(fault))
+    assert "withheld" in said
+    assert "ciOiJFUzI1" not in said + caplog.text
+
+
 @pytest.mark.parametrize(("tokens", "attempts"), [(("a", "b", "c"), 2), (("a",), 1), ((), 1)])
 async def test_a_server_that_refuses_the_fresh_token_too_needs_a_person(
     double: Double, room: Room, tokens: tuple[str, ...], attempts: int
