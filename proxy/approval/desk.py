@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("portico.approval")
 
+MOST_OF_ONE = 8
+"""Questions that one session may have open: nobody reads more of them with care."""
+
+MOST = 32
+"""Questions that all sessions together may have open."""
+
 
 class NoSuchQuestion(Fault):
     """The question was answered already, has expired, or never was."""
@@ -93,6 +99,11 @@ class Desk:
     ) -> tuple[Surface, Session | None] | None:
         """Where a call that arrived as number `arrived` would be asked about now."""
         return choose(self._sessions(), asking=asking, arrived=arrived, allowed=allowed)
+
+    def full(self, asking: Session) -> bool:
+        """Whether a call of this session must end unasked, so many are being asked about."""
+        own = sum(pending.asking is asking for pending in self._open.values())
+        return own >= MOST_OF_ONE or len(self._open) >= MOST
 
     async def decide(
         self,

@@ -226,6 +226,11 @@ class Exchanges:
                 f"{verdict.reason} A person must confirm it, and no window that can ask is open.",
                 remedy="Open an editor with Portico's extension, then call again.",
             )
+        if self._desk.full(call.session):
+            raise NotApproved(
+                f"{verdict.reason} A person must confirm it, and too many questions are open.",
+                remedy="Wait until the user has answered what is open, then call again.",
+            )
         return surface
 
     def _note(self, exchange: Exchange, event: Event, outcome: str, rule: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from auth.identity import Identity
 from proxy.approval import Answer, Desk, Question
+from proxy.approval.desk import MOST, MOST_OF_ONE
 from proxy.audit import Journal
 from proxy.catalog import Catalog, Snapshot, State
 from proxy.exchange.call import Call
@@ -413,6 +414,24 @@ async def test_cancelling_a_call_withdraws_its_question(house: House) -> None:
     assert (house.desk.questions(), editor.window.withdrawn) == ([], 1)
     outcomes = [r["outcome"] for r in await house.records() if r["event"] == "outcome"]
     assert outcomes == ["cancelled"]
+
+
+async def test_no_more_questions_are_open_than_a_person_can_read(house: House) -> None:
+    """Of a session that calls in a storm, and of many sessions together, the rest is refused."""
+    house.open_session("lsp", None)
+    calls = []
+    for _ in range(MOST // MOST_OF_ONE + 1):
+        house.agent = house.open_session("mcp")
+        storm = [asyncio.ensure_future(house.run("presto_drop")) for _ in range(MOST_OF_ONE + 1)]
+        calls += storm
+        refused = await asyncio.wait(storm, return_when=asyncio.FIRST_COMPLETED)
+        assert "too many questions are open" in text(refused[0].pop().result())
+    assert len(house.desk.questions()) == MOST
+    assert house.upstream.reached == []
+    for call in calls:
+        call.cancel()
+    await asyncio.wait(calls)
+    assert not house.desk.full(house.agent)
 
 
 async def test_nothing_is_sent_without_a_written_intent(house: House) -> None:
