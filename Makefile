@@ -28,7 +28,7 @@ keyring: $(READY) ## the sealed sign-in on a real desktop keyring, where there i
 	  dbus-run-session -- sh tests/keyring/session.sh $(BIN)/python -m pytest tests/keyring; \
 	else echo "NOT RUN: the keyring suite: gnome-keyring-daemon or dbus-run-session is missing"; fi
 
-bench: $(READY) ## every figure the README names, as ratios measured side by side
+bench: $(READY) ## every figure of docs/performance.md, as ratios measured side by side
 	@$(BIN)/python -m bench $(ARGS)
 
 clean: ## forget the environment and every cache
