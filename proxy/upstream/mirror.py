@@ -102,15 +102,22 @@ def _positions(schema: object) -> Iterator[tuple[tuple[str, ...] | None, dict[st
 
 def mirrored(marks: Mirror, arguments: Mapping[str, Any]) -> list[tuple[bytes, bytes]]:
     """The headers that repeat `arguments`; absent, null and composite values have none."""
-    headers = []
+    return [
+        (f"Mcp-Param-{name}".encode(), header_value(text).encode())
+        for name, _, text in repeated(marks, arguments)
+        if text is not None
+    ]
+
+
+def repeated(
+    marks: Mirror, arguments: Mapping[str, Any]
+) -> Iterator[tuple[str, object, str | None]]:
+    """What follows `Mcp-Param-`, the argument, and the text that repeats it, None without one."""
     for path, name in marks.items():
         value: Any = arguments
         for step in path:
             value = value.get(step) if isinstance(value, dict) else None
-        text = _text(value)
-        if text is not None:
-            headers.append((f"Mcp-Param-{name}".encode(), header_value(text).encode()))
-    return headers
+        yield name, value, _text(value)
 
 
 class Marks:
