@@ -18,7 +18,7 @@ import time
 from typing import TYPE_CHECKING
 
 from auth.fault import Fault, Who
-from ide_protocol.door.hardening import harden
+from ide_protocol.door.hardening import harden, raise_file_limit
 from ide_protocol.door.reception import Reception
 from proxy.approval import Desk
 from proxy.audit import Journal
@@ -176,6 +176,7 @@ def main(arguments: list[str]) -> int:
     lock, listener = int(arguments[0]), int(arguments[1])
     os.umask(0o077)
     harden()
+    raise_file_limit()
     _log()
     _run(_hub(Home.find(), lock, socket.socket(fileno=listener)))
     return 0

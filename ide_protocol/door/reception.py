@@ -28,9 +28,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("portico.reception")
 
+MOST_WINDOWS = 256
+"""Connections of one user; the command line still gets in beyond, to see and to stop the hub."""
+
 _ROLES = ("mcp", "lsp", "cli")
 _HELLO_SECONDS = 10.0
+_HURRIED_SECONDS = 1.0
 _PROJECT_MARKS = (".git", ".hg", ".vscode", ".idea", "pyproject.toml", "package.json", "go.mod")
+
+
+_FULL = (
+    f"Portico serves {MOST_WINDOWS} connections already. Close some editors or AI clients; "
+    "`portico status` lists them, and `portico hub stop` ends them all."
+)
 
 
 class _Front(Protocol):
@@ -106,16 +116,30 @@ class Reception:
         if tasks:
             await asyncio.wait(tasks, timeout=5.0)
 
+    async def _words(self, connection: Connection) -> dict[str, Any] | None:
+        """Read a hello; None when it is none, or when there is no room for whoever says it."""
+        crowd, words = len(self._open), None
+        if crowd <= 2 * MOST_WINDOWS:
+            # Read even when it will be refused: who is cut off while speaking hears nothing.
+            patience = _HELLO_SECONDS if crowd <= MOST_WINDOWS else _HURRIED_SECONDS
+            try:
+                async with asyncio.timeout(patience):
+                    words = hello.read(await connection.reader.readline())
+            except (TimeoutError, ValueError, ConnectionError):
+                return None
+        if words is None or (crowd > MOST_WINDOWS and words.get("role") != "cli"):
+            connection.write(hello.answer(error=_FULL))
+            return None
+        return words
+
     async def _greeted(self, connection: Connection) -> dict[str, Any] | None:
         """Exchange hellos; None when this is nobody the hub serves."""
         _, uid = connection.peer()
         if uid not in {os.getuid(), -1 if self._standalone else os.getuid()}:
             log.warning("somebody else (uid %d) knocked", uid)
             return None
-        try:
-            async with asyncio.timeout(_HELLO_SECONDS):
-                words = hello.read(await connection.reader.readline())
-        except (TimeoutError, ValueError, ConnectionError):
+        words = await self._words(connection)
+        if words is None:
             return None
         newer = words["wire"][0] > hello.WIRE[0]
         if len(self._open) == 1 and (newer or self._stale()):

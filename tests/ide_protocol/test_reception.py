@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ide_protocol.door import hello
+from ide_protocol.door import hello, reception
 from ide_protocol.door.connection import Connection
 from ide_protocol.door.reception import Reception
 from tests.ide_protocol.conftest import Client
@@ -104,6 +104,20 @@ async def test_an_older_or_unknown_shim_is_refused_with_a_sentence(
     assert "Another Portico" in (await entrance.answer(greeting(**changes)))["error"]
     assert not entrance.reception.draining.is_set()
     assert "error" not in await entrance.answer(greeting(wire=[1, 99]))
+
+
+async def test_one_window_too_many_is_refused_with_a_sentence(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command line still gets in, and those who are there stay."""
+    monkeypatch.setattr(reception, "MOST_WINDOWS", 2)
+    first = await entrance.knock(greeting())
+    assert "error" not in hello.read(await first.reader.readline())
+    second = await entrance.knock(greeting())
+    assert "error" not in hello.read(await second.reader.readline())
+    assert "already" in (await entrance.answer(greeting()))["error"]
+    assert "error" not in await entrance.answer(greeting(role="cli"))
+    assert (await second.ask("ping"))["result"] == {}
 
 
 async def test_a_newer_shim_drains_only_a_hub_without_windows(entrance: Entrance) -> None:
