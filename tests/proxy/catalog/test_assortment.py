@@ -1,0 +1,97 @@
+"""Names and URIs lead back to where they came from, whatever servers choose to call things."""
+
+from __future__ import annotations
+
+import string
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proxy.catalog.assortment import Assortment, merge
+from proxy.catalog.feature import Feature
+from proxy.catalog.shelf import Shelf
+from proxy.catalog.uri import made_from
+from proxy.catalog.view import view
+from proxy.policy.offering import Offering, ToolRule
+from proxy.policy.risk import Risk
+
+SHORT = st.text(string.ascii_lowercase + string.digits + "-", min_size=1, max_size=24).filter(
+    lambda name: name[0] != "-" and name != "portico"
+)
+# Names that look like public ones, hashed ones and each other are the interesting ones.
+OWN = st.one_of(
+    st.text(min_size=1, max_size=60),
+    st.text("ab_-0", min_size=1, max_size=6),
+    st.from_regex(r"\A[a-c]{1,3}_[0-9a-f]{6}\Z"),
+)
+URI = st.one_of(
+    st.sampled_from(["file:///a", "file:///b", "row:///{id}"]),
+    st.builds("portico+{}+{}".format, SHORT, st.sampled_from(["file:///a", "x:y"])),
+    st.text(min_size=1, max_size=20),
+)
+SERVERS = st.dictionaries(SHORT, st.tuples(st.lists(OWN), st.lists(URI)), max_size=5)
+
+
+def assorted(servers: dict[str, tuple[list[str], list[str]]]) -> Assortment:
+    """The assortment of servers with these tools and resources."""
+    rules = {"*": ToolRule(risk=Risk.READ)}
+    offerings = {s: Offering(s, s, s, f"https://{s}", rules=rules) for s in servers}
+    shelves = {
+        server: Shelf(
+            tools=[{"name": name} for name in tools],
+            others={
+                Feature.PROMPTS: [{"name": name} for name in tools],
+                Feature.RESOURCES: [{"uri": uri} for uri in uris],
+            },
+            capabilities={"resources": {}, "prompts": {}},
+        )
+        for server, (tools, uris) in servers.items()
+    }
+    return merge(shelves, offerings, frozenset())
+
+
+@given(SERVERS)
+def test_every_name_leads_back_for_any_set_of_servers(
+    servers: dict[str, tuple[list[str], list[str]]],
+) -> None:
+    """Each thing of each server is listed once, and its public name means it and nothing else."""
+    assortment = assorted(servers)
+    for feature, column in ((Feature.TOOLS, 0), (Feature.PROMPTS, 0), (Feature.RESOURCES, 1)):
+        led = []
+        for definition in assortment.listed(feature):
+            route = assortment.find(feature, definition[feature.key])
+            assert route is not None
+            led.append((route.offering.server, route.tool))
+        there = {(server, own) for server, lists in servers.items() for own in lists[column]}
+        assert (len(led), set(led)) == (len(there), there)
+
+
+@given(SERVERS)
+def test_one_server_shown_bare_has_exactly_its_own_names(
+    servers: dict[str, tuple[list[str], list[str]]],
+) -> None:
+    """What is shown is what the server listed, and leads to it again."""
+    assortment = assorted(servers)
+    for server, lists in servers.items():
+        alone = view((server,), bare=True)
+        for feature, column in ((Feature.TOOLS, 0), (Feature.RESOURCES, 1)):
+            shown = [definition[feature.key] for definition in assortment.listed(feature, alone)]
+            assert sorted(shown) == sorted(set(lists[column]))
+            for own in shown:
+                route = assortment.find(feature, own, alone)
+                assert route is not None
+                assert (route.offering.server, route.tool) == (server, own)
+
+
+def test_a_uri_that_nobody_lists_goes_where_a_template_makes_it() -> None:
+    """One template that fits is an answer; two servers that could be meant are none."""
+    assortment = assorted({"one": ([], []), "two": ([], [])})
+    assert assortment.find(Feature.RESOURCES, "row:///7") is None
+    assert made_from("row:///{id}", "row:///7")
+    assert made_from("file:///{+path}", "file:///a/b?c")
+    assert made_from("x:{a}/{b}{?q*}", "x:1/2?q=3")
+    assert not made_from("row:///{id}", "row:///7/8")
+    alone = assorted({"one": ([], [])})
+    route = alone.find(Feature.RESOURCES, "row:///7")
+    assert route is not None
+    assert (route.offering.server, route.tool) == ("one", "row:///7")
