@@ -90,6 +90,14 @@ class Account:
         """Take over the sign-in of an earlier run. Never fails: without one, nobody is in."""
         await self._wallet.load()
 
+    async def reach(self) -> None:
+        """See whether the issuer answers now.
+
+        Raises:
+            Fault: It does not, or not as an issuer does.
+        """
+        await self._issuer.provider(anew=True)
+
     async def sign_in(
         self, open_page: Callable[[str], Awaitable[bool]], *, patience: float = 300.0
     ) -> Identity:

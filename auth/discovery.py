@@ -71,14 +71,17 @@ class Issuer:
         self._provider: tuple[float, Provider] | None = None
         self._keys: tuple[float, list[dict[str, object]]] | None = None
 
-    async def provider(self) -> Provider:
+    async def provider(self, *, anew: bool = False) -> Provider:
         """The issuer's endpoints, at most an hour old, or older while it does not answer.
+
+        Args:
+            anew: Whether only what the issuer says now will do.
 
         Raises:
             IssuerMisconfigured: The issuer's address or its document cannot be used.
-            Unreachable: Nobody answered, and nothing is remembered.
+            Unreachable: Nobody answered, and nothing is remembered that will do.
         """
-        kept = self._provider
+        kept = None if anew else self._provider
         if kept is not None and self._clock() - kept[0] < FRESH:
             return kept[1]
         check_address(self.url, self.url, "issuer")

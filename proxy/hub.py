@@ -184,7 +184,7 @@ class Hub:
             return window is not None and await window.open_url(url)
 
         identity = await self.account.sign_in(open_page)
-        await self._refresh_registry()
+        await self.refresh_registry()
         self._note(Event.SIGNED_IN, identity, session)
         return identity
 
@@ -249,7 +249,7 @@ class Hub:
         if self.identity != self._hint:
             self._remembered.save(self.identity)
             self._adopt()
-        await self._refresh_registry()
+        await self.refresh_registry()
         self._settled.set()
         self._do(self.catalog.tend())
         while True:
@@ -259,9 +259,9 @@ class Hub:
                     await self._refresh_now.wait()
             except TimeoutError:
                 pass  # It is simply time again.
-            await self._refresh_registry()
+            await self.refresh_registry()
 
-    async def _refresh_registry(self) -> None:
+    async def refresh_registry(self) -> None:
         """Ask the registry; its last good copy stays where it does not answer."""
         # Cleared first: whoever signs in while the registry is asked wants it asked again.
         self._refresh_now.clear()

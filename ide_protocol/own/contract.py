@@ -24,7 +24,10 @@ STOP = "portico/stop"
 OPEN_PAGE = "portico/openPage"
 """From the hub to a terminal: show this page; `{"url": …}`, answered `{"success": bool}`."""
 ASK = "portico/ask"
-"""From the hub to a terminal: a `Question`, answered `{"answer": "yes" | "no"}`."""
+"""From the hub to a terminal: a `Question`, answered `{"answer": "yes" | "no" | "nobody"}`.
+
+`nobody` says that no person sees this terminal.
+"""
 PROGRESS = "portico/progress"
 """From the hub to a terminal, a notification: `{"message": …}` while a call runs."""
 
@@ -70,9 +73,9 @@ class Server(TypedDict):
     owner: Owner
     reviewed: bool
     environment: str
-    standing: Literal["offered", "withheld", "forbidden"]
+    standing: Literal["offered", "withheld", "forbidden", "sign-in-needed"]
     reason: str
-    state: Literal["live", "snapshot", "absent"]
+    state: Literal["live", "snapshot", "asking", "absent"]
     era: Literal["legacy", "modern", "unknown"]
     tools: int
     fault: FaultReport | None

@@ -1,36 +1,121 @@
-"""What the hub finds when it looks at itself."""
+"""What the hub finds when it looks at itself, and at the company, now."""
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auth.fault import Fault
 from ide_protocol.own.summary import problems
 from proxy.catalog import State
 from proxy.plain import plain
 from proxy.policy.offering import Standing
+from proxy.registry.fault import RegistrySignInNeeded
 from proxy.upstream.fault import Kind, UpstreamFault
 
 if TYPE_CHECKING:
-    from auth.fault import Fault
+    from collections.abc import Collection
+
     from ide_protocol.own.contract import Check
     from proxy.hub import Hub
 
+PATIENCE = 5.0
+"""Seconds that everybody who is asked has to answer, all at once."""
 
-def checks(hub: Hub) -> list[Check]:
+_ISSUER, _REGISTRY = "issuer", "registry"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a look around ended.
+
+    Attributes:
+        silent: The checks that did not end in time: `issuer`, `registry`, `server NAME`.
+        issuer: What is wrong with the issuer; None when it answered well.
+    """
+
+    silent: frozenset[str] = frozenset()
+    issuer: Fault | None = None
+
+
+async def look(hub: Hub, patience: float = PATIENCE) -> Look:
+    """Ask the issuer, the registry and every offered server, together, for at most `patience` s."""
+    until = asyncio.get_running_loop().time() + patience
+    asked: dict[str, asyncio.Future[None]] = {}
+    if hub.account is not None:
+        asked[_ISSUER] = asyncio.ensure_future(hub.account.reach())
+        asked[_REGISTRY] = asyncio.ensure_future(hub.refresh_registry())
+    asked |= _asked_servers(hub, asked)
+    if _REGISTRY in asked:
+        # It may offer servers that nobody knew of; they are asked in what is left of the time.
+        await asyncio.wait([asked[_REGISTRY]], timeout=patience)
+        asked |= _asked_servers(hub, asked)
+    if asked:
+        left = until - asyncio.get_running_loop().time()
+        await asyncio.wait(asked.values(), timeout=max(left, 0.0))
+    silent = frozenset(name for name, one in asked.items() if not one.done())
+    issuer: Fault | None = None
+    for name, one in asked.items():
+        if name in silent:
+            one.cancel()
+            continue
+        try:
+            one.result()
+        except Fault as fault:
+            issuer = fault  # The others keep their faults where everybody looks for them.
+    return Look(silent, issuer)
+
+
+def _asked_servers(hub: Hub, asked: Collection[str]) -> dict[str, asyncio.Future[None]]:
+    """Every offered server that is not asked yet, being asked."""
+    names = {f"server {server}": server for server in _offered(hub)}
+    return {
+        name: asyncio.ensure_future(hub.catalog.relist(server))
+        for name, server in names.items()
+        if name not in asked
+    }
+
+
+def checks(hub: Hub, seen: Look) -> list[Check]:
     """One finding per thing that must work, each with what to do when it does not."""
-    found = [
-        _failed("registry" if fault is hub.registry_fault else "hub", fault)
-        for fault in problems(hub)
-    ]
+    found = [_failed("hub", fault) for fault in problems(hub) if fault is not hub.registry_fault]
     found.append(_sign_in(hub))
+    if hub.account is not None:
+        found.append(_issuer(seen))
     company = hub.configuration.company
-    if company is not None and company.registry and hub.registry_fault is None:
-        entries = len(hub.listing.entries) if hub.listing else 0
-        found.append(_ok("registry", f"{entries} servers are listed."))
-    for server, offering in sorted(hub.catalog.offerings.items()):
-        if offering.standing is Standing.OFFERED:
-            found.append(_server(hub, server))
+    if company is not None and company.registry:
+        found.append(_registry(hub, seen))
+    found.extend(_server(hub, server, seen) for server in _offered(hub))
     return found
+
+
+def _offered(hub: Hub) -> list[str]:
+    offerings = hub.catalog.offerings
+    return sorted(s for s, offering in offerings.items() if offering.standing is Standing.OFFERED)
+
+
+def _issuer(seen: Look) -> Check:
+    if _ISSUER in seen.silent:
+        return _silent(_ISSUER, "The company's sign-on")
+    if seen.issuer is not None:
+        return _failed(_ISSUER, seen.issuer)
+    return _ok(_ISSUER, "The company's sign-on answers, as of now.")
+
+
+def _registry(hub: Hub, seen: Look) -> Check:
+    if _REGISTRY in seen.silent:
+        return _silent(_REGISTRY, "The registry")
+    fault = hub.registry_fault
+    if isinstance(fault, RegistrySignInNeeded) and hub.identity is None:
+        return _ok(_REGISTRY, "It answers, and waits for your sign-in.")
+    if fault is not None:
+        return _failed(_REGISTRY, fault)
+    # What is hidden from this user is not even counted.
+    known = [o for o in hub.catalog.offerings.values() if o.standing is not Standing.HIDDEN]
+    count = sum(offering.reviewed for offering in known)
+    listed = "1 server is" if count == 1 else f"{count} servers are"
+    return _ok(_REGISTRY, f"{listed} listed for you, as of now.")
 
 
 def _sign_in(hub: Hub) -> Check:
@@ -54,18 +139,30 @@ def _sign_in(hub: Hub) -> Check:
     return _ok("sign-in", f"Signed in as {plain(identity.name)}, sealed with the keyring.")
 
 
-def _server(hub: Hub, server: str) -> Check:
+def _server(hub: Hub, server: str, seen: Look) -> Check:
+    name = f"server {server}"
     state, tools, fault = hub.catalog.state(server)
+    if name in seen.silent:
+        return _silent(name, "It")
     if fault is not None:
-        return _failed(f"server {server}", fault)
-    if state is State.ABSENT:
+        return _failed(name, fault)
+    if state is not State.LIVE:
         return {
-            "name": f"server {server}",
+            "name": name,
             "state": "warning",
             "finding": "It has not answered yet.",
             "remedy": "Portico goes on asking; look again in half a minute.",
         }
-    return _ok(f"server {server}", f"{tools} tools, {hub.catalog.era(server)} era.")
+    return _ok(name, f"{tools} tools, {hub.catalog.era(server)} era, as of now.")
+
+
+def _silent(name: str, who: str) -> Check:
+    return {
+        "name": name,
+        "state": "warning",
+        "finding": f"{who} did not answer within {PATIENCE:g} seconds.",
+        "remedy": "Check the network or VPN; Portico goes on asking.",
+    }
 
 
 def _failed(name: str, fault: Fault) -> Check:

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 from auth.fault import Fault, Who
 from ide_protocol.mcp.greeting import VERSION
 from ide_protocol.own import contract
-from ide_protocol.own.doctor import checks
+from ide_protocol.own.doctor import checks, look
 from ide_protocol.own.shape import owner, question, report, window
-from ide_protocol.own.summary import problems, summary
+from ide_protocol.own.summary import problems, refusal, summary
 from proxy.approval import Answer
 from proxy.approval.terminal import inspect
 from proxy.exchange.call import Call
+from proxy.fault import UnknownTool
 from proxy.naming import public_name
 from proxy.plain import plain
 from proxy.policy.offering import Standing
-from proxy.policy.verdict import judge
+from proxy.policy.verdict import explanation, judge
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -120,11 +121,13 @@ class Methods:
 
     async def servers(self, _: Params) -> dict[str, list[contract.Server]]:
         """See `contract.SERVERS`."""
+        self._configured()
         await self._hub.listed()
         return {"servers": self._servers()}
 
     async def tools(self, params: Params) -> dict[str, list[contract.Tool]]:
         """See `contract.TOOLS`."""
+        self._configured()
         await self._hub.listed()
         wanted = params.get("server")
         return {
@@ -139,6 +142,7 @@ class Methods:
 
     async def sign_in(self, _: Params) -> dict[str, contract.User | None]:
         """See `contract.SIGN_IN`."""
+        self._configured()
         await self._hub.sign_in(self._session)
         return {"user": self._user()}
 
@@ -151,6 +155,7 @@ class Methods:
         """See `contract.CALL`."""
         if self._relay is None:
             raise NotHere("Calls are made over MCP or from the command line.")
+        self._configured()
         server, tool = _text(params, "server"), _text(params, "tool")
         arguments = params.get("arguments", {})
         if not isinstance(arguments, dict):
@@ -160,8 +165,11 @@ class Methods:
         call = Call(self._session, public_name(server, tool), asked, self._relay)
         envelope = await self._hub.call(call)
         if "error" in envelope:
-            message = str(envelope["error"].get("message"))
-            raise CallRefused(plain(message, 300))
+            message = plain(str(envelope["error"].get("message")), 300)
+            told = envelope["error"].get("data")
+            if isinstance(told, dict) and told.get("reference") == UnknownTool.reference:
+                raise UnknownTool(message)
+            raise CallRefused(message)
         result: dict[str, Any] = envelope["result"]
         return result
 
@@ -190,13 +198,18 @@ class Methods:
 
     async def doctor(self, _: Params) -> dict[str, list[contract.Check]]:
         """See `contract.DOCTOR`."""
-        await self._hub.listed()
-        return {"checks": checks(self._hub)}
+        await self._hub.loaded()
+        return {"checks": checks(self._hub, await look(self._hub))}
 
     async def stop(self, _: Params) -> dict[str, Any]:
         """See `contract.STOP`."""
         self._stop()
         return {}
+
+    def _configured(self) -> None:
+        """Raise the refusal of portico.toml, where there is one: an empty answer would hide it."""
+        if (refused := refusal(self._hub)) is not None:
+            raise refused
 
     # --- shapes ------------------------------------------------------------------------------
 
@@ -223,7 +236,7 @@ class Methods:
             "reviewed": offering.reviewed,
             "environment": offering.environment,
             "standing": offering.standing.value,  # type: ignore[typeddict-item]  # never HIDDEN
-            "reason": plain(offering.reason, 400),
+            "reason": plain(explanation(offering), 500),
             "state": state.value,
             "era": self._hub.catalog.era(offering.server),
             "tools": tools,

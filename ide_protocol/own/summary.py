@@ -8,12 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from proxy.catalog import State
+from proxy.configuration import ConfigurationFault
 from proxy.plain import plain
 from proxy.policy.offering import Standing
+from proxy.policy.verdict import explanation
+from proxy.registry.hand_written import NOT_NOW
 
 if TYPE_CHECKING:
     from auth.fault import Fault
     from proxy.hub import Hub
+    from proxy.policy.offering import Offering
 
 STATUS_TOOL: dict[str, Any] = {
     "name": "portico_status",
@@ -36,8 +40,16 @@ def problems(hub: Hub) -> list[Fault]:
     return own
 
 
+def refusal(hub: Hub) -> ConfigurationFault | None:
+    """Why portico.toml was refused; None when it was not. Everything else only follows from it."""
+    return next((fault for fault in hub.problems if isinstance(fault, ConfigurationFault)), None)
+
+
 def summary(hub: Hub) -> str:
     """One paragraph."""
+    if (refused := refusal(hub)) is not None:
+        why = plain(refused.message.replace("\n", "; "), 500)
+        return f"Portico offers nothing, because portico.toml is not valid. {why}. {refused.remedy}"
     parts = [_who(hub), *(plain(fault.sentence(), 600) for fault in problems(hub))]
     offered = [o for o in hub.catalog.offerings.values() if o.standing is Standing.OFFERED]
     states = {o.server: hub.catalog.state(o.server) for o in offered}
@@ -79,7 +91,13 @@ def _missing(hub: Hub) -> list[str]:
     if hub.account is not None and hub.identity is None:
         return []  # The sign-in comes first; what is missing after it is another question.
     return [
-        f"{plain(offering.title, 60)} is not offered: {plain(offering.reason, 300)}"
+        f"{plain(offering.title, 60)} is not offered: {plain(_reason(offering), 400)}"
         for offering in hub.catalog.offerings.values()
         if offering.standing in {Standing.WITHHELD, Standing.FORBIDDEN}
     ]
+
+
+def _reason(offering: Offering) -> str:
+    """The explanation as it goes on after a colon."""
+    said = explanation(offering).removeprefix(NOT_NOW)
+    return said[:1].lower() + said[1:]

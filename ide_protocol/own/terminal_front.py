@@ -75,7 +75,8 @@ class TerminalFront:
             said = await self._dialogue.request(contract.ASK, {**as_question(question)})
         except Refused:
             return Answer.GONE
-        return Answer.YES if said.get("answer") == "yes" else Answer.NO
+        answers = {"yes": Answer.YES, "nobody": Answer.NOBODY}
+        return answers.get(str(said.get("answer")), Answer.NO)
 
     async def open_url(self, url: str) -> bool:
         """Have the command open a page."""

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from proxy.configuration import Company, Configuration, HandWritten
     from proxy.registry.listing import Listing
 
+NOT_NOW = "Not offered now: "
+"""How every reason begins for which nobody is offered a server now."""
+
 
 def written(
     configuration: Configuration, listing: Listing | None, taken: frozenset[str]
@@ -44,7 +47,7 @@ def written(
 
 def because(refusal: str) -> str:
     """The sentence that says why a server is not offered; empty for no reason."""
-    return f"Not offered now: {refusal}." if refusal else ""
+    return f"{NOT_NOW}{refusal}." if refusal else ""
 
 
 def _addresses(listing: Listing | None) -> frozenset[str]:

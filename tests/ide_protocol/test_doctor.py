@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from auth.identity import Identity
-from ide_protocol.own.doctor import checks
+from auth.network import Unreachable
+from ide_protocol.own.doctor import Look, checks, look
 from ide_protocol.wiring import build
 from proxy.home import Home
 from proxy.policy.offering import Offering, Standing
@@ -40,6 +42,10 @@ class Account:
     def __init__(self, storage: str) -> None:
         self.storage = storage
 
+    async def reach(self) -> None:
+        """Nobody answers."""
+        raise Unreachable("sso.example did not answer.")
+
     async def aclose(self) -> None:
         """Nothing is open."""
 
@@ -55,7 +61,7 @@ async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
 
 def found(hub: Hub, name: str) -> Check:
     """The finding of this name."""
-    return next(check for check in checks(hub) if check["name"] == name)
+    return next(check for check in checks(hub, Look()) if check["name"] == name)
 
 
 @pytest.mark.parametrize(
@@ -94,15 +100,51 @@ def test_a_server_is_well_only_when_it_answered(hub: Hub, fault: Fault | None, s
     assert check["finding"].isprintable()
     hub.catalog._shelves["presto"].succeeded([], 1.0)
     assert found(hub, "server presto")["state"] == "ok"
-    assert not any(check["name"] == "server ads" for check in checks(hub))
+    assert found(hub, "server presto")["finding"].endswith("as of now.")
+    assert not any(check["name"] == "server ads" for check in checks(hub, Look()))
+    late = next(c for c in checks(hub, Look(frozenset({"server presto"}))) if "presto" in c["name"])
+    assert (late["state"], "did not answer within" in late["finding"]) == ("warning", True)
 
 
 def test_the_registry_is_well_or_says_why_not(hub: Hub) -> None:
-    """How many it lists, or its fault."""
+    """How many it lists for this user, or its fault; what is hidden is not even counted."""
     hub.listing = Listing(entries=(), revision="1", fetched_at=1.0)
-    assert found(hub, "registry")["finding"] == "0 servers are listed."
+    servers = {
+        name: Offering(name, f"a/{name}", name, "", standing=standing, reviewed=name != "mine")
+        for name, standing in (
+            ("ads", Standing.HIDDEN),
+            ("presto", Standing.FORBIDDEN),
+            ("mine", Standing.OFFERED),
+        )
+    }
+    hub.catalog.adopt(servers, identity_key="k", revision="1", groups=frozenset())
+    assert found(hub, "registry")["finding"] == "1 server is listed for you, as of now."
     hub._hint = Identity("https://sso.example", "alice", "Alice", frozenset())
     hub.registry_fault = RegistryUnreachable("The registry did not answer.")
-    assert [c["finding"] for c in checks(hub) if c["name"] == "registry"] == [
+    assert [c["finding"] for c in checks(hub, Look()) if c["name"] == "registry"] == [
         "The registry did not answer."
     ]
+
+
+async def test_the_doctor_asks_everybody_now_and_waits_for_nobody_long(hub: Hub) -> None:
+    """Registry, issuer and servers are asked at once; who stays silent is named, not waited for."""
+    hub.account = Account("keyring")  # type: ignore[assignment]  # a double
+    asked: list[str] = []
+
+    async def silent(server: str) -> None:
+        """Never answer."""
+        asked.append(server)
+        await asyncio.Event().wait()
+
+    async def registry() -> None:
+        """Answer at once, and offer a server that nobody knew of."""
+        offered = Offering("presto", "a/presto", "Presto", "https://mcp.example/presto")
+        hub.catalog.adopt({"presto": offered}, identity_key="k", revision="1", groups=frozenset())
+
+    hub.catalog.relist = silent  # type: ignore[method-assign]
+    hub.refresh_registry = registry  # type: ignore[method-assign]
+    seen = await look(hub, patience=0.05)
+    assert (set(seen.silent), asked) == ({"server presto"}, ["presto"])
+    by_name = {check["name"]: check for check in checks(hub, seen)}
+    assert by_name["issuer"]["finding"] == "sso.example did not answer."
+    assert by_name["server presto"]["state"] == "warning"

@@ -8,6 +8,8 @@ import pytest
 
 from ide_protocol.own import contract
 from proxy.audit import Event, Record
+from proxy.configuration import ConfigurationFault
+from proxy.configuration.fault import Problem
 from proxy.policy.offering import Offering, Owner, Standing, ToolRule
 from proxy.policy.risk import Risk
 from proxy.upstream.fault import UpstreamUnreachable
@@ -112,8 +114,8 @@ async def test_tools_say_what_a_call_would_meet(person: Client) -> None:
         (contract.CALL, {"server": "presto", "tool": ""}, "bad-params"),
         (contract.CALL, {"server": 7, "tool": "read"}, "bad-params"),
         (contract.CALL, {"server": "presto", "tool": "read", "arguments": []}, "bad-params"),
-        (contract.CALL, {"server": "nobody", "tool": "read"}, "call-refused"),
-        (contract.CALL, {"server": "hidden", "tool": "read"}, "call-refused"),
+        (contract.CALL, {"server": "nobody", "tool": "read"}, "unknown-tool"),
+        (contract.CALL, {"server": "hidden", "tool": "read"}, "unknown-tool"),
         (contract.ANSWER, {}, "bad-params"),
         (contract.ANSWER, {"id": "x", "answer": "maybe"}, "bad-params"),
         (contract.ANSWER, {"id": 7, "answer": "yes"}, "bad-params"),
@@ -162,8 +164,44 @@ async def test_what_a_hub_without_a_company_answers(person: Client) -> None:
     assert (await person.ask(contract.SIGN_OUT))["result"] == {}
 
 
-async def test_the_doctor_has_a_finding_for_each_server(person: Client) -> None:
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        (contract.SERVERS, {}),
+        (contract.TOOLS, {}),
+        (contract.CALL, {"server": "presto", "tool": "read"}),
+        (contract.SIGN_IN, {}),
+    ],
+)
+async def test_a_refused_configuration_is_said_and_no_empty_answer_hides_it(
+    door: Door, person: Client, method: str, params: dict[str, Any]
+) -> None:
+    """Whoever asks what it would have decided gets the refusal, and the status begins with it."""
+    door.hub.problems.append(ConfigurationFault([Problem("portico.toml", 3, "compnay", "is odd")]))
+    error = (await person.ask(method, params))["error"]
+    assert error["data"]["reference"] == "configuration-invalid"
+    summary = (await person.ask(contract.STATUS))["result"]["summary"]
+    assert summary.startswith("Portico offers nothing, because portico.toml is not valid.")
+    assert "portico.toml:3: compnay: is odd" in summary
+
+
+async def test_a_server_that_was_not_asked_yet_is_being_asked(door: Door, person: Client) -> None:
+    """Silence is not failure before anybody could answer."""
+    offering = Offering("new", "com.example/new", "New", "https://g/new")
+    door.hub.catalog.adopt(
+        {"new": offering}, identity_key="anonymous", revision="2", groups=frozenset()
+    )
+    (server,) = (await person.ask(contract.STATUS))["result"]["servers"]
+    assert (server["state"], server["fault"]) == ("asking", None)
+
+
+async def test_the_doctor_has_a_finding_for_each_server(door: Door, person: Client) -> None:
     """What is down says what to do; what is well says nothing more."""
+
+    async def asked(server: str) -> None:
+        """Everybody stands as before."""
+
+    door.hub.catalog.relist = asked  # type: ignore[method-assign]
     found = (await person.ask(contract.DOCTOR))["result"]["checks"]
     assert all(keeps(contract.Check, check) for check in found)
     states = {check["name"]: (check["state"], bool(check["remedy"])) for check in found}

@@ -88,7 +88,9 @@ def test_without_any_configuration_the_file_is_named(tmp_path: Path) -> None:
 
     assert "Write [company] into portico.toml" in asyncio.run(said())
     (tmp_path / "portico.toml").write_text("[company")
-    assert "portico.toml" in asyncio.run(said())
+    assert asyncio.run(said()).startswith(
+        "Portico offers nothing, because portico.toml is not valid."
+    )
 
 
 def test_every_server_that_is_missing_says_why_and_who_acts(hub: Hub) -> None:
@@ -113,7 +115,7 @@ def test_every_server_that_is_missing_says_why_and_who_acts(hub: Hub) -> None:
         "1 of 2 servers have answered, with 2 tools in all (presto, spark).",
         "spark: Nobody listens.",
         "its tools are from the last list",
-        "Ads is not offered: Its review of ads expired.",
+        "Ads is not offered: its review of ads expired. Ask its owner data-platform.",
         "The registry did not answer.",
     ):
         assert part in said
