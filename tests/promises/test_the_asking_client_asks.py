@@ -55,7 +55,7 @@ async def test_the_asking_clients_person_may_say_yes(
     async with client(portico, era, "accept", "yes", asked) as agent:
         result = await agent.call_tool("box_drop", {"table": "dev.x"})
     assert (said(result), len(asked)) == ("drop", 1)
-    assert "run drop on box" in asked[0]
+    assert "run “drop” on box" in asked[0]
     assert '"table":"dev.x"' in asked[0]
     assert box.calls == ["drop"]
 
