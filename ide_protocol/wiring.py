@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from auth.fault import Fault, Who
 from ide_protocol.door.hardening import harden, raise_file_limit
+from ide_protocol.door.log import open_log
 from ide_protocol.door.reception import Reception
 from proxy.approval import Desk
 from proxy.audit import Journal
@@ -177,7 +178,7 @@ def main(arguments: list[str]) -> int:
     os.umask(0o077)
     harden()
     raise_file_limit()
-    _log()
+    open_log()
     _run(_hub(Home.find(), lock, socket.socket(fileno=listener)))
     return 0
 
@@ -236,7 +237,7 @@ def serve_alone(home: Home, greeting: bytes, copy: Callable[[socket.socket, byte
     """
     ours, theirs = socket.socketpair()
     harden()
-    _log()
+    open_log()
     hub = threading.Thread(target=_run, args=(_alone(home, theirs),), name="portico-hub")
     hub.start()
     try:
@@ -273,15 +274,6 @@ def _run(main_task: object) -> None:
         factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(main_task)  # type: ignore[arg-type]  # a coroutine
-
-
-def _log() -> None:
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    logging.getLogger("portico").setLevel(logging.INFO)
 
 
 if __name__ == "__main__":
