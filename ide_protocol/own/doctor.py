@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auth.fault import Fault
+from ide_protocol.own.host_limit import REMEDY, excesses
 from ide_protocol.own.summary import problems
 from proxy.catalog import State
 from proxy.plain import plain
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from ide_protocol.own.contract import Check
+    from ide_protocol.own.host_limit import Excess
     from proxy.hub import Hub
 
 PATIENCE = 5.0
@@ -87,7 +89,17 @@ def checks(hub: Hub, seen: Look) -> list[Check]:
     if company is not None and company.registry:
         found.append(_registry(hub, seen))
     found.extend(_server(hub, server, seen) for server in _offered(hub))
+    found.extend(_crowded(excess) for excess in excesses(hub))
     return found
+
+
+def _crowded(excess: Excess) -> Check:
+    return {
+        "name": f"tools for {plain(excess.host, 60)}",
+        "state": "warning",
+        "finding": excess.sentence(),
+        "remedy": REMEDY,
+    }
 
 
 def _offered(hub: Hub) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ide_protocol.own.host_limit import REMEDY, excesses
 from proxy.catalog import State
 from proxy.configuration import ConfigurationFault
 from proxy.plain import plain
@@ -67,6 +68,7 @@ def summary(hub: Hub) -> str:
             kept = ", its tools are from the last list" if state is State.SNAPSHOT else ""
             parts.append(f"{server}: {plain(fault.sentence(), 300)}{kept}")
     parts.extend(_missing(hub))
+    parts.extend(f"{excess.sentence()} {REMEDY}" for excess in excesses(hub))
     return " ".join(parts)
 
 

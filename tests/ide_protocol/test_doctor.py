@@ -10,11 +10,14 @@ import pytest
 from auth.identity import Identity
 from auth.network import Unreachable
 from ide_protocol.own.doctor import Look, checks, look
+from ide_protocol.own.summary import summary
 from ide_protocol.wiring import build
 from proxy.home import Home
-from proxy.policy.offering import Offering, Standing
+from proxy.policy.offering import Offering, Standing, ToolRule
+from proxy.policy.risk import Risk
 from proxy.registry import Listing
 from proxy.registry.fault import RegistryUnreachable
+from proxy.session import Session
 from proxy.upstream.fault import UpstreamMisplaced, UpstreamSignInNeeded, UpstreamUnreachable
 
 if TYPE_CHECKING:
@@ -104,6 +107,27 @@ def test_a_server_is_well_only_when_it_answered(hub: Hub, fault: Fault | None, s
     assert not any(check["name"] == "server ads" for check in checks(hub, Look()))
     late = next(c for c in checks(hub, Look(frozenset({"server presto"}))) if "presto" in c["name"])
     assert (late["state"], "did not answer within" in late["finding"]) == ("warning", True)
+
+
+def test_a_host_that_is_shown_more_than_it_takes_is_named(hub: Hub) -> None:
+    """By doctor and status, for the windows there are; a window that shows fewer is well."""
+    rules = {"*": ToolRule(risk=Risk.READ)}
+    offered = Offering("big", "big", "Big", "https://mcp.example/big", rules=rules)
+    hub.catalog.adopt({"big": offered}, identity_key="k", revision="1", groups=frozenset())
+    hub.catalog._shelves["big"].succeeded([{"name": f"t{n}"} for n in range(60)], 1.0)
+    hub.catalog._rebuild()
+    window = Session("mcp", host="cursor-vscode")
+    hub.sessions.add(window)
+    hub.sessions.add(Session("mcp", host="Visual Studio Code"))
+    hub.sessions.add(Session("mcp", host="unheard-of"))
+    check = found(hub, "tools for cursor-vscode")
+    assert (check["state"], "40 tools, and is shown 61" in check["finding"]) == ("warning", True)
+    assert "is shown 61" in summary(hub)
+    assert [c["name"] for c in checks(hub, Look()) if c["name"].startswith("tools for")] == [
+        "tools for cursor-vscode"
+    ]
+    window.only = ("small",)
+    assert not any(c["name"].startswith("tools for") for c in checks(hub, Look()))
 
 
 def test_the_registry_is_well_or_says_why_not(hub: Hub) -> None:
