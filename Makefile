@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 # A company's own certificate authority stands in the system's store, which uv asks only when told.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: demo test lint bench keyring clean
+.PHONY: demo test lint bench keyring conformance clean
 
 demo: $(READY) ## a company in a box, an editor, an AI client, and the story they play
 	@$(BIN)/portico demo $(ARGS)
@@ -27,6 +27,9 @@ keyring: $(READY) ## the sealed sign-in on a real desktop keyring, where there i
 	@if command -v gnome-keyring-daemon >/dev/null 2>&1 && command -v dbus-run-session >/dev/null 2>&1; then \
 	  dbus-run-session -- sh tests/keyring/session.sh $(BIN)/python -m pytest tests/keyring; \
 	else echo "NOT RUN: the keyring suite: gnome-keyring-daemon or dbus-run-session is missing"; fi
+
+conformance: $(READY) ## the official MCP suite, straight and through Portico, compared check by check
+	@$(BIN)/python -m tests.conformance
 
 bench: $(READY) ## every figure of docs/performance.md, as ratios measured side by side
 	@$(BIN)/python -m bench $(ARGS)

@@ -127,6 +127,8 @@ class HttpFront:
             await _refuse(reply, refusal, message)
             return
         try:
+            if request.prefers(envelope.EVENTS):
+                await reply.breathe(fields)
             await pour(stream, reply, fields)
         finally:
             session.forget(message["id"])

@@ -42,6 +42,10 @@ class Request:
         """How often a header was sent."""
         return sum(key == name for key, _ in self.fields)
 
+    def prefers(self, kind: str) -> bool:
+        """Whether the client names this media type before any other."""
+        return (self.field("accept") or "").lstrip().lower().startswith(kind)
+
     def accepts(self, *kinds: str) -> bool:
         """Whether the client takes each of these media types; no `Accept` takes everything."""
         given = [value for key, value in self.fields if key == "accept"]
