@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from auth.account import Account
     from auth.network import Network
     from proxy.policy.offering import Offering
+    from proxy.upstream.face import Face
 
 log = logging.getLogger("portico.wiring")
 
@@ -154,8 +155,12 @@ def _account(configuration: Configuration, network: Network, home: Home) -> Acco
 
 def _connector(
     network: Network, account: Account | None, memory: EraMemory
-) -> Callable[[Offering], Upstream]:
-    def connect(offering: Offering) -> Upstream:
+) -> Callable[[Offering], Face]:
+    def connect(offering: Offering) -> Face:
+        if offering.program is not None:
+            from proxy.upstream.local import Local  # few have one, and everybody would wait
+
+            return Local(offering.server, offering.program, memory=memory)
         grant = None
         if offering.auth == "sso" and account is not None:
             grant = account.grant(offering.audience, offering.scopes)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from proxy.catalog import Catalog, Route
     from proxy.catalog.view import View
-    from proxy.upstream import Upstream
     from proxy.upstream.contract import Relay
+    from proxy.upstream.face import Face
 
 log = logging.getLogger("portico.subscriptions")
 
@@ -83,7 +83,7 @@ class Subscriber(Protocol):
 
 @dataclass(slots=True)
 class _Stream:
-    upstream: Upstream
+    upstream: Face
     wanted: dict[str, Any]
     task: asyncio.Task[None] = field(compare=False)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from proxy.catalog.snapshot import Snapshot
     from proxy.policy.offering import Offering
-    from proxy.upstream import Upstream
+    from proxy.upstream.face import Face
 
 log = logging.getLogger("portico.catalog")
 
@@ -53,7 +53,7 @@ class Catalog:
         self,
         *,
         snapshot: Snapshot,
-        connect: Callable[[Offering], Upstream],
+        connect: Callable[[Offering], Face],
         changed: Callable[[], None],
         clock: Callable[[], float],
     ) -> None:
@@ -200,11 +200,11 @@ class Catalog:
             self._wake.set()
         return fault
 
-    def upstream(self, offering: Offering) -> Upstream:
+    def upstream(self, offering: Offering) -> Face:
         """The connection to a server, made at its first use."""
         return self._upstreams.meet(offering, lambda: self.relist(offering.server))
 
-    def met(self, server: str) -> Upstream | None:
+    def met(self, server: str) -> Face | None:
         """The connection to a server, if there is one."""
         return self._upstreams.find(server)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
     from proxy.policy.offering import Offering
-    from proxy.upstream import Upstream
+    from proxy.upstream.face import Face
 
 _CLOSING_SECONDS = 2.0
 
@@ -26,22 +26,20 @@ class Connected:
         connect: Makes the upstream of an offering.
     """
 
-    def __init__(self, connect: Callable[[Offering], Upstream]) -> None:
+    def __init__(self, connect: Callable[[Offering], Face]) -> None:
         self._connect = connect
-        self._met: dict[str, Upstream] = {}
+        self._met: dict[str, Face] = {}
         self._paces: dict[str, Pace] = {}
         self._chores: set[asyncio.Task[None]] = set()
 
     def __iter__(self) -> Iterator[str]:
         return iter(list(self._met))
 
-    def find(self, server: str) -> Upstream | None:
+    def find(self, server: str) -> Face | None:
         """The upstream of a server, if it was met."""
         return self._met.get(server)
 
-    def meet(
-        self, offering: Offering, changed: Callable[[], Coroutine[Any, Any, None]]
-    ) -> Upstream:
+    def meet(self, offering: Offering, changed: Callable[[], Coroutine[Any, Any, None]]) -> Face:
         """The upstream of an offering; `changed` is run when its tools are other ones."""
         found = self._met.get(offering.server)
         if found is None:
@@ -73,7 +71,7 @@ def address(offering: Offering) -> tuple[object, ...]:
     return offering.url, offering.auth, offering.audience, offering.standing
 
 
-async def tools_of(upstream: Upstream, offering: Offering, seconds: float) -> list[dict[str, Any]]:
+async def tools_of(upstream: Face, offering: Offering, seconds: float) -> list[dict[str, Any]]:
     """The tools of a server, verbatim.
 
     Raises:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from proxy.catalog.shelf import Shelf
-    from proxy.upstream import Upstream
+    from proxy.upstream.face import Face
 
 log = logging.getLogger("portico.catalog")
 
@@ -35,9 +35,9 @@ class Stockroom:
         self._stocked = stocked
         self._errands: dict[str, asyncio.Task[None]] = {}
         self._resting: dict[str, asyncio.TimerHandle] = {}
-        self._again: dict[str, tuple[Shelf, Upstream]] = {}
+        self._again: dict[str, tuple[Shelf, Face]] = {}
 
-    def stock(self, server: str, shelf: Shelf, upstream: Upstream) -> None:
+    def stock(self, server: str, shelf: Shelf, upstream: Face) -> None:
         """Fetch everything anew, at most once in `PAUSE` seconds, however often it is asked for."""
         if server in self._resting:
             self._again[server] = shelf, upstream
@@ -84,7 +84,7 @@ class Stockroom:
             if server in shelves and not shelves[server].stocked
         ]
 
-    async def _fetch(self, server: str, shelf: Shelf, upstream: Upstream) -> None:
+    async def _fetch(self, server: str, shelf: Shelf, upstream: Face) -> None:
         found = dict(shelf.others)
         for feature in OTHERS:
             if feature.group not in shelf.capabilities:

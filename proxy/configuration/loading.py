@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from proxy.address import BadAddress, origin
 from proxy.configuration.fault import ConfigurationFault, Problem
+from proxy.configuration.local_server import read_program
 from proxy.configuration.locator import locate
 from proxy.configuration.section import Problems, Section
 from proxy.configuration.settings import (
@@ -202,7 +203,9 @@ def _check_registry(section: Section, company: Company) -> None:
 
 
 def _server(name: str, section: Section, company: Company | None) -> HandWritten:
-    section.required("url", '"https://mcp.example.com/mcp"')
+    program = read_program(section)
+    if program is None:
+        section.required("url", '"https://mcp.example.com/mcp"')
     if not SHORT_NAME.fullmatch(name) or name in RESERVED:
         message = (
             "is not a server's name: at most 24 of a-z, 0-9 and -, not beginning with - "
@@ -229,6 +232,7 @@ def _server(name: str, section: Section, company: Company | None) -> HandWritten
         tools_allow=tools.texts("allow"),
         tools_deny=tools.texts("deny"),
         rules=_rules(section, risk, confirm),
+        program=program,
     )
 
 

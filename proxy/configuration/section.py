@@ -38,7 +38,18 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
         "servers",
     ),
     "company.servers.NAME": ("default_risk", "trust_read_hint"),
-    "servers.NAME": ("url", "auth", "audience", "confirm", "risk", "tools", "rules"),
+    "servers.NAME": (
+        "url",
+        "command",
+        "env",
+        "cwd",
+        "auth",
+        "audience",
+        "confirm",
+        "risk",
+        "tools",
+        "rules",
+    ),
     "servers.NAME.tools": ("allow", "deny"),
     "servers.NAME.rules.TOOL": ("risk", "confirm"),
     "profiles.NAME": ("servers", "workspaces"),
@@ -53,6 +64,7 @@ _WORD = re.compile(r"[A-Za-z_-]{1,20}")
 _SECRET = re.compile(
     r"token|passw|secret|authori[sz]ation|api[-_]?key|credential|bearer|cookie", re.IGNORECASE
 )
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NO_SECRETS = (
     "secrets do not belong in this file; remove it, and replace the secret where it was issued"
 )
@@ -190,6 +202,19 @@ class Section:
             self.wrong(key, _NO_SECRETS)
             return ""
         return value
+
+    def environment(self, key: str) -> Mapping[str, str]:
+        """A table of environment variables; one that looks like a secret is refused."""
+        found: dict[str, str] = {}
+        for name, value in (self._typed(key, dict) or {}).items():
+            place = (*self.path, key, name)
+            if _SECRET.search(name):
+                self.problems.add(place, _NO_SECRETS)
+            elif not _VARIABLE.fullmatch(name) or not isinstance(value, str) or "\0" in value:
+                self.problems.add(place, "must be a variable's name and a string")
+            else:
+                found[name] = value
+        return found
 
     def section(self, key: str, kind: str) -> Section:
         """The table below `key`; an empty one when it is absent."""

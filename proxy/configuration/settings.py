@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from proxy.policy.offering import ToolRule
+    from proxy.program import Program
 
 SCOPES = ("openid", "profile", "groups", "offline_access")
 """The scopes asked for at sign-in, unless `[company] scopes` says otherwise."""
@@ -73,17 +74,18 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class HandWritten:
-    """A remote server that the user wrote down, without the company's review.
+    """A server that the user wrote down, without the company's review.
 
     Attributes:
         name: Its short name.
-        url: Its Streamable HTTP endpoint.
+        url: Its Streamable HTTP endpoint; empty for a local server.
         auth: `none` sends no token; `sso` sends one of `audience`.
         confirm: When a person is asked before a call.
         risk: The risk of tools without a rule of their own.
         tools_allow: Names or globs of the only tools to offer; empty offers all.
         tools_deny: Names or globs never offered.
         rules: Tool name -> the user's rule for that tool.
+        program: What is started, for a local server; it is never sent a token.
     """
 
     name: str
@@ -95,6 +97,7 @@ class HandWritten:
     tools_allow: tuple[str, ...] = ()
     tools_deny: tuple[str, ...] = ()
     rules: Mapping[str, ToolRule] = field(default_factory=dict)
+    program: Program | None = None
 
 
 @dataclass(frozen=True, slots=True)

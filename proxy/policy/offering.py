@@ -11,6 +11,8 @@ from proxy.policy.risk import Confirm, Risk
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from proxy.program import Program
+
 EVERY_TOOL = "*"
 """The key in `Offering.rules` that speaks for tools without a rule of their own."""
 
@@ -70,7 +72,9 @@ class Offering:
         server: Short name, see `proxy.naming`.
         name: Name in the registry, or the short name again for a hand-written server.
         title: What people call it (from the registry, never from the server).
-        url: Its Streamable HTTP endpoint; empty when the entry has none that Portico may use.
+        url: Its Streamable HTTP endpoint; empty when the entry has none that Portico may use. Where
+            it is a program on this machine, the name of exactly that program.
+        program: What is started, for a local server.
         reviewed: Whether the company's registry lists it.
         standing: Whether this user is offered it, with `reason` in a sentence when not.
         environment: For example `prod`; empty when unknown.
@@ -100,6 +104,7 @@ class Offering:
     trust_read_hint: bool = False
     allowed_tools: tuple[str, ...] = ()
     denied_tools: tuple[str, ...] = ()
+    program: Program | None = None
 
     def rule(self, tool: str) -> ToolRule:
         """The rule that speaks for a tool."""

@@ -75,6 +75,8 @@ def _unusable(server: HandWritten, company: Company | None) -> str:
     The configuration's reader has checked it already; but this is the last look before a token
     leaves, so it relies on nobody.
     """
+    if server.program is not None:
+        return "a local server gets no token" if server.auth != "none" else ""
     if not _address_key(server.url):
         return "its url is not one that Portico connects to"
     if server.auth == "sso" and (
@@ -92,6 +94,8 @@ def _overruled(
         return "your company admits only servers of its registry (company.unreviewed = false)"
     if server.name in taken:
         return f'the company\'s registry has the name "{server.name}"; choose another one'
+    if server.program is not None:
+        return ""
     if _address_key(server.url) in _addresses(listing):
         return "the company's registry speaks for this address, and its rules hold"
     if company.registry and listing is None and origin(server.url) in company.token_origins:
@@ -108,7 +112,7 @@ def _offering(server: HandWritten, short: str, refusal: str) -> Offering:
         server=short,
         name=server.name,
         title=server.name,
-        url=server.url,
+        url=server.program.address if server.program else server.url,
         description="Written by hand in portico.toml; the company has not reviewed it.",
         reviewed=False,
         standing=Standing.WITHHELD if refusal else Standing.OFFERED,
@@ -118,4 +122,5 @@ def _offering(server: HandWritten, short: str, refusal: str) -> Offering:
         rules={EVERY_TOOL: own, **server.rules},
         allowed_tools=server.tools_allow,
         denied_tools=server.tools_deny,
+        program=server.program,
     )

@@ -84,7 +84,7 @@ class LegacySession:
         if name is not None and not _SESSION_ID.fullmatch(name):
             msg = f"{endpoint.server} gave a session id that no header can carry."
             raise UpstreamMalformed(msg)
-        session = cls(endpoint, _terms(endpoint, envelope), name)
+        session = cls(endpoint, agreed(endpoint.server, envelope), name)
         await session.tell({"jsonrpc": "2.0", "method": "notifications/initialized"})
         return session
 
@@ -209,17 +209,23 @@ def _ignore(message: dict[str, Any]) -> None:
     log.debug("ignored before the handshake: %s", plain(str(message.get("method")), 60))
 
 
-def _terms(endpoint: Endpoint, envelope: dict[str, Any]) -> Terms:
+def agreed(server: str, envelope: dict[str, Any]) -> Terms:
+    """What a server answered to `initialize`.
+
+    Raises:
+        Rejected: It answered with an error.
+        UpstreamMalformed: It speaks no revision that Portico knows.
+    """
     failure = envelope.get("error")
     if isinstance(failure, dict):
         said = plain(str(failure.get("message", "")))
-        msg = f"{endpoint.server} refused the handshake and said: {said}"
+        msg = f"{server} refused the handshake and said: {said}"
         raise Rejected(200, envelope, UpstreamMalformed(msg, may_have_run=False))
     answer = envelope["result"]
     version = answer.get("protocolVersion") if isinstance(answer, dict) else None
     if version not in LEGACY_VERSIONS:
         shown = plain(str(version), 40)
-        msg = f"{endpoint.server} speaks MCP {shown}, which Portico does not know."
+        msg = f"{server} speaks MCP {shown}, which Portico does not know."
         raise UpstreamMalformed(msg, may_have_run=False)
     return Terms(
         Era.LEGACY, version, mapping(answer.get("capabilities")), mapping(answer.get("serverInfo"))

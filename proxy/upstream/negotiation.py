@@ -115,12 +115,21 @@ async def discover(endpoint: Endpoint, identifier: int) -> Terms:
     envelope, _ = await converse(
         endpoint, written.headers, written.body, identifier, lambda _: None
     )
+    return discovered(endpoint.server, envelope)
+
+
+def discovered(server: str, envelope: dict[str, Any]) -> Terms:
+    """What a server answered to `server/discover`.
+
+    Raises:
+        Rejected: It does not speak a modern revision that Portico knows.
+    """
     answer = mapping(envelope.get("result"))
     spoken = answer.get("supportedVersions")
     mutual = [v for v in MODERN_VERSIONS if isinstance(spoken, list) and v in spoken]
     if not mutual:
         said = plain(str(mapping(envelope.get("error")).get("message", "no version in common")))
-        msg = f"{endpoint.server} does not speak MCP {MODERN_VERSIONS[-1]}: {said}"
+        msg = f"{server} does not speak MCP {MODERN_VERSIONS[-1]}: {said}"
         raise Rejected(200, None, UpstreamMalformed(msg, may_have_run=False))
     info = mapping(mapping(answer.get("_meta")).get(SERVER_KEY))
     return Terms(Era.MODERN, mutual[-1], mapping(answer.get("capabilities")), info)

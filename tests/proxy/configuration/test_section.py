@@ -31,8 +31,8 @@ def test_the_example_of_the_page_loads_and_shows_every_key(tmp_path: Path) -> No
     configuration = load(str(file))
     assert configuration.company is not None
     assert configuration.servers["notes"].rules.keys() == {"read_page"}
-    # A file that does not exist cannot stand in an example that loads.
-    shown = set(re.findall(r"[\w]+", example)) | {"ca_file"}
+    # A file or folder that does not exist cannot stand in an example that loads.
+    shown = set(re.findall(r"[\w]+", example)) | {"ca_file", "cwd"}
     assert {key for keys in KEYS.values() for key in keys} <= shown
 
 

@@ -1,0 +1,98 @@
+"""What a server says on a connection outside of any answer, and who gets to hear it."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from proxy.upstream.attribution import Attribution
+from proxy.upstream.hearing import LIST_CHANGED
+from proxy.wire import METHOD_NOT_FOUND, encode, error, result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from proxy.upstream.attribution import Ruling
+    from proxy.upstream.contract import Relay
+    from proxy.upstream.hearing import Hearing
+
+log = logging.getLogger("portico.upstream")
+
+
+class Floor:
+    """The open requests of one connection.
+
+    Args:
+        answer: Sends a JSON-RPC response to the server.
+        changed: Called when the server's list of tools changed.
+
+    Attributes:
+        listeners: Hear every notification that is about no request.
+    """
+
+    def __init__(self, answer: Callable[[bytes], None], changed: Callable[[], None]) -> None:
+        self.listeners: list[Callable[[dict[str, Any]], None]] = []
+        self._answer = answer
+        self._changed = changed
+        self._open: dict[int, Hearing] = {}
+        self._attribution = Attribution()
+
+    def enter(self, identifier: int, hearing: Hearing, relay: Relay) -> None:
+        """A request has been sent."""
+        self._open[identifier] = hearing
+        if relay.capabilities:
+            # Only a call of a window has one; it says which window's.
+            client = getattr(relay, "client", "")
+            self._attribution.opened(identifier, client)
+
+    def leave(self, identifier: int) -> None:
+        """A request has ended."""
+        self._open.pop(identifier, None)
+        self._place(self._attribution.closed(identifier))
+
+    def take(self, message: dict[str, Any]) -> None:
+        """Take one message that is not an answer; order is kept, nothing is awaited."""
+        method, params = message.get("method"), message.get("params")
+        if not isinstance(method, str):
+            return
+        token = params.get("progressToken") if isinstance(params, dict) else None
+        if "id" in message:
+            self._asked(message, method)
+        elif method == "notifications/progress":
+            if isinstance(token, int) and token in self._open:
+                self._open[token].hear(message)
+        elif method == "notifications/cancelled":
+            if isinstance(params, dict):
+                self._attribution.withdrawn(params.get("requestId"))
+            for hearing in list(self._open.values()):
+                hearing.hear(message)
+        else:
+            self._news(message, method)
+
+    def _news(self, message: dict[str, Any], method: str) -> None:
+        if method == LIST_CHANGED:
+            self._changed()
+        for listener in list(self.listeners):
+            listener(message)
+        if method == "notifications/message" and self._open:
+            # Nothing says which call it is about; the one that came last is the likeliest.
+            next(reversed(self._open.values())).hear(message)
+
+    def _asked(self, message: dict[str, Any], method: str) -> None:
+        identifier = message["id"]
+        if not isinstance(identifier, int | str):
+            return
+        if method == "ping":
+            self._answer(encode(result(identifier, {})))
+        else:
+            self._place(self._attribution.arrived(message))
+
+    def _place(self, rulings: list[Ruling]) -> None:
+        for question, call in rulings:
+            hearing = self._open.get(call) if call is not None else None
+            if hearing is not None:
+                hearing.hear(question)
+            else:
+                log.info("a question that no call can have raised was refused")
+                refusal = error(question["id"], METHOD_NOT_FOUND, "Nobody can be asked.")
+                self._answer(encode(refusal))

@@ -1,0 +1,229 @@
+"""A server that is a program on this machine: started when first needed, and again when it ended.
+
+It has the face of a remote one. A legacy program is told at its start what can be asked of the
+client, so windows that can be asked different things have one each; a modern one serves them all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from proxy.upstream.backoff import Backoff
+from proxy.upstream.era import Era
+from proxy.upstream.face import Face
+from proxy.upstream.fault import UpstreamLost
+from proxy.upstream.listening import ACKNOWLEDGED, NoStream, own, uris
+from proxy.upstream.listing import NOBODY
+from proxy.upstream.negotiation import before_the_request
+from proxy.upstream.patience import within
+from proxy.upstream.process import UpstreamNotStarted
+from proxy.upstream.talk import Talk
+from proxy.wire import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from proxy.program import Program
+    from proxy.upstream.contract import Relay
+    from proxy.upstream.era import Terms
+    from proxy.upstream.memory import EraMemory
+
+log = logging.getLogger("portico.upstream")
+
+MOST = 4
+"""Programs of one legacy server that run at a time, one for each kind of client."""
+
+_SUBSCRIBE_SECONDS = 30.0
+_CLOSING_SECONDS = 2.0
+
+
+class Local(Face):
+    """The way to one local server.
+
+    Args:
+        server: Short name, for messages.
+        program: What is started.
+        memory: What servers spoke last.
+    """
+
+    def __init__(self, server: str, program: Program, *, memory: EraMemory) -> None:
+        super().__init__(server)
+        self._program = program
+        self._memory = memory
+        self._terms = memory.recall(program.address)
+        self._talks: dict[bytes, Talk] = {}
+        self._starting: dict[bytes, asyncio.Task[Talk]] = {}
+        self._chores: set[asyncio.Task[None]] = set()
+        self._backoff = Backoff()
+        self._not_before = 0.0
+        self._closed = False
+
+    async def meet(self) -> Terms:
+        """See `Face.meet`."""
+        return (await self._talk(None)).terms
+
+    async def send(
+        self,
+        method: str,
+        params: dict[str, Any],
+        relay: Relay,
+        *,
+        timeout: float = 300.0,  # noqa: ASYNC109 - it is paused while a person answers.
+        idempotent: bool = False,
+    ) -> dict[str, Any]:
+        """See `Face.send`."""
+
+        async def ask(clock: asyncio.Timeout) -> dict[str, Any]:
+            talk = await self._talk(None if relay is NOBODY else relay.capabilities)
+            return await talk.ask(method, params, relay, clock)
+
+        return await within(self._server, timeout, ask, idempotent=idempotent)
+
+    # --- running programs --------------------------------------------------------------------
+
+    async def _talk(self, capabilities: Mapping[str, Any] | None) -> Talk:
+        """The program for clients with these capabilities; None takes whichever runs."""
+        if self._talks and (capabilities is None or self.era is Era.MODERN):
+            return next(reversed(self._talks.values()))
+        wanted = {} if self.era is Era.MODERN else dict(capabilities or {})
+        key = encode(wanted)
+        found = self._talks.get(key)
+        if found is not None:
+            return found
+        starting = self._starting.get(key)
+        if starting is None:
+            starting = self._starting[key] = asyncio.ensure_future(self._start(key, wanted))
+            starting.add_done_callback(lambda task: self._started(key, task))
+        # One caller may give up; the start is for everybody who waits.
+        return await asyncio.shield(starting)
+
+    def _started(self, key: bytes, task: asyncio.Task[Talk]) -> None:
+        self._starting.pop(key, None)
+        if not task.cancelled():
+            task.exception()  # whoever waited has it; with nobody left it is not worth a warning
+
+    async def _start(self, key: bytes, capabilities: dict[str, Any]) -> Talk:
+        loop = asyncio.get_running_loop()
+        wait = self._not_before - loop.time()
+        if wait > 0:
+            msg = f"{self._server} ended again and again; it is started anew in {wait:.0f} seconds."
+            raise UpstreamNotStarted(msg)
+        began = loop.time()
+        try:
+            talk = await before_the_request(self._server, self._open(capabilities))
+        except BaseException:
+            self._stumbled(began)
+            raise
+        self._terms = talk.terms
+        self._memory.keep(self._program.address, talk.terms)
+        self._talks[key] = talk
+        self._do(self._watch(key, talk, began))
+        self._make_room()
+        return talk
+
+    async def _open(self, capabilities: dict[str, Any]) -> Talk:
+        async def attempt(first: Era | None) -> Talk:
+            return await Talk.open(
+                self._server,
+                self._program,
+                capabilities=capabilities,
+                first=first,
+                changed=self._changed,
+            )
+
+        try:
+            return await attempt(self.era)
+        except UpstreamLost:
+            if self.era is Era.LEGACY:
+                raise self._silent() from None
+        # Some legacy servers end when the first thing they hear is not the handshake.
+        try:
+            return await attempt(Era.LEGACY)
+        except UpstreamLost:
+            raise self._silent() from None
+
+    def _silent(self) -> UpstreamNotStarted:
+        return UpstreamNotStarted(f"{self._server} ended before it said which MCP it speaks.")
+
+    def _stumbled(self, began: float) -> None:
+        """It ended by itself: the first time it may start again at once, then later and later."""
+        now = asyncio.get_running_loop().time()
+        pause = self._backoff.pause(now - began)
+        self._not_before = now + (pause if self._backoff.failures > 1 else 0.0)
+
+    async def _watch(self, key: bytes, talk: Talk, began: float) -> None:
+        await talk.gone.wait()
+        if self._talks.get(key) is talk:
+            del self._talks[key]
+            self._stumbled(began)
+            log.info("%s ended by itself", self._server)
+        await talk.aclose()
+
+    def _make_room(self) -> None:
+        idle = [key for key, talk in self._talks.items() if not talk.busy][:-1]
+        for key in idle[: max(len(self._talks) - MOST, 0)]:
+            self._do(self._talks.pop(key).aclose())
+
+    def _do(self, chore: Any) -> None:  # noqa: ANN401 - any coroutine that returns nothing
+        task = asyncio.ensure_future(chore)
+        self._chores.add(task)
+        task.add_done_callback(self._chores.discard)
+
+    # --- changes -----------------------------------------------------------------------------
+
+    async def _stream(
+        self,
+        wanted: Mapping[str, Any],
+        heard: Callable[[dict[str, Any]], None],
+        is_open: Callable[[], None],
+    ) -> None:
+        talk = await self._talk(None)
+        modern = talk.terms.era is Era.MODERN
+
+        def listener(message: dict[str, Any]) -> None:
+            if message.get("method") == ACKNOWLEDGED:
+                is_open()
+            else:
+                heard(own(message))
+
+        talk.floor.listeners.append(listener)
+        talk.busy += 1
+        try:
+            await (self._modern(talk, wanted) if modern else self._legacy(talk, wanted, is_open))
+        finally:
+            talk.busy -= 1
+            talk.floor.listeners.remove(listener)
+
+    async def _modern(self, talk: Talk, wanted: Mapping[str, Any]) -> None:
+        params = {"notifications": dict(wanted)}
+        envelope = await talk.ask("subscriptions/listen", params, NOBODY, asyncio.timeout(None))
+        if "error" in envelope:
+            raise NoStream
+
+    async def _legacy(
+        self, talk: Talk, wanted: Mapping[str, Any], is_open: Callable[[], None]
+    ) -> None:
+        for uri in uris(wanted):
+
+            async def ask(clock: asyncio.Timeout, uri: str = uri) -> dict[str, Any]:
+                return await talk.ask("resources/subscribe", {"uri": uri}, NOBODY, clock)
+
+            await within(self._server, _SUBSCRIBE_SECONDS, ask, idempotent=False)
+        is_open()
+        await talk.gone.wait()
+        raise UpstreamLost(f"{self._server} ended.")
+
+    async def aclose(self) -> None:
+        """End every program, and what goes on around them."""
+        for starting in list(self._starting.values()):
+            starting.cancel()
+        talks, self._talks = list(self._talks.values()), {}
+        await asyncio.gather(*self._starting.values(), return_exceptions=True)
+        await asyncio.gather(*(talk.aclose() for talk in talks))
+        if self._chores:
+            # Each watches a program that has ended by now, or is ending it.
+            await asyncio.wait(self._chores, timeout=_CLOSING_SECONDS)
+        for chore in list(self._chores):
+            chore.cancel()
