@@ -200,6 +200,14 @@ class Dialogue:
             message["params"] = params
         self.send(message)
 
+    def hint(self, method: str, params: dict[str, Any] | None = None) -> None:
+        """Send a notification that nobody misses; not while the other side is behind with reading.
+
+        A server that talks faster than a window reads would else fill its outbox, and cut it off.
+        """
+        if not self._connection.full():
+            self.notify(method, params)
+
     async def request(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         """Ask the other side and wait for its result. Cancelling this withdraws the request.
 

@@ -93,19 +93,20 @@ class Connection:
 
     async def room(self) -> None:
         """Wait until the window has read enough of what it was sent; cut it when it never does."""
-        if not self._full():
+        if not self.full():
             return
         try:
             async with asyncio.timeout(_UNREAD_SECONDS):
                 # Everybody who waits is woken at once; only the first few find room.
-                while self._full():
+                while self.full():
                     await self._writer.drain()
         except TimeoutError:
             self._transport.abort()
         except ConnectionError:
             return  # It is gone, and whoever waits finds that out next.
 
-    def _full(self) -> bool:
+    def full(self) -> bool:
+        """Whether the window has yet to read so much that it is better sent nothing more."""
         return not self.closed and self._transport.get_write_buffer_size() > self._outbox
 
     async def lines(self) -> AsyncIterator[bytes | None]:

@@ -138,7 +138,7 @@ class Changes:
         """Pass on what a server says outside of calls; the modern era has no place for it."""
         method = message.get("method")
         if self.initialized and isinstance(method, str) and method not in _NO_SUCH:
-            self._dialogue.notify(method, message.get("params"))
+            self._dialogue.hint(method, message.get("params"))
 
     def _tell(self, method: str, params: dict[str, Any], identifier: Identifier) -> None:
         meta = params.get("_meta")

@@ -52,7 +52,7 @@ class CallRelay:
         if method == _MESSAGE and not self._heard(params):
             return
         if not (self._modern and method in _LEGACY_ONLY):
-            self._front.dialogue.notify(method, params)
+            self._front.dialogue.hint(method, params)
 
     def _heard(self, params: object) -> bool:
         """Whether a log message is wanted: modern clients opt in with each request."""

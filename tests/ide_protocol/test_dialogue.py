@@ -287,6 +287,20 @@ async def test_what_is_done_beside_the_requests_is_cancelled_at_the_end_and_logg
     await ended.wait()
 
 
+async def test_news_in_passing_never_fill_the_outbox_of_a_window(desk: Desk) -> None:
+    """While it is behind with reading they are left out, and what it asked for still comes."""
+    large = {"data": "x" * 50_000}
+    for _ in range(2000):
+        desk.dialogue.hint("notifications/message", large)
+    desk.ask("now")
+    heard = 0
+    while (message := await desk.far.receive()).get("id") != 1:
+        heard += message["params"] == large
+    assert 0 < heard < 200
+    desk.dialogue.hint("notifications/message", large)
+    assert (await desk.far.receive())["params"] == large
+
+
 async def test_notifications_are_never_answered(desk: Desk) -> None:
     """Known or not, well-formed or not, they pass without a word."""
     for params in ({"a": 1}, None):
