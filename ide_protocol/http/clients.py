@@ -10,10 +10,18 @@ from proxy import wire
 from proxy.upstream.era import CLIENT_KEY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ide_protocol.http.line import Connect
 
 MOST_CLIENTS = 32
 """Names at once; more share one line, for whoever may send requests may send any name."""
+
+CLIENT_IDLE = 900.0
+"""Seconds after which the line of a client with no response open is ended.
+
+Longer than a question may wait, for the line is where its answer finds the call.
+"""
 
 _OTHERS = b""
 
@@ -23,10 +31,13 @@ class ModernClients:
 
     Args:
         connect: Opens a line.
+        clock: Seconds that only grow.
     """
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, *, clock: Callable[[], float]) -> None:
         self._connect = connect
+        self._clock = clock
+        self._used: dict[bytes, float] = {}
         self._known: dict[bytes, asyncio.Future[ModernClient]] = {}
 
     async def get(self, message: dict[str, Any]) -> ModernClient:
@@ -41,8 +52,22 @@ class ModernClients:
         opening = self._known.get(name)
         if opening is None or _spent(opening):
             opening = self._known[name] = asyncio.ensure_future(self._open())
+        self._used[name] = self._clock()
         # Others may wait for the same line when this request is given up.
         return await asyncio.shield(opening)
+
+    async def tidy(self) -> None:
+        """End the lines that nobody has used for long, and forget those that have ended."""
+        now = self._clock()
+        for name, opening in list(self._known.items()):
+            if not opening.done():
+                continue
+            if not _spent(opening) and opening.result().busy:
+                self._used[name] = now
+            elif _spent(opening) or now - self._used[name] > CLIENT_IDLE:
+                del self._known[name], self._used[name]
+                if not _spent(opening):
+                    await opening.result().close()
 
     async def close(self) -> None:
         """End every line."""

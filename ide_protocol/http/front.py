@@ -31,6 +31,10 @@ MOST_SESSIONS = 128
 """Legacy sessions at once; the one that was quiet longest makes room for another."""
 
 
+SESSION_IDLE = 3600.0
+"""Seconds after which a session with no response open is ended: most clients never say DELETE."""
+
+
 class HttpFront:
     """Serves requests of both eras through lines to the hub.
 
@@ -51,7 +55,8 @@ class HttpFront:
         self._secret = secret
         self._clock = clock
         self._sessions: dict[str, LegacySession] = {}
-        self._clients = ModernClients(connect)
+        self._used: dict[str, float] = {}
+        self._clients = ModernClients(connect, clock=clock)
 
     async def answer(self, request: Request, reply: Reply) -> None:
         """Answer one request."""
@@ -66,6 +71,16 @@ class HttpFront:
             text = "Send messages by POST; GET and DELETE belong to a legacy session."
             allowed = (("allow", "POST"),)
             await _refuse(reply, Refusal(405, wire.INVALID_REQUEST, text, fields=allowed))
+
+    async def tidy(self) -> None:
+        """End what nobody has used for long; while a line is open, no other hub can follow."""
+        now = self._clock()
+        for name, session in list(self._sessions.items()):
+            if session.busy:
+                self._used[name] = now
+            elif session.closed or now - self._used[name] > SESSION_IDLE:
+                await self._end(name)
+        await self._clients.tidy()
 
     async def close(self) -> None:
         """End every session and client."""
@@ -107,16 +122,13 @@ class HttpFront:
         await _converse(client, message, reply)
 
     async def _legacy(self, request: Request, message: dict[str, Any], reply: Reply) -> None:
-        fields: tuple[tuple[str, str], ...] = ()
         if message.get("method") == "initialize" and "id" in message:
-            name, session = await self._begin()
-            fields = ((SESSION, name),)
-        else:
-            found = self._session(request)
-            if isinstance(found, Refusal):
-                await _refuse(reply, found, message)
-                return
-            session = found
+            await self._begin(message, reply)
+            return
+        session = self._session(request)
+        if isinstance(session, Refusal):
+            await _refuse(reply, session, message)
+            return
         if "id" not in message or "method" not in message:
             await session.tell(message)
             await reply.send(202)
@@ -128,25 +140,41 @@ class HttpFront:
             return
         try:
             if request.prefers(envelope.EVENTS):
-                await reply.breathe(fields)
-            await pour(stream, reply, fields)
+                await reply.breathe()
+            await pour(stream, reply)
         finally:
             session.forget(message["id"])
 
     # --- legacy sessions ---------------------------------------------------------------------
 
-    async def _begin(self) -> tuple[str, LegacySession]:
+    async def _begin(self, message: dict[str, Any], reply: Reply) -> None:
+        """Open a session; its name comes with the answer to `initialize`."""
         session = LegacySession(await self._connect())
         name = secrets.token_urlsafe(24)
         self._sessions[name] = session
-        for old, one in list(self._sessions.items()):
-            if one.closed:
-                del self._sessions[old]
-            elif len(self._sessions) > MOST_SESSIONS and not one.busy:
-                await self._end(old)
-        return name, session
+        self._used[name] = self._clock()
+        await self._make_room()
+        kept = False
+        try:
+            stream = await session.ask(message)
+            if stream is not None:
+                await pour(stream, reply, ((SESSION, name),))
+                kept = True
+        finally:
+            session.forget(message["id"])
+            if not kept:
+                # The client left before it learned the session's name: nobody can ever use it.
+                await self._end(name)
+
+    async def _make_room(self) -> None:
+        """End sessions whose line has ended, and beyond the bound those that are idle longest."""
+        for name, session in list(self._sessions.items()):
+            idle = not session.busy and name != next(reversed(self._sessions))
+            if session.closed or (len(self._sessions) > MOST_SESSIONS and idle):
+                await self._end(name)
 
     async def _end(self, name: str) -> None:
+        self._used.pop(name, None)
         session = self._sessions.pop(name, None)
         if session is not None:
             await session.close()
@@ -162,6 +190,7 @@ class HttpFront:
             return Refusal(404, wire.INVALID_REQUEST, text)
         # The order of the table is that of their last use.
         self._sessions[name] = self._sessions.pop(name)
+        self._used[name] = self._clock()
         return session
 
     async def _of_session(self, request: Request, reply: Reply) -> None:

@@ -29,6 +29,9 @@ MOST_VISITORS = 256
 """Connections at once; one more is closed unanswered."""
 
 
+_TIDY_SECONDS = 60.0
+
+
 class PortTaken(Fault):
     """The port for the HTTP front cannot be had."""
 
@@ -81,14 +84,21 @@ async def listening(front: HttpFront, port: int) -> AsyncIterator[str]:
     except (OSError, OverflowError) as wrong:
         msg = f"Port {port} cannot be had ({getattr(wrong, 'strerror', None) or wrong})."
         raise PortTaken(msg) from wrong
+    keeping = asyncio.ensure_future(_keep(front))
     try:
         yield f"http://{HOST}:{server.sockets[0].getsockname()[1]}{gate.PATH}"
     finally:
         server.close()
-        for visit in list(visits):
-            visit.cancel()
-        await asyncio.gather(*visits, return_exceptions=True)
+        for task in (keeping, *visits):
+            task.cancel()
+        await asyncio.gather(keeping, *visits, return_exceptions=True)
         await front.close()
+
+
+async def _keep(front: HttpFront) -> None:
+    while True:
+        await asyncio.sleep(_TIDY_SECONDS)
+        await front.tidy()
 
 
 def run(home: Home, options: Options, announce: Callable[[str, str | None], None]) -> None:

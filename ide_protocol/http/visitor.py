@@ -195,6 +195,6 @@ class Reply:
             await self._send(h11.Data(data=data))
 
     async def _send(self, *events: h11.Event) -> None:
-        for event in events:
-            self._writer.write(self._http.send(event) or b"")
+        # As one write: a head and a body in two packets would cost a client another wake-up.
+        self._writer.write(b"".join(self._http.send(event) or b"" for event in events))
         await self._writer.drain()

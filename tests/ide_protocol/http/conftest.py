@@ -67,9 +67,11 @@ class HubDouble:
 
     Attributes:
         talks: The lines, in the order in which they were opened.
+        now: What the front's clock shows.
     """
 
     def __init__(self) -> None:
+        self.now = 0.0
         self.talks: asyncio.Queue[Talk] = asyncio.Queue()
         self._writers: list[asyncio.StreamWriter] = []
 
@@ -111,8 +113,9 @@ class Events:
 class Client:
     """An HTTP client of the front."""
 
-    def __init__(self, http: httpx2.AsyncClient) -> None:
+    def __init__(self, http: httpx2.AsyncClient, front: HttpFront) -> None:
         self.http = http
+        self.front = front
         self.session: dict[str, str] = {}
 
     @staticmethod
@@ -180,7 +183,7 @@ async def hub() -> AsyncIterator[HubDouble]:
 @pytest.fixture
 async def client(hub: HubDouble) -> AsyncIterator[Client]:
     """A client of a front before that hub."""
-    front = HttpFront(hub.connect, secret=Secret(SECRET))
+    front = HttpFront(hub.connect, secret=Secret(SECRET), clock=lambda: hub.now)
     async with listening(front, 0) as url:
         headers = {
             "authorization": f"Bearer {SECRET}",
@@ -188,4 +191,4 @@ async def client(hub: HubDouble) -> AsyncIterator[Client]:
         }
         base = url.removesuffix("/mcp")
         async with httpx2.AsyncClient(base_url=base, headers=headers, trust_env=False) as http:
-            yield Client(http)
+            yield Client(http, front)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from ide_protocol.http import front
 from tests.ide_protocol.http.conftest import MODERN, meta
 
 if TYPE_CHECKING:
     import httpx2
+    import pytest
 
     from tests.ide_protocol.http.conftest import Client, HubDouble
 
@@ -108,6 +110,44 @@ async def test_a_question_that_no_call_raised_waits_for_a_stream(
     talk.send({"id": "portico-1", "method": "roots/list", "params": {}})
     async with client.stream() as events:
         assert (await events.next() or {})["method"] == "roots/list"
+
+
+async def test_a_session_whose_name_nobody_learned_is_ended(client: Client, hub: HubDouble) -> None:
+    """Its client left before the answer to `initialize`."""
+    asked = later(client, {"id": 0, "method": "initialize", "params": {}})
+    talk = await hub.talk()
+    await talk.receive()
+    asked.cancel()
+    await asyncio.gather(asked, return_exceptions=True)
+    await talk.ended()
+
+
+async def test_sessions_are_bounded_and_the_one_idle_longest_goes(
+    client: Client, hub: HubDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that has a response open stays."""
+    monkeypatch.setattr(front, "MOST_SESSIONS", 2)
+    first, held = await client.begin(hub), client.session
+    waiting = later(client, call(1))
+    await first.receive()
+    second = await client.begin(hub)
+    await client.begin(hub)
+    await second.ended()
+    first.send({"id": 1, "result": {}})
+    assert (await waiting).status_code == 200
+    client.session = held
+    assert (await client.post({"method": "notifications/initialized"})).status_code == 202
+
+
+async def test_a_legacy_client_that_names_streams_first_gets_one(
+    client: Client, hub: HubDouble
+) -> None:
+    """Although its answer would fit into one JSON text."""
+    talk = await client.begin(hub)
+    asked = later(client, call(1), accept="text/event-stream, application/json")
+    await talk.receive()
+    talk.send({"id": 1, "result": {}})
+    assert (await asked).headers["content-type"] == "text/event-stream"
 
 
 async def test_an_id_in_use_is_refused_without_harm_to_its_owner(
@@ -232,6 +272,29 @@ async def test_a_hub_that_goes_is_no_silence(client: Client, hub: HubDouble) -> 
     talk.end()
     line.end()
     assert [(await asked).status_code for asked in (legacy, modern)] == [503, 503]
+    assert (await client.post(call(3))).status_code == 404
+    again = later(client, listed)
+    line = await hub.talk()
+    line.send({"id": (await line.receive())["id"], "result": {}})
+    assert (await again).status_code == 200
+
+
+async def test_a_line_that_nobody_uses_is_ended(client: Client, hub: HubDouble) -> None:
+    """So that a client that left without a word does not keep the hub; a response keeps it."""
+    listed = {"id": 2, "method": "prompts/list", "params": {"_meta": meta()}}
+    modern = later(client, listed)
+    line = await hub.talk()
+    asked = await line.receive()
+    talk = await client.begin(hub)
+    hub.now = 10_000
+    await client.front.tidy()
+    line.send({"id": asked["id"], "result": {}})
+    assert (await modern).status_code == 200
+    await talk.ended()
+    await client.front.tidy()
+    hub.now = 20_000
+    await client.front.tidy()
+    await line.ended()
     assert (await client.post(call(3))).status_code == 404
     again = later(client, listed)
     line = await hub.talk()
