@@ -43,6 +43,7 @@ def compose(
     workspace: str | None = None,
     only: Sequence[str] | None = None,
     bare: bool = False,
+    tools: str | None = None,
 ) -> bytes:
     """The hello line of this process.
 
@@ -51,6 +52,7 @@ def compose(
         workspace: The folder the person named, which beats the current one.
         only: The servers this window shall show, by short name; None for all that are offered.
         bare: Whether the one server of `only` shows its names without its prefix.
+        tools: `search` for two tools to find and to call; None for all tools as they are.
     """
     words: dict[str, Any] = {
         "wire": WIRE,
@@ -64,6 +66,8 @@ def compose(
         words["only"] = list(only)
     if bare:
         words["bare"] = True
+    if tools is not None:
+        words["tools"] = tools
     return json.dumps({"portico": words}).encode("ascii") + b"\n"
 
 

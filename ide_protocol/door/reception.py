@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ide_protocol.door import hello
 from ide_protocol.door.connection import Connection
 from ide_protocol.mcp.front import McpFront
+from ide_protocol.mcp.search import MODE
 from ide_protocol.own.methods import Methods
 from ide_protocol.own.terminal_front import TerminalFront
 from proxy.approval.terminal import inspect, parent, session_of
@@ -208,6 +209,7 @@ def _session(connection: Connection, words: dict[str, Any]) -> Session:
         workspace_named=isinstance(named, str),
         only=_shown(words.get("only")),
         bare=words.get("bare") is True,
+        search=words.get("tools") == MODE,
         settings={str(k): str(v) for k, v in settings.items()},
     )
 

@@ -19,7 +19,8 @@ VANISHED = 5
 """Exit code when the hub went away without a farewell."""
 
 _CHUNK = 256 * 1024
-_MORE_USAGE = {"mcp": " [--only SERVER,... [--bare]]"}
+_NAMES = ("workspace", "standalone", "only", "bare", "tools")
+_MORE_USAGE = {"mcp": " [--only SERVER,... [--bare]] [--tools search]"}
 
 
 def run(role: str, arguments: list[str]) -> int:
@@ -37,6 +38,7 @@ def run(role: str, arguments: list[str]) -> int:
         workspace=options["workspace"],
         only=None if only is None else [name for name in only.split(",") if name],
         bare=options["bare"] is not None,
+        tools=options["tools"],
     )
     try:
         if options["standalone"]:
@@ -125,7 +127,7 @@ def _write(sink: int, data: bytes) -> None:
 
 def _options(role: str, arguments: list[str]) -> dict[str, str | None] | None:
     """Parse by hand: an argument parser costs more than the rest of the shim."""
-    found: dict[str, str | None] = dict.fromkeys(("workspace", "standalone", "only", "bare"))
+    found: dict[str, str | None] = dict.fromkeys(_NAMES)
     rest = list(arguments)
     while rest:
         word = rest.pop(0)
@@ -138,8 +140,12 @@ def _options(role: str, arguments: list[str]) -> dict[str, str | None] | None:
             found["workspace"] = os.path.realpath(value or rest.pop(0))
         elif name == "--only" and role == "mcp" and (value or rest):
             found["only"] = value or rest.pop(0)
+        elif name == "--tools" and role == "mcp" and (value or rest):
+            found["tools"] = value or rest.pop(0)
         else:
             return None
+    if found["tools"] not in {None, "search"}:
+        return None
     # Without their prefixes, the names of two servers could not be told apart.
     one = found["only"] is not None and "," not in found["only"]
     return found if one or not found["bare"] else None

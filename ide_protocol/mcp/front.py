@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ide_protocol.dialogue import Dialogue, Identifier
-from ide_protocol.mcp import greeting
+from ide_protocol.mcp import greeting, search
 from ide_protocol.mcp.capability import offered
 from ide_protocol.mcp.changes import Changes
 from ide_protocol.mcp.logging_level import LEVEL_KEY, LEVELS, most_talkative
@@ -53,6 +53,7 @@ class McpFront:
         self.dialogue = Dialogue(connection, requested=self._requested, notified=self._notified)
         self.capabilities: dict[str, Any] = {}
         self.changes = Changes(self.dialogue, hub.subscriptions, lambda: self.view)
+        self._finder = search.Finder()
         self._roots_stale = False
         self._learning = False
 
@@ -189,8 +190,9 @@ class McpFront:
             return
         feature, view = LISTED_BY[method], self.view
         listed = await self._hub.listed(feature, view)
-        if feature is Feature.TOOLS and not view.bare:
-            listed = [STATUS_TOOL, *listed]
+        if feature is Feature.TOOLS:
+            listed = search.TOOLS if self._session.search else listed
+            listed = listed if view.bare else [STATUS_TOOL, *listed]
         result: dict[str, Any] = {feature.value: listed}
         await self.dialogue.answer(
             wire.result(identifier, greeting.cacheable(result) if modern else result)
@@ -199,14 +201,16 @@ class McpFront:
     async def _call(
         self, identifier: Identifier, method: str, params: dict[str, Any], modern: _Modern
     ) -> None:
+        found = self._session.search and method == CALL and params.get("name") == search.CALL_FOUND
+        params = search.unwrapped(params) if found else params
         named = address(method, params) if method in ROUTED else (None, method)
         if named is None or not isinstance(params.get("arguments", {}), dict):
             self.dialogue.fail(identifier, wire.INVALID_PARAMS, _INCOMPLETE.get(method, _NAMELESS))
             return
         view = self.view
-        if method == CALL and named[1] == STATUS_TOOL["name"] and not view.bare:
-            await self._hub.loaded()
-            answer = wire.result(identifier, greeting.text_result(summary(self._hub)))
+        own = None if found or method != CALL else await self._own(named[1], params, view)
+        if own is not None:
+            answer = wire.result(identifier, own)
         else:
             call = Call(
                 self._session,
@@ -221,6 +225,16 @@ class McpFront:
             answer["id"] = identifier
         greeting.fit(answer, modern=modern is not None, cacheable=method == READ)
         await self.dialogue.answer(answer)
+
+    async def _own(self, name: str, params: dict[str, Any], view: View) -> dict[str, Any] | None:
+        """The result of a tool of Portico's own; None where the name is somebody else's."""
+        if name == STATUS_TOOL["name"] and not view.bare:
+            await self._hub.loaded()
+            return greeting.text_result(summary(self._hub))
+        if name == search.FIND and self._session.search:
+            tools = await self._hub.listed(Feature.TOOLS, view)
+            return self._finder.find(params.get("arguments", {}), tools)
+        return None
 
     def _with_level(self, params: dict[str, Any], modern: _Modern) -> dict[str, Any]:
         """The params of a legacy client with its level of logging, as modern servers are told."""

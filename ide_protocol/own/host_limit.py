@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from proxy.hub import Hub
 
-# In this order: Cursor calls itself by VS Code's name too. Both send the tools of all servers in one
+# In this order: Cursor calls itself by VS Code's name too. Both send every server's tools in one
 # request to the model, so Portico's are not the only ones that count.
 LIMITS = (("cursor", 40), ("visual studio code", 128), ("vscode", 128))
 """Part of what a host calls itself, in lower case -> tools it takes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -240,3 +241,58 @@ async def test_a_level_is_told_to_both_eras(tmp_path: Path) -> None:
         assert called[0].message["params"]["_meta"][f"{META}logLevel"] == "error"
         wrong = await client.ask("logging/setLevel", {"level": "shout"})
         assert wrong["error"]["code"] == -32602
+
+
+async def refusing(client: Client, params: dict[str, Any]) -> dict[str, Any]:
+    """Make a call and say no to whatever is asked about it; the answer and the questions."""
+    client.send({"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params})
+    asked = []
+    while "method" in (message := await client.receive()):
+        asked.append(message["params"]["message"].partition("\n")[0])
+        no = {"jsonrpc": "2.0", "id": message["id"], "result": {"action": "decline"}}
+        client.send(no)
+    return {"answer": message, "asked": asked}
+
+
+async def test_two_tools_stand_for_all_only_where_a_window_asks_for_it(tmp_path: Path) -> None:
+    """Found whole, called as directly, asked about as directly, and never the default."""
+    library = Library()
+    drop = {
+        "name": "drop",
+        "description": "Drop a table.",
+        "inputSchema": {"type": "object"},
+        "annotations": {"destructiveHint": True},
+        "vendor": 1,
+    }
+    library.lists["tools/list"][1].append(drop)
+    rule = '[servers.library.rules.drop]\nrisk = "destructive"\nconfirm = "always"\n'
+    async with shelves(tmp_path, rule, library=library) as door:
+        client = await door.open("mcp", tools="search")
+        await client.ask("initialize", {**HELLO, "capabilities": {"elicitation": {}}})
+        own = ["portico_status", "portico_find_tools", "portico_call_tool"]
+        listed = (await client.ask("tools/list"))["result"]["tools"]
+        assert [tool["name"] for tool in listed] == own
+        asked = {"name": "portico_find_tools", "arguments": {"query": "drop tables"}}
+        found = (await client.ask("tools/call", asked))["result"]["content"][0]["text"]
+        assert json.loads(found) == [{**drop, "name": "library_drop"}]
+
+        async def call(name: str) -> dict[str, Any]:
+            inner = {"name": name, "arguments": {"x": 1}}
+            wrapped = {"name": "portico_call_tool", "arguments": inner}
+            through = await refusing(client, wrapped)
+            assert through == await refusing(client, inner)
+            answer: dict[str, Any] = through["answer"]
+            return answer
+
+        assert (await call("library_read"))["result"]["echo"]["arguments"] == {"x": 1}
+        assert "[not-approved]" in (await call("library_drop"))["result"]["content"][0]["text"]
+        assert (await call("nobody_x"))["error"]["code"] == -32602
+        assert library.params("tools/call") == [{"name": "read", "arguments": {"x": 1}}] * 2
+        for wrong in ({}, {"name": 7}, {"name": "library_read", "arguments": []}):
+            wrapped = {"name": "portico_call_tool", "arguments": wrong}
+            assert (await client.ask("tools/call", wrapped))["error"]["code"] == -32602
+        usual = await door.open("mcp")
+        names = [tool["name"] for tool in (await usual.ask("tools/list"))["result"]["tools"]]
+        assert names == ["portico_status", "library_drop", "library_read"]
+        unknown = await usual.ask("tools/call", {"name": "portico_call_tool"})
+        assert unknown["error"]["code"] == -32602

@@ -38,7 +38,8 @@ def test_a_hello_names_the_servers_that_a_window_shall_show() -> None:
     """`only` and `bare` are said where they were asked for, and nothing is said otherwise."""
     words = hello.read(hello.compose("mcp", only=["presto", "spark"], bare=True))
     assert (words["only"], words["bare"]) == (["presto", "spark"], True)
-    assert not {"only", "bare"} & set(hello.read(hello.compose("mcp")))
+    assert hello.read(hello.compose("mcp", tools="search"))["tools"] == "search"
+    assert not {"only", "bare", "tools"} & set(hello.read(hello.compose("mcp")))
 
 
 @pytest.mark.parametrize(
