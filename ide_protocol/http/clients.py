@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 MOST_CLIENTS = 32
 """Names at once; more share one line, for whoever may send requests may send any name."""
 
-CLIENT_IDLE = 900.0
+CLIENT_IDLE = 3900.0
 """Seconds after which the line of a client with no response open is ended.
 
-Longer than a question may wait, for the line is where its answer finds the call.
+Longer than the hour that a question may wait at most, for the line is where its answer finds the call.
 """
 
 _OTHERS = b""
