@@ -20,7 +20,7 @@ MOST_CLIENTS = 32
 CLIENT_IDLE = 3900.0
 """Seconds after which the line of a client with no response open is ended.
 
-Longer than the hour that a question may wait at most, for the line is where its answer finds the call.
+Longer than the hour that a question may wait at most: the line is where its answer finds the call.
 """
 
 _OTHERS = b""
