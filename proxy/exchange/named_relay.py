@@ -22,16 +22,19 @@ class NamedRelay:
         relay: The way back to the client.
         offering: The server.
         heard: Takes what the server says that is about itself and not about the call.
+        client: The id of the client's session, where the server's questions have to be told apart.
     """
 
-    __slots__ = ("_heard", "_offering", "_relay")
+    __slots__ = ("_heard", "_offering", "_relay", "client")
 
     def __init__(
         self,
         relay: Relay,
         offering: Offering,
         heard: Callable[[str, dict[str, Any]], None] = lambda _, __: None,
+        client: str = "",
     ) -> None:
+        self.client = client
         self._relay = relay
         self._offering = offering
         self._heard = heard

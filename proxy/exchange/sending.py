@@ -50,7 +50,7 @@ async def send(
         return await upstream.send(
             call.method,
             params,
-            NamedRelay(relay, offering, heard),
+            NamedRelay(relay, offering, heard, call.session.id),
             timeout=CALL_SECONDS,
             idempotent=call.method in IDEMPOTENT,
         )

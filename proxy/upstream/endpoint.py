@@ -184,11 +184,12 @@ class Endpoint:
         """Read the rest of an answered reply in the background, so its connection is reused."""
         self.do(_rest(reply))
 
-    def do(self, chore: Coroutine[Any, Any, None]) -> None:
+    def do(self, chore: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something nobody waits for; it is cancelled when the endpoint closes."""
         task = asyncio.ensure_future(chore)
         self._chores.add(task)
         task.add_done_callback(self._chores.discard)
+        return task
 
     async def aclose(self) -> None:
         """Stop what runs in the background. The connections belong to the network."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from proxy.upstream.contract import Relay
     from proxy.upstream.endpoint import Endpoint
+    from proxy.upstream.overhearing import Overhearing
     from proxy.upstream.reply import Reply
     from proxy.upstream.request import Headers, Written
 
@@ -55,6 +56,7 @@ class LegacySession:
         self._answers: deque[bytes] = deque()
         self._answering = False
         self.busy = 0
+        self._beside: Overhearing | None = None
         self._labels: Headers = [(b"mcp-session-id", session.encode())] if session else []
 
     @classmethod
@@ -157,6 +159,9 @@ class LegacySession:
             answer=self.answer,
             clock=clock,
         )
+        beside = await self._overhear(relay, changed)
+        if beside is not None:
+            beside.floor.enter(identifier, hearing, relay)
         self.busy += 1
         try:
             return await self._converse(written, hearing)
@@ -165,7 +170,24 @@ class LegacySession:
             raise
         finally:
             self.busy -= 1
+            if beside is not None:
+                beside.floor.leave(identifier)
             hearing.close()
+
+    async def _overhear(self, relay: Relay, changed: Callable[[], None]) -> Overhearing | None:
+        """The session's own stream, from the first call of somebody who can be asked."""
+        if self._beside is None and relay.capabilities:
+            from proxy.upstream.overhearing import Overhearing  # it needs this module
+
+            self._beside = Overhearing(self, self._endpoint, changed)
+        if self._beside is not None:
+            await self._beside.ready()
+        return self._beside
+
+    def end_stream(self) -> None:
+        """Close the session's own stream, for example because the server forgot the session."""
+        if self._beside is not None:
+            self._beside.end()
 
     async def _converse(self, written: Written, hearing: Hearing) -> dict[str, Any]:
         envelope, _ = await converse(
@@ -191,6 +213,7 @@ class LegacySession:
 
     async def aclose(self) -> None:
         """Tell the server that the session is over, if it had a name."""
+        self.end_stream()
         if self._session is not None:
             await quietly(self._endpoint.end([*label(self.terms, "", {}), *self._labels]))
 

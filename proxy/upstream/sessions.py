@@ -95,6 +95,7 @@ class Sessions:
         for key, kept in list(self._open.items()):
             if kept is session:
                 del self._open[key]
+        session.end_stream()
 
     async def aclose(self) -> None:
         """Stop opening, and end every session."""

@@ -1,0 +1,144 @@
+"""A server's question reaches the person and the answer the server, whichever side is legacy."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
+from mcp.types import (
+    CreateMessageResult,
+    ElicitResult,
+    ListRootsResult,
+    Root,
+    TextContent,
+)
+
+from tests.process.installation import LAUNCHER
+from tests.promises.asking_server import KINDS, PAGE, AskingServer
+from tests.sandbox.loopback import said, served
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from mcp.client import ClientRequestContext
+
+    from tests.process.installation import Installation
+
+pytestmark = pytest.mark.filterwarnings(
+    # Sampling and roots are deprecated, and are carried as long as they are spoken.
+    "ignore::mcp.shared.exceptions.MCPDeprecationWarning"
+)
+
+four = [
+    pytest.mark.parametrize(
+        "client_era", ["legacy", "auto"], ids=["legacy-client", "modern-client"]
+    ),
+    pytest.mark.parametrize("legacy", [True, False], ids=["legacy-server", "modern-server"]),
+]
+
+
+class Person:
+    """Answers every question, and remembers what it was."""
+
+    def __init__(self, word: str = "yes") -> None:
+        self.word = word
+        self.asked: list[Any] = []
+
+    async def elicit(
+        self,
+        context: ClientRequestContext,  # noqa: ARG002 - the SDK passes it by this name.
+        params: Any,  # noqa: ANN401
+    ) -> ElicitResult:
+        """Fill in the form, or go to the page."""
+        self.asked.append(params)
+        return ElicitResult(action="accept", content={"word": self.word})
+
+    async def sample(
+        self,
+        context: ClientRequestContext,  # noqa: ARG002 - the SDK passes it by this name.
+        params: Any,  # noqa: ANN401
+    ) -> CreateMessageResult:
+        """Be the model."""
+        self.asked.append(params)
+        text = TextContent(type="text", text=self.word)
+        return CreateMessageResult(role="assistant", content=text, model="m")
+
+    async def roots(
+        self,
+        context: ClientRequestContext,  # noqa: ARG002 - the SDK passes it by this name.
+    ) -> ListRootsResult:
+        """Name one folder; Portico asks that too, to know the workspace."""
+        return ListRootsResult(roots=[Root(uri="file:///project")])  # type: ignore[arg-type]  # a URI
+
+
+@asynccontextmanager
+async def client(portico: Installation, era: str, person: Person) -> AsyncIterator[Client]:
+    """The reference client over the shim."""
+    parameters = StdioServerParameters(
+        command=LAUNCHER, args=["mcp"], env=portico.environment, cwd=portico.project
+    )
+    async with Client(
+        stdio_client(parameters),
+        mode=era,
+        elicitation_callback=person.elicit,
+        sampling_callback=person.sample,
+        list_roots_callback=person.roots,
+    ) as found:
+        yield found
+
+
+@asynccontextmanager
+async def behind(portico: Installation, *, legacy: bool) -> AsyncIterator[AskingServer]:
+    """An asking server behind Portico, as `ask`."""
+    server = AskingServer(legacy=legacy)
+    async with served(server.application()) as url:  # type: ignore[arg-type]  # any ASGI app
+        portico.configure(f'[servers.ask]\nurl = "{url}"\nrisk = "read"\n')
+        yield server
+
+
+@four[0]
+@four[1]
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_servers_question_reaches_the_person_and_the_answer_the_server(
+    portico: Installation, client_era: str, kind: str, *, legacy: bool
+) -> None:
+    """Form, page, sampling and roots, in all four pairs of eras; the server is always named."""
+    person = Person()
+    async with behind(portico, legacy=legacy), client(portico, client_era, person) as agent:
+        answer = json.loads(said(await agent.call_tool(f"ask_{kind}", {"asked": "Sure?"})))
+    if kind in {"form", "url"}:
+        assert answer["action"] == "accept"
+        assert [params.message for params in person.asked] == ["ask asks: Sure?"]
+        assert kind == "form" or person.asked[0].url == PAGE
+    elif kind == "sampling":
+        assert answer["content"]["text"] == "yes"
+        assert person.asked[0].max_tokens == 7
+    else:
+        assert answer["roots"][0]["uri"].startswith("file:///project")
+
+
+@four[0]
+async def test_two_windows_questions_at_once_reach_each_its_own(
+    portico: Installation, client_era: str
+) -> None:
+    """Both calls are open at one legacy server when it asks; nobody answers for the other."""
+    one, two = Person("one"), Person("two")
+    async with (
+        behind(portico, legacy=True) as server,
+        client(portico, client_era, one) as first,
+        client(portico, client_era, two) as second,
+    ):
+        server.both = asyncio.Barrier(2)
+        answers = await asyncio.gather(
+            first.call_tool("ask_form", {"asked": "First?"}),
+            second.call_tool("ask_form", {"asked": "Second?"}),
+        )
+        assert [json.loads(said(answer))["content"]["word"] for answer in answers] == ["one", "two"]
+        assert [params.message for params in one.asked] == ["ask asks: First?"]
+        assert [params.message for params in two.asked] == ["ask asks: Second?"]
+        assert server.calls == 2
