@@ -24,6 +24,11 @@ from proxy.home import Home
 @click.option("--only", metavar="SERVER,…", help="Show these servers alone.")
 @click.option("--bare", is_flag=True, help="With one server in --only: names without prefix.")
 @click.option(
+    "--tools",
+    type=click.Choice(["search"]),
+    help="Show two tools in place of many: one to find, one to call.",
+)
+@click.option(
     "--workspace",
     type=click.Path(file_okay=False),
     metavar="DIR",
@@ -37,6 +42,7 @@ def serve(
     port: int,
     only: str | None,
     bare: bool,
+    tools: str | None,
     workspace: str | None,
     no_secret: bool,
     as_json: bool,
@@ -58,6 +64,7 @@ def serve(
         port=port,
         only=names,
         bare=bare,
+        tools=tools,
         workspace=os.path.realpath(workspace) if workspace else None,
         guarded=not no_secret,
     )

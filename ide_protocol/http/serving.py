@@ -48,6 +48,7 @@ class Options:
         port: The port on loopback; 0 for a free one.
         only: The servers to show, by short name; None for all.
         bare: Whether the one server shows its names without its prefix.
+        tools: `search` for two tools to find and to call; None for all.
         workspace: The folder that clients work on, or None.
         guarded: Whether clients must send the secret.
     """
@@ -55,6 +56,7 @@ class Options:
     port: int = 0
     only: Sequence[str] | None = None
     bare: bool = False
+    tools: str | None = None
     workspace: str | None = None
     guarded: bool = True
 
@@ -120,7 +122,11 @@ def run(home: Home, options: Options, announce: Callable[[str, str | None], None
 
 async def _serve(home: Home, options: Options, announce: Callable[[str, str | None], None]) -> None:
     greeting = hello.compose(
-        "mcp", workspace=options.workspace, only=options.only, bare=options.bare
+        "mcp",
+        workspace=options.workspace,
+        only=options.only,
+        bare=options.bare,
+        tools=options.tools,
     )
     secret = secret_file.obtain(home) if options.guarded else None
     front = HttpFront(lambda: HubLine.open(home, greeting), secret=secret)
