@@ -63,6 +63,12 @@ class Changes:
         self.initialized = True
         self._subscriptions.refresh()
 
+    @staticmethod
+    def watches(params: Mapping[str, Any]) -> bool:
+        """Whether a `subscriptions/listen` wants to hear of single resources."""
+        asked = params.get("notifications")
+        return isinstance(asked, dict) and bool(asked.get(URIS))
+
     def listen(
         self, identifier: Identifier, params: Mapping[str, Any], can: Mapping[str, Any]
     ) -> None:

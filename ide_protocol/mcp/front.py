@@ -133,11 +133,10 @@ class McpFront:
         elif method == "ping":
             self.dialogue.send(wire.result(identifier, {}))
         elif method == "subscriptions/listen" and modern is not None:
-            listens = self.changes.listens
-            if identifier not in listens and len(listens) >= MOST_LISTENS:
-                self.dialogue.fail(identifier, wire.INVALID_REQUEST, "Too many streams are open.")
+            if self.changes.watches(params) and self._hub.blank(Feature.RESOURCES):
+                self.dialogue.start(identifier, self._listen_later(identifier, params))
             else:
-                self.changes.listen(identifier, params, self._offered())
+                self._listen(identifier, params)
         else:
             return False
         return True
@@ -149,11 +148,10 @@ class McpFront:
             if not isinstance(uri, str):
                 self.dialogue.fail(identifier, wire.INVALID_PARAMS, "A subscription has a `uri`.")
                 return True
-            if method == "resources/unsubscribe":
-                self.changes.unsubscribe(uri)
-            elif not self.changes.subscribe(uri):
-                self.dialogue.fail(identifier, UNKNOWN_RESOURCE, f"Unknown resource: {uri}")
+            if method == "resources/subscribe":
+                self.dialogue.start(identifier, self._subscribe(identifier, uri))
                 return True
+            self.changes.unsubscribe(uri)
         elif method == "logging/setLevel":
             if level not in LEVELS:
                 self.dialogue.fail(identifier, wire.INVALID_PARAMS, "There is no such level.")
@@ -164,6 +162,24 @@ class McpFront:
             return False
         self.dialogue.send(wire.result(identifier, {}))
         return True
+
+    async def _subscribe(self, identifier: Identifier, uri: str) -> None:
+        await self._hub.listed(Feature.RESOURCES)  # Whose the URI is may not be known before.
+        if self.changes.subscribe(uri):
+            self.dialogue.send(wire.result(identifier, {}))
+        else:
+            self.dialogue.fail(identifier, UNKNOWN_RESOURCE, f"Unknown resource: {uri}")
+
+    async def _listen_later(self, identifier: Identifier, params: dict[str, Any]) -> None:
+        await self._hub.listed(Feature.RESOURCES)
+        self._listen(identifier, params)
+
+    def _listen(self, identifier: Identifier, params: dict[str, Any]) -> None:
+        listens = self.changes.listens
+        if identifier not in listens and len(listens) >= MOST_LISTENS:
+            self.dialogue.fail(identifier, wire.INVALID_REQUEST, "Too many streams are open.")
+        else:
+            self.changes.listen(identifier, params, self._offered())
 
     async def _set_level(self) -> None:
         """Tell the servers that keep a level of their own; each window's own is applied here."""
@@ -212,6 +228,8 @@ class McpFront:
         if own is not None:
             answer = wire.result(identifier, own)
         else:
+            if named[0] not in {None, Feature.TOOLS}:
+                await self._hub.listed(named[0])  # A URI leads nowhere before anybody listed any.
             call = Call(
                 self._session,
                 named[1],

@@ -204,6 +204,20 @@ async def test_changes_reach_whoever_wants_them(
         assert listed == [{"name": "library_new"}]
 
 
+async def test_what_was_never_listed_can_be_read_and_watched_at_once(tmp_path: Path) -> None:
+    """A client that knows a URI from before need not list anything first."""
+    async with shelves(tmp_path, one=Library(), two=Library(legacy=True)) as door:
+        client = await door.open("mcp")
+        hello = await initialized(client)
+        assert hello["resources"]["subscribe"] is True
+        own = {"uri": "portico+two+file:///a"}
+        assert (await client.ask("resources/subscribe", own, identifier=2))["result"] == {}
+        read = await client.ask("resources/read", own, identifier=3)
+        assert read["result"]["contents"][0]["text"] == "page"
+        other = await client.ask("resources/subscribe", {"uri": "portico+nobody+x"}, identifier=4)
+        assert other["error"]["code"] == -32002
+
+
 def _watched(library: Library) -> bool:
     """Whether the server is asked for updates of its resource, on a stream that is open."""
     asked = [seen.message for seen in library.seen if seen.method == "subscriptions/listen"]
