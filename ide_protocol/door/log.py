@@ -31,6 +31,10 @@ def open_log() -> None:
         handler.addFilter(Sparing(time.monotonic))
 
 
+_COUNTED = "portico.program"
+"""The logger of what local servers say, which counts its lines where it writes them."""
+
+
 class Sparing(logging.Filter):
     """Lets one line of a kind through in each `PERIOD`, and says with the next how many it held.
 
@@ -49,6 +53,8 @@ class Sparing(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether this line is written."""
+        if record.name == _COUNTED:
+            return True
         kind, now = _kind(record), self._clock()
         since, held = self._seen.get(kind, (-PERIOD, 0))
         if now - since < PERIOD:

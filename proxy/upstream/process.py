@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from proxy.program import Program
 
 log = logging.getLogger("portico.upstream")
+said = logging.getLogger("portico.program")
 
 _INHERITED = ("PATH", "HOME", "LANG")
 _UNREAD = 64 * 1024 * 1024
@@ -167,7 +168,7 @@ class Process:
         while part := await errors.read(4096):
             for line in part.decode("utf-8", "replace").splitlines():
                 if left > 0 and line.strip():
-                    log.info("%s says: %s", self._server, plain(_HIDDEN.sub("[…]", line), _LINE))
+                    said.info("%s says: %s", self._server, plain(_HIDDEN.sub("[…]", line), _LINE))
                     left -= 1
                     if not left:
                         log.info("%s says more than is kept here", self._server)

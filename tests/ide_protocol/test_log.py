@@ -54,6 +54,11 @@ def test_words_of_other_peoples_code_are_no_kind_of_their_own(log: Log) -> None:
     assert log.say("100% of 3", name="asyncio") == "100% of 3 (and 1 more like it)"
 
 
+def test_what_a_local_server_says_is_counted_elsewhere(log: Log) -> None:
+    """Whoever writes a server reads all of its first lines, and not one in a minute."""
+    assert all(log.say("%s says: %s", "a", n, name="portico.program") for n in range(10))
+
+
 def test_the_kinds_themselves_are_bounded(log: Log) -> None:
     """The oldest is forgotten, so memory is not what a flood fills instead."""
     for number in range(MOST_KINDS + 1):

@@ -209,7 +209,7 @@ async def test_complaints_are_logged_without_what_may_be_secret(
     make: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Standard error goes to the log, bounded and scrubbed; a stray line ends nothing."""
-    caplog.set_level(logging.INFO, "portico.upstream")
+    caplog.set_level(logging.INFO, "portico")
     local = make("legacy")
     await call(local, "noise")
     await local.aclose()
