@@ -15,6 +15,10 @@ import os
 import stat
 
 
+class NoHome(OSError):  # noqa: N818 - it says what there is: none.
+    """`PORTICO_HOME` names no folder; the text says why."""
+
+
 class Home:
     """The folders of one Portico: where its configuration, state and hub are.
 
@@ -44,9 +48,16 @@ class Home:
 
     @classmethod
     def find(cls, environment: dict[str, str] | None = None) -> Home:
-        """The home that this process belongs to."""
+        """The home that this process belongs to.
+
+        Raises:
+            NoHome: `PORTICO_HOME` is relative, and would be another home in every folder.
+        """
         env = os.environ if environment is None else environment
         own = env.get("PORTICO_HOME", "")
+        if own and not os.path.isabs(own):
+            msg = f"PORTICO_HOME must be an absolute path, and {own!r} is relative."
+            raise NoHome(msg)
         if own:
             return cls(os.path.realpath(own), own=True)
         home = env.get("HOME", "")

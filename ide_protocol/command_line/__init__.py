@@ -29,7 +29,8 @@ def main(arguments: list[str]) -> int:
     from ide_protocol.command_line import exit_code
     from ide_protocol.command_line.conversation import Refusal
     from ide_protocol.command_line.program import program
-    from ide_protocol.command_line.report import report
+    from ide_protocol.command_line.report import HomeUnusable, report
+    from proxy.home import NoHome
 
     _forgive_encodings()
     as_json = "--json" in arguments
@@ -45,6 +46,8 @@ def main(arguments: list[str]) -> int:
         return _failed(refused.report, as_json=as_json)
     except Fault as fault:
         return _failed(report(fault), as_json=as_json)
+    except NoHome as wrong:
+        return _failed(report(HomeUnusable(str(wrong))), as_json=as_json)
     return code if isinstance(code, int) else exit_code.ExitCode.OK
 
 

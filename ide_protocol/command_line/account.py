@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from ide_protocol.command_line import option
-from ide_protocol.command_line.console import emit
+from ide_protocol.command_line.console import emit, say
 from ide_protocol.command_line.conversation import conversation
 from ide_protocol.command_line.exit_code import ExitCode
 from ide_protocol.own import contract
@@ -30,8 +30,8 @@ def login(*, as_json: bool) -> int:
         emit(answer)
         return ExitCode.OK
     user = cast("User", answer["user"])
-    click.echo(f"Signed in as {plain(user['name'])} at {plain(user['issuer'])}.")
-    click.echo(kept(user))
+    say(f"Signed in as {plain(user['name'])} at {plain(user['issuer'])}.")
+    say(kept(user))
     return ExitCode.OK
 
 
@@ -44,7 +44,7 @@ def logout(*, as_json: bool) -> int:
     if as_json:
         emit(answer)
     else:
-        click.echo("Signed out. Nothing of the sign-in is kept on this machine.")
+        say("Signed out. Nothing of the sign-in is kept on this machine.")
     return ExitCode.OK
 
 
@@ -57,12 +57,12 @@ def whoami(*, as_json: bool) -> int:
     if as_json:
         emit({"user": user})
     elif user is None:
-        click.echo("Nobody is signed in. Sign in with `portico login`.")
+        say("Nobody is signed in. Sign in with `portico login`.")
     else:
         groups = ", ".join(plain(group) for group in user["groups"]) or "none"
-        click.echo(f"{plain(user['name'])} at {plain(user['issuer'])}")
-        click.echo(f"Groups: {groups}")
-        click.echo(kept(user))
+        say(f"{plain(user['name'])} at {plain(user['issuer'])}")
+        say(f"Groups: {groups}")
+        say(kept(user))
     return ExitCode.PERSON if user is None else ExitCode.OK
 
 

@@ -10,10 +10,11 @@ import click
 
 from auth.fault import Fault, Who
 from ide_protocol.command_line import option
-from ide_protocol.command_line.console import emit, show
+from ide_protocol.command_line.console import emit, say, show
 from ide_protocol.command_line.conversation import conversation
 from ide_protocol.command_line.exit_code import ExitCode
 from ide_protocol.own import contract
+from proxy.plain import plain
 
 if TYPE_CHECKING:
     from ide_protocol.command_line.conversation import Conversation
@@ -43,7 +44,7 @@ def approvals(*, as_json: bool) -> int:
     if as_json:
         emit({"approvals": found})
     elif not found:
-        click.echo("No question waits for an answer.")
+        say("No question waits for an answer.")
     else:
         from ide_protocol.command_line.view.approvals import view
 
@@ -57,7 +58,8 @@ def approvals(*, as_json: bool) -> int:
 def approve(identifier: str, *, as_json: bool) -> int:
     """Answer yes to one question, in a terminal of your own.
 
-    The call that asked runs at once, with exactly the arguments of the question.
+    ID is the question's id, or its tag. The call that asked runs at once, with exactly the
+    arguments of the question.
     """
     # A courtesy: the hub asks the kernel, and takes nobody's word for it.
     if not os.isatty(0):
@@ -70,14 +72,14 @@ def approve(identifier: str, *, as_json: bool) -> int:
 @click.argument("identifier", metavar="ID")
 @option.as_json
 def reject(identifier: str, *, as_json: bool) -> int:
-    """Answer no to one question."""
+    """Answer no to one question, named by its id or its tag."""
     return _answer(identifier, "no", as_json=as_json)
 
 
 @click.command()
 @click.option(
     "--limit",
-    type=click.IntRange(1, 10_000),
+    type=option.Count(1, 10_000),
     default=20,
     show_default=True,
     metavar="N",
@@ -97,31 +99,48 @@ def audit(limit: int, server: str | None, *, follow: bool, as_json: bool) -> int
             emit({"records": found})
             return ExitCode.OK
         if not found and not follow:
-            click.echo("Nothing is on record yet.")
+            say(
+                f"Nothing is on record for a server {plain(server)}. `portico servers` lists them."
+                if server
+                else "Nothing is on record yet."
+            )
             return ExitCode.OK
-        _show(found, as_json=as_json, heading=True)
+        _show(found, as_json=as_json)
         while follow:
             hub.rest(_PAUSE)
             seen = found[-1]["id"] if found else 0
             fresh = [one for one in _records(hub, _MANY, server) if one["id"] > seen]
-            _show(fresh, as_json=as_json, heading=not found)
+            _show(fresh, as_json=as_json, after=found[-1] if found else None)
             found = fresh or found
     return ExitCode.OK
 
 
 def _answer(identifier: str, answer: Literal["yes", "no"], *, as_json: bool) -> int:
     with conversation() as hub:
-        question = next((one for one in _questions(hub) if one["id"] == identifier), None)
+        question = _named(_questions(hub), identifier)
+        if question is not None:
+            identifier = question["id"]
         hub.request(contract.ANSWER, {"id": identifier, "answer": answer}, doing="Answering")
     if as_json:
         emit({"approval": question, "answer": answer})
         return ExitCode.OK
-    click.echo("Approved:" if answer == "yes" else "Rejected:")
+    say("Approved:" if answer == "yes" else "Rejected:")
     if question is not None:
         from ide_protocol.command_line.person import describe
 
         show(describe(question))
     return ExitCode.OK
+
+
+def _named(questions: list[Question], name: str) -> Question | None:
+    """The question of that id or, where no other has it, of that tag."""
+    found = [one for one in questions if one["id"] == name]
+    found = found or [one for one in questions if one["tag"] == name]
+    if len(found) > 1:
+        ids = " or ".join(plain(one["id"]) for one in found)
+        msg = f"{len(found)} questions have the tag {plain(name)}; give the id, {ids}."
+        raise click.UsageError(msg)
+    return found[0] if found else None
 
 
 def _questions(hub: Conversation) -> list[Question]:
@@ -135,11 +154,11 @@ def _records(hub: Conversation, limit: int, server: str | None) -> list[Record]:
     return cast("list[Record]", answer["records"])
 
 
-def _show(found: list[Record], *, as_json: bool, heading: bool) -> None:
+def _show(found: list[Record], *, as_json: bool, after: Record | None = None) -> None:
     if as_json:
         for record in found:
             emit(record)
     elif found:
         from ide_protocol.command_line.view.audit import view
 
-        show(view(found, heading=heading))
+        show(view(found, after=after))

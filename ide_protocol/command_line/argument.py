@@ -10,8 +10,10 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from proxy.plain import plain
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 _NAMES: tuple[tuple[type, frozenset[str]], ...] = (
     (bool, frozenset({"boolean"})),
@@ -22,6 +24,10 @@ _NAMES: tuple[tuple[type, frozenset[str]], ...] = (
     (dict, frozenset({"object"})),
     (type(None), frozenset({"null"})),
 )
+
+
+_OPEN = ("additionalProperties", "patternProperties", "allOf", "anyOf", "oneOf", "$ref")
+"""Words of a schema by which it may take arguments that `properties` does not name."""
 
 
 class BadArgument(ValueError):  # noqa: N818 - "error" would add nothing.
@@ -72,6 +78,43 @@ def missing(arguments: Mapping[str, Any], schema: Mapping[str, Any] | None) -> l
     if not isinstance(required, list):
         return []
     return [name for name in required if isinstance(name, str) and name not in arguments]
+
+
+def complaint(arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
+    """What is wrong with the names of `arguments`, as sentences; empty when nothing is.
+
+    A server that has not said what it takes is believed to take anything; one that has is believed
+    to ignore the rest, which a person who mistyped a name would never learn.
+    """
+    known = schema.get("properties")
+    names = list(known) if isinstance(known, dict) else []
+    lacking = missing(arguments, schema)
+    closed = isinstance(known, dict) and not any(schema.get(word) for word in _OPEN)
+    odd = [name for name in arguments if name not in names] if closed else []
+    if not lacking and not odd:
+        return ""
+    said = [f"It needs {_listed(lacking)}."] if lacking else []
+    said += [f"It does not take {plain(name)}{near(name, names)}." for name in odd]
+    optional = [name for name in names if name not in missing({}, schema)]
+    if odd and names:
+        said.append(f"It takes {_listed(names)}.")
+    elif optional:
+        said.append(f"It also takes {_listed(optional)}.")
+    return " ".join((*said, "Give each with --arg NAME=VALUE." if names else "")).strip()
+
+
+def near(word: str, words: Iterable[str]) -> str:
+    """What somebody who mistyped `word` may have meant, in parentheses; empty for no idea."""
+    # Only somebody who made a mistake waits for this import.
+    import difflib
+
+    close = difflib.get_close_matches(word.lower(), list(words), n=3, cutoff=0.6)
+    return f" (did you mean {' or '.join(plain(one) for one in close)}?)" if close else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [plain(name) for name in names]
+    return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
 
 
 def _object(document: str) -> dict[str, Any]:

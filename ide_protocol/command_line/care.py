@@ -15,7 +15,8 @@ import click
 from auth.fault import Fault
 from ide_protocol.command_line import option
 from ide_protocol.command_line.block import block
-from ide_protocol.command_line.console import emit, show
+from ide_protocol.command_line.checkup import tilde
+from ide_protocol.command_line.console import emit, note, say, show
 from ide_protocol.command_line.conversation import Refusal, conversation
 from ide_protocol.command_line.exit_code import ExitCode
 from ide_protocol.command_line.line import HubUnreachable, HubVanished
@@ -77,7 +78,7 @@ def hub() -> None:
     """Look at the hub, the one process behind all windows."""
 
 
-@hub.command("status")
+@hub.command("status", short_help="Show whether a hub runs and who is connected.")
 @option.as_json
 def hub_status(*, as_json: bool) -> int:
     """Show whether a hub runs and who is connected; starts none."""
@@ -85,7 +86,7 @@ def hub_status(*, as_json: bool) -> int:
         if as_json:
             emit({"hub": None})
         else:
-            click.echo("No hub is running. The next editor or command starts one.")
+            say("No hub is running. The next editor or command starts one.")
         return ExitCode.NO_HUB
     with conversation(start=False) as line:
         found = cast("Hub", line.request(contract.STATUS, doing="Asking the hub")["hub"])
@@ -98,7 +99,7 @@ def hub_status(*, as_json: bool) -> int:
     return ExitCode.OK
 
 
-@hub.command("stop")
+@hub.command("stop", short_help="End the hub and every connection through it.")
 @option.as_json
 def hub_stop(*, as_json: bool) -> int:
     """End the hub and every connection through it; the next command starts a new one."""
@@ -115,14 +116,14 @@ def hub_stop(*, as_json: bool) -> int:
     if as_json:
         emit({"stopped": running})
     else:
-        click.echo("The hub has ended." if running else "No hub is running.")
+        say("The hub has ended." if running else "No hub is running.")
     return ExitCode.OK
 
 
-@hub.command("logs")
+@hub.command("logs", short_help="Show the end of the hub's log.")
 @click.option(
     "--lines",
-    type=click.IntRange(min=1),
+    type=option.Count(1, 100_000),
     default=50,
     show_default=True,
     metavar="N",
@@ -143,7 +144,7 @@ def hub_logs(lines: int, *, as_json: bool) -> int:
     elif tail:
         click.echo("\n".join(block(line) for line in tail))
     else:
-        click.echo(f"The hub has logged nothing yet; its log is {path}.", err=True)
+        note(f"The hub has logged nothing yet; its log is {tilde(str(path))}.")
     return ExitCode.OK
 
 
@@ -164,9 +165,9 @@ def config_check(*, as_json: bool) -> int:
     if as_json:
         emit({"path": path, "exists": there, "valid": True})
     elif there:
-        click.echo(f"{path} is valid.")
+        say(f"{tilde(path)} is valid.")
     else:
-        click.echo(f"There is no {path} yet; docs/configuration.md shows how to write one.")
+        say(f"There is no {tilde(path)} yet; docs/configuration.md shows how to write one.")
     return ExitCode.OK
 
 

@@ -29,10 +29,17 @@ def local_checks(home: Home) -> list[Check]:
     ]
 
 
+def tilde(path: str) -> str:
+    """A path as people write it: `~` for their own folder."""
+    home = os.path.expanduser("~").rstrip("/")  # noqa: PTH111 - text, as the other paths are.
+    return f"~{path[len(home) :]}" if home and f"{path}/".startswith(f"{home}/") else path
+
+
 def folder_check(name: str, path: str) -> Check:
     """Whether a folder belongs to this user alone; one that is not there yet will."""
+    where, path = path, tilde(path)
     try:
-        found = os.lstat(path)
+        found = os.lstat(where)
     except FileNotFoundError:
         return _check(name, "ok", f"{path} is made when it is needed.")
     except OSError as wrong:
@@ -58,14 +65,15 @@ def configuration_check(path: str) -> Check:
     """Whether portico.toml can be read and is valid."""
     from proxy.configuration import load  # Reads and checks more than other commands need.
 
+    shown = tilde(path)
     if not Path(path).exists():
-        finding = f"There is no {path} yet, so no server is known."
+        finding = f"There is no {shown} yet, so no server is known."
         return _check("configuration", "warning", finding, "Write it; see docs/configuration.md.")
     try:
         load(path)
     except Fault as invalid:
         return _check("configuration", "failed", invalid.message, invalid.remedy)
-    return _check("configuration", "ok", f"{path} is valid.")
+    return _check("configuration", "ok", f"{shown} is valid.")
 
 
 def launcher_check(*, isolated: bool) -> Check:
@@ -81,11 +89,13 @@ def launcher_check(*, isolated: bool) -> Check:
     on_path = shutil.which("portico")
     if on_path is None:
         finding = "`portico` is not on PATH; editors need its full path."
-        return _check("launcher", "warning", finding, f"Use {own}, or add its folder to PATH.")
+        remedy = f"Use {tilde(str(own))}, or add its folder to PATH."
+        return _check("launcher", "warning", finding, remedy)
     if Path(on_path).resolve() != own.resolve():
-        finding = f"`portico` on PATH is {on_path}, which is another installation than this."
-        return _check("launcher", "warning", finding, f"Use {own}, or change the order of PATH.")
-    return _check("launcher", "ok", f"{on_path} starts Python isolated.")
+        finding = f"`portico` on PATH is {tilde(on_path)}, another installation than this."
+        remedy = f"Use {tilde(str(own))}, or change the order of PATH."
+        return _check("launcher", "warning", finding, remedy)
+    return _check("launcher", "ok", f"{tilde(on_path)} starts Python isolated.")
 
 
 def version_check(own: str, hub: Hub) -> Check:

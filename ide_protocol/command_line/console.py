@@ -34,6 +34,16 @@ def tell(content: RenderableType) -> None:
     _show(console(sys.stderr), content)
 
 
+def say(sentence: str) -> None:
+    """Print a sentence on stdout, wrapped at words where a terminal is too narrow for it."""
+    show(_words(sentence))
+
+
+def note(sentence: str) -> None:
+    """The same on stderr."""
+    tell(_words(sentence))
+
+
 def emit(document: Mapping[str, Any]) -> None:
     """Print one JSON document on one line.
 
@@ -54,6 +64,12 @@ def console(file: TextIO) -> Console:
     elif made.width > _WIDEST:
         made.width = _WIDEST
     return made
+
+
+def _words(sentence: str) -> RenderableType:
+    from rich.text import Text  # Lazy for the same reason as above.
+
+    return Text(sentence)
 
 
 def _show(made: Console, content: RenderableType) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ide_protocol.command_line import page, person
 from ide_protocol.command_line.line import HubUnreachable, HubVanished, Line, Quiet
@@ -125,35 +125,34 @@ class Conversation:
             answer = {"success": page.show(str(params.get("url", "")))}
         elif method == contract.ASK:
             waiting.pause()
-            yes = self._ask(cast("Question", params), message["id"])
-            answer = {"answer": "yes" if yes else "no"}
+            answer = {"answer": self._ask(cast("Question", params), message["id"])}
         if answer is None:
             error = {"code": _NO_SUCH_METHOD, "message": "The command line does not know this."}
             self._line.send({"id": message["id"], "error": error})
         else:
             self._line.send({"id": message["id"], "result": answer})
 
-    def _ask(self, question: Question, number: object) -> bool:
-        """Put a question to the person; no is the answer of silence and of a missing terminal."""
+    def _ask(self, question: Question, number: object) -> Literal["yes", "no", "nobody"]:
+        """Put a question to the person; silence is no, and without a terminal there is nobody."""
         if not person.present():
             person.decline(question)
-            return False
+            return "nobody"
         person.put(question, time.time())
         while (left := question["deadline"] - time.time()) > 0:
             event = self._line.receive(patience=left, besides=person.KEYBOARD)
             if event is Quiet.BESIDES:
-                return person.read()
+                return "yes" if person.read() else "no"
             if isinstance(event, Quiet):
                 break
             if _withdraws(event, number):
                 person.settle("The question was withdrawn.")
-                return False
+                return "no"
             self._inbox.append(event)
             if "method" not in event:
                 person.settle("The question was settled elsewhere.")
-                return False
+                return "no"
         person.settle("Nobody answered in time, which means no.")
-        return False
+        return "no"
 
 
 def _withdraws(message: dict[str, Any], number: object) -> bool:

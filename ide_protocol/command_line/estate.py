@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from ide_protocol.command_line import argument, option
-from ide_protocol.command_line.console import emit, show
-from ide_protocol.command_line.conversation import conversation
+from ide_protocol.command_line import argument, missing, option
+from ide_protocol.command_line.console import emit, note, say, show
+from ide_protocol.command_line.conversation import Refusal, conversation
 from ide_protocol.command_line.exit_code import ExitCode, of_result
+from ide_protocol.command_line.report import inside
 from ide_protocol.own import contract
 from proxy.plain import plain
 
 if TYPE_CHECKING:
     from ide_protocol.command_line.conversation import Conversation
-    from ide_protocol.own.contract import Server, Status, Tool
+    from ide_protocol.own.contract import Status, Tool
 
 
 @click.command()
@@ -39,13 +40,15 @@ def status(*, as_json: bool) -> int:
 def servers(*, as_json: bool) -> int:
     """List the servers your company approves, and how they are."""
     with conversation() as hub:
-        answer = hub.request(contract.SERVERS, doing="Asking for the servers")
-    found = cast("list[Server]", answer["servers"])
+        found = missing.servers(hub)
+        signed_out = not as_json and missing.signed_out(hub, found)
+    if signed_out:
+        note(missing.NOBODY)
     if as_json:
-        emit(answer)
-    elif not found:
-        click.echo("There are no servers. `portico status` says why.")
-    else:
+        emit({"servers": found})
+    elif not found and not signed_out:
+        say("There are no servers. `portico status` says why.")
+    elif found:
         from ide_protocol.command_line.view.servers import view
 
         show(view(found))
@@ -63,25 +66,22 @@ def tools(server: str | None, *, as_json: bool) -> int:
     only, dot, tool = (server or "").partition(".")
     with conversation() as hub:
         found = _tools(hub, only)
-    if dot:
-        found = [one for one in found if one["tool"] == tool]
+        if dot:
+            found = [one for one in found if one["tool"] == tool]
+        if only and not found:
+            raise missing.explain(hub, only, tool)
+        signed_out = not found and missing.signed_out(hub, missing.servers(hub))
+    if signed_out:
+        note(missing.NOBODY)
     if as_json:
         emit({"tools": found})
     elif found:
         from ide_protocol.command_line.view.tools import detail, view
 
         show(detail(found[0]) if dot else view(found))
-    elif dot:
-        shown = plain(only)
-        click.echo(
-            f"{shown} offers you no tool {plain(tool)}. `portico tools {shown}` lists them.",
-            err=True,
-        )
-    elif only:
-        click.echo(f"{plain(only)} offers you no tools. `portico servers` says why.", err=True)
-    else:
-        click.echo("There are no tools. `portico status` says why.")
-    return ExitCode.FAILED if only and not found else ExitCode.OK
+    elif not signed_out:
+        say("There are no tools. `portico status` says why.")
+    return ExitCode.OK
 
 
 @click.command()
@@ -98,7 +98,7 @@ def tools(server: str | None, *, as_json: bool) -> int:
 def call(tool: str, pairs: tuple[str, ...], document: str | None, *, as_json: bool) -> int:
     """Call a tool, asking first where the rules want a person's yes.
 
-    For example: portico call presto.run_query --arg sql='SELECT 1'
+    For example: portico call presto.run_query --arg query='SELECT 1'
     """
     server, dot, name = tool.partition(".")
     if not (server and dot and name):
@@ -107,26 +107,28 @@ def call(tool: str, pairs: tuple[str, ...], document: str | None, *, as_json: bo
     # Understood before the hub is asked, so that a slip of the keyboard starts nothing.
     _arguments(pairs, document, None)
     with conversation() as hub:
-        schema = _schema(hub, server, name) if pairs else None
+        schema = _schema(hub, server, name)
         arguments = _arguments(pairs, document, schema)
-        result = hub.request(
-            contract.CALL,
-            {"server": server, "tool": name, "arguments": arguments},
-            doing=f"Calling {plain(tool)}",
-        )
-        failed = result.get("isError") is True
-        if failed and schema is None and not as_json:
-            schema = _schema(hub, server, name)
+        if schema is not None and (wrong := argument.complaint(arguments, schema)):
+            msg = f"{plain(tool)} cannot be called like this. {wrong}"
+            raise click.UsageError(msg)
+        try:
+            result = hub.request(
+                contract.CALL,
+                {"server": server, "tool": name, "arguments": arguments},
+                doing=f"Calling {tool}",
+            )
+        except Refusal as refused:
+            if refused.report["reference"] != "unknown-tool":
+                raise
+            raise missing.explain(hub, server, name) from refused
     if as_json:
         emit(result)
     else:
         from ide_protocol.command_line.view.result import present
 
         present(result)
-        if failed and (lacking := argument.missing(arguments, schema)):
-            names = ", ".join(plain(one) for one in lacking)
-            click.echo(f"portico: {plain(tool)} requires {names}; give each with --arg.", err=True)
-    return of_result(result)
+    return of_result(result, inside(result))
 
 
 def _tools(hub: Conversation, server: str) -> list[Tool]:
@@ -137,8 +139,18 @@ def _tools(hub: Conversation, server: str) -> list[Tool]:
 
 
 def _schema(hub: Conversation, server: str, name: str) -> dict[str, Any] | None:
-    """The schema of a tool's arguments, or None where the hub knows no such tool."""
-    return next((one["inputSchema"] for one in _tools(hub, server) if one["tool"] == name), None)
+    """The schema of a tool's arguments, or None where the hub knows no such tool.
+
+    What is denied has none: whoever may not call it learns that, and not how it would be called.
+    """
+    return next(
+        (
+            one["inputSchema"]
+            for one in _tools(hub, server)
+            if one["tool"] == name and one["verdict"] != "deny"
+        ),
+        None,
+    )
 
 
 def _arguments(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -56,27 +55,21 @@ _BY_WORD = {
 """What a reference says about itself, so that a new fault of a known kind needs no entry."""
 
 
-_OWN_ERROR = re.compile(r"Portico: .*\[(?P<reference>[a-z0-9-]+)\]", re.DOTALL)
-"""A tool error that Portico made itself, with the reference of its fault at the end."""
-
-
 def of(report: FaultReport) -> ExitCode:
     """The exit code of a command that ended in the fault `report`."""
     return _of(report["reference"])
 
 
-def of_result(result: Mapping[str, Any]) -> ExitCode:
+def of_result(result: Mapping[str, Any], found: FaultReport | None) -> ExitCode:
     """The exit code of a call that ended in the MCP `CallToolResult` `result`.
 
-    A call that Portico did not let through ends in a tool error, as every caller gets it. A server
-    could imitate its words, and would gain the exit code of a call that was denied.
+    Args:
+        result: What the call gave.
+        found: The fault of Portico's own in it, where the call was not let through.
     """
-    if result.get("isError") is not True:
-        return ExitCode.OK
-    match result.get("content"):
-        case [{"type": "text", "text": str(text)}] if own := _OWN_ERROR.fullmatch(text):
-            return _of(own["reference"])
-    return ExitCode.FAILED
+    if found is not None:
+        return of(found)
+    return ExitCode.FAILED if result.get("isError") is True else ExitCode.OK
 
 
 def _of(reference: str) -> ExitCode:

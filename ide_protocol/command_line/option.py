@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound="Callable[..., object]")
 
 
+class Count(click.IntRange):
+    """A whole number of things, from 1 to `max`."""
+
+    # click builds its sentences with it, and people do not know what an integer range is.
+    name = "whole number"
+
+
 def as_json(command: _Command) -> _Command:
     """Add `--json`: one JSON document on stdout, in the shapes of docs/command-line.md."""
     return click.option(

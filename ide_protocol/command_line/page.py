@@ -8,6 +8,7 @@ import threading
 from urllib.parse import parse_qs, urlsplit
 
 from ide_protocol.command_line.block import block
+from ide_protocol.command_line.console import note
 
 _PATIENCE = 3.0
 """Seconds for a browser's starter to report failure; one that still runs then is a browser."""
@@ -24,7 +25,15 @@ def show(url: str) -> bool:
         return False
     opened = _has_browser() and _open(url)
     sentence = "Opening a page; if no browser appears, open" if opened else "Open"
-    sys.stderr.write(f"{sentence} this page yourself:\n\n  {url}\n\n{_tunnel(url)}")
+    note(f"{sentence} this page yourself:")
+    # An address is never wrapped: half of it is none.
+    sys.stderr.write(f"\n  {url}\n\n")
+    if port := _back(url):
+        note(
+            "You are connected over SSH: the browser on your side must reach this machine. "
+            "Run there first:"
+        )
+        sys.stderr.write(f"\n  ssh -N -L {port}:127.0.0.1:{port} THIS-MACHINE\n\n")
     sys.stderr.flush()
     return opened or os.isatty(2)
 
@@ -60,18 +69,13 @@ def _open(url: str) -> bool:
     return results[0] if results else thread.is_alive()
 
 
-def _tunnel(url: str) -> str:
-    """What somebody connected over SSH needs to know: the way back ends on this machine."""
+def _back(url: str) -> int:
+    """The port to which a browser on the other side of SSH must find its way back; else 0."""
     if not os.environ.get("SSH_CONNECTION"):
-        return ""
+        return 0
     try:
         back = urlsplit(parse_qs(urlsplit(url).query).get("redirect_uri", [""])[0])
-        port = back.port
+        port = back.port or 0
     except ValueError:
-        return ""
-    if back.hostname not in {"127.0.0.1", "::1", "localhost"} or not port:
-        return ""
-    return (
-        "You are connected over SSH: the browser on your side must reach this machine. "
-        f"Run there first:\n\n  ssh -N -L {port}:127.0.0.1:{port} THIS-MACHINE\n\n"
-    )
+        return 0
+    return port if back.hostname in {"127.0.0.1", "::1", "localhost"} else 0

@@ -7,8 +7,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from ide_protocol.command_line.block import exact
+from ide_protocol.command_line.console import note
 from ide_protocol.command_line.moment import span
 from proxy.plain import plain
+from proxy.policy.risk import DOES
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -65,13 +67,13 @@ def settle(sentence: str) -> None:
 
 
 def decline(question: Question) -> None:
-    """Say that a question was answered no because nobody could be asked here."""
+    """Say that nobody could be asked here."""
     name = plain(f"{question['server']}.{question['tool']}")
-    sys.stderr.write(
-        f"portico: {name} is {plain(question['risk'])} and needs a person's yes, but this is "
-        "not a terminal; the answer is no.\n"
+    does = DOES.get(question["risk"], f"is {plain(question['risk'])}")
+    note(
+        f"portico: {name} {does} and needs a person's yes, but no person sees this terminal; "
+        "nobody could be asked."
     )
-    sys.stderr.flush()
 
 
 def describe(question: Question) -> Table:
@@ -82,9 +84,12 @@ def describe(question: Question) -> Table:
 
     risk = plain(question["risk"])
     title = plain(question["title"]) or plain(question["server"])
+    nobody = "the registry does not say"
+    if not question["reviewed"]:
+        nobody = "you wrote it into portico.toml"
     rows = [
         ("server", Text(f"{title} ({plain(question['server'])})")),
-        ("owner", Text(owner(question["owner"]) or "the registry does not say")),
+        ("owner", Text(owner(question["owner"]) or nobody)),
         ("tool", Text(plain(question["tool"]), style="bold")),
         ("risk", Text(risk, style=_PALETTE.get(risk, ""))),
         ("why", Text(plain(question["reason"], 600))),

@@ -3,21 +3,47 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from auth.fault import Fault, Who
 from ide_protocol.command_line.block import block
 from proxy.plain import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.table import Table
 
-    from auth.fault import Fault
     from ide_protocol.own.contract import FaultReport
+
+META: Final = "portico/fault"
+"""As `proxy.fault.META`, whose module imports more than a command should wait for."""
+
+
+class HomeUnusable(Fault):
+    """`PORTICO_HOME` does not name one folder whatever the current one is."""
+
+    reference = "home-unusable"
+    who = Who.PERSON
+    remedy = "Set PORTICO_HOME to an absolute path, or unset it."
 
 
 def report(fault: Fault) -> FaultReport:
     """A fault raised in this process, in the shape of the contract."""
     return cast("FaultReport", fault.as_json())
+
+
+def inside(result: Mapping[str, Any]) -> FaultReport | None:
+    """The fault of Portico's own in the MCP `CallToolResult` `result`; None in a server's own.
+
+    The hub lets no server put anything there.
+    """
+    meta = result.get("_meta")
+    found = meta.get(META) if isinstance(meta, dict) else None
+    if not isinstance(found, dict) or result.get("isError") is not True:
+        return None
+    words = ("reference", "message", "who", "remedy")
+    return cast("FaultReport", {**found, **{word: str(found.get(word, "")) for word in words}})
 
 
 def tell(found: FaultReport) -> None:

@@ -36,6 +36,8 @@ SIZE_LIMIT = 1024 * 1024
 _OFFICIAL = "io.modelcontextprotocol.registry/official"
 _NAMESPACED = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+/[A-Za-z0-9._-]+")
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
+_TWICE = re.compile(r"Cannot declare \((.*)\) twice")
+"""How `tomllib` says it, with the key as a tuple of Python's."""
 _WEEK_OF_MINUTES = 7 * 24 * 60.0
 _HOUR = 3600.0
 
@@ -89,7 +91,11 @@ def _text(path: str) -> str | None:
 def _not_toml(path: str, text: str, why: str) -> Problem:
     place = _AT_LINE.search(why)
     line = int(place[1]) if place else text.count("\n") + 1
-    return Problem(path, line, "", f"is not TOML: {_AT_LINE.sub('', why)}")
+    why = _AT_LINE.sub("", why)
+    if twice := _TWICE.fullmatch(why):
+        key = ".".join(re.findall(r"'([^']*)'", twice[1]))
+        return Problem(path, line, key, "stands in the file twice; join the two into one")
+    return Problem(path, line, "", f"is not TOML: {why}")
 
 
 def _configuration(top: Section, path: str) -> Configuration:

@@ -185,7 +185,9 @@ class Section:
             return choices(value)
         if value:
             allowed = ", ".join(f'"{word}"' for word in words)
-            self.wrong(key, f"{_shown(value)} is not one of {allowed}{_meant(value, words)}")
+            shown = _shown(value)
+            said = f"{shown} is not one of" if shown.startswith('"') else "must be one of"
+            self.wrong(key, f"{said} {allowed}{_meant(value, words)}")
         return default
 
     def url(self, key: str) -> str:
@@ -254,7 +256,7 @@ def _shown(value: object) -> str:
     """A wrong value as a message repeats it: words and numbers; of the rest only its kind."""
     if isinstance(value, str):
         # A token pasted into the wrong place must not travel on inside a message.
-        return f'"{value}"' if _WORD.fullmatch(value) else "that text"
+        return f'"{value}"' if _WORD.fullmatch(value) else "a text"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):

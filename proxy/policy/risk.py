@@ -7,6 +7,10 @@ stands above `write`, because a known write may be waived by the registry and an
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Risk(StrEnum):
@@ -33,7 +37,7 @@ class Confirm(StrEnum):
 RISKS = (Risk.READ, Risk.SENSITIVE_READ, Risk.WRITE, Risk.UNKNOWN, Risk.DESTRUCTIVE)
 """Every risk, the mildest first."""
 
-DOES = {
+DOES: Mapping[str, str] = {
     Risk.READ: "reads",
     Risk.SENSITIVE_READ: "reads sensitive data",
     Risk.WRITE: "writes",

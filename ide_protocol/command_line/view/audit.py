@@ -20,21 +20,35 @@ _EVENTS = {"outcome": "", "intent": "sending"}
 """Events whose own name says less than their outcome, or than a plain word."""
 
 
-def view(records: list[Record], *, heading: bool = True) -> Table:
-    """The records as a table, in the order given."""
-    headings = ("WHEN", "WHAT", "TOOL", "RISK", "TOOK", "BY", "DETAIL")
-    rows = [_row(one) for one in records]
-    spared = ("BY", "RISK", "TOOK", "DETAIL")
-    return Table(headings, rows, right=("TOOK",), spared=spared, heading=heading)
+def view(records: list[Record], *, after: Record | None = None) -> Table:
+    """The records as a table, in the order given, each day under its date.
+
+    Args:
+        records: What to show.
+        after: The record that was shown last; then headings and date need no repetition.
+    """
+    headings = ("TIME", "WHAT", "TOOL", "RISK", "TOOK", "BY", "DETAIL")
+    days = [local(one["at"])[0] for one in records]
+    last = [local(after["at"])[0] if after else "", *days]
+    sections = {place: day for place, day in enumerate(days) if day != last[place]}
+    return Table(
+        headings,
+        [_row(one) for one in records],
+        right=("TOOK",),
+        # What was called, and with what, is what people look for.
+        spared=("BY", "RISK", "TOOK"),
+        heading=after is None,
+        sections=sections,
+    )
 
 
 def _row(record: Record) -> tuple[Text, ...]:
     outcome = plain(record["outcome"])
     what = _EVENTS.get(record["event"], f"{plain(record['event'])} {outcome}".rstrip())
     tool = plain(".".join(filter(None, (record["server"], record["tool"]))))
-    detail = record["reference"] or record["summary"] or record["rule"]
+    detail = " ".join(filter(None, (record["reference"], record["summary"])))
     return (
-        text(local(record["at"]), DIM),
+        text(local(record["at"])[1], DIM),
         text(what or outcome, _OUTCOMES.get(record["outcome"], "")),
         text(tool, "bold"),
         text(plain(record["risk"]), RISK_STYLE.get(record["risk"], "")),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ide_protocol.command_line.block import block
 from ide_protocol.command_line.console import show
+from ide_protocol.command_line.report import inside, tell
 from ide_protocol.command_line.view.table import Table, text
 from proxy.plain import plain
 
@@ -23,6 +24,9 @@ _CELL = 400
 
 def present(result: Mapping[str, Any]) -> None:
     """Print an MCP `CallToolResult` for a person; a failed one goes to stderr."""
+    if (found := inside(result)) is not None:
+        tell(found)
+        return
     failed = result.get("isError") is True
     structured = result.get("structuredContent")
     grid = None if failed else rows(structured)
@@ -31,8 +35,8 @@ def present(result: Mapping[str, Any]) -> None:
         cells = [[text(plain(_cell(one), _CELL)) for one in row] for row in body]
         numbers = [one for place, one in enumerate(headings) if _numeric(body, place)]
         show(Table(headings, cells, right=numbers, whole=True))
-        remaining = rest(structured)
-        sys.stdout.write(f"\n{remaining}\n" if remaining else "")
+        count = "1 row" if len(body) == 1 else f"{len(body)} rows"
+        sys.stdout.write("\n" + "\n".join(filter(None, (f"({count})", rest(structured)))) + "\n")
         return
     shown = words(result)
     if not shown:
@@ -65,13 +69,13 @@ def rows(structured: object) -> tuple[list[str], list[list[object]]] | None:
 
 
 def rest(structured: object) -> str:
-    """What structured content says beside its rows, as `name: value` lines."""
+    """What structured content says beside its rows, as `name: value` lines; no news is left out."""
     if not isinstance(structured, dict):
         return ""
     return "\n".join(
         f"{plain(name)}: {plain(_cell(value))}"
         for name, value in structured.items()
-        if isinstance(value, _SCALARS)
+        if isinstance(value, _SCALARS) and value is not False and value not in {None, ""}
     )
 
 

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 _STATES = {
     "live": ("●", "live", GREEN),
     "snapshot": ("◐", "from snapshot", YELLOW),
+    "asking": ("◌", "asking…", YELLOW),
     "absent": ("○", "no answer", RED),
 }
 _STANDINGS = {
     "withheld": ("○", "withheld", YELLOW),
     "forbidden": ("○", "not for you", DIM),
+    "sign-in-needed": ("○", "sign in first", YELLOW),
 }
 
 
@@ -34,7 +36,8 @@ def view(found: list[Server]) -> RenderableType:
     reasons = [
         (plain(server["server"]), text(plain(server["reason"], 400)))
         for server in found
-        if server["standing"] != "offered"
+        # Who has to sign in is told so once, and not once for each server.
+        if server["standing"] not in {"offered", "sign-in-needed"}
     ]
     if reasons:
         parts += ["", facts(reasons)]
@@ -60,7 +63,7 @@ def _row(server: Server) -> tuple[Text, ...]:
         if offered
         else _STANDINGS.get(server["standing"], ("○", plain(server["standing"]), DIM))
     )
-    about = plain(server["title"]) + ("" if server["reviewed"] else " (unreviewed)")
+    about = plain(server["description"] or server["title"])
     return (
         text(sign, colour),
         text(plain(server["server"]), "bold" if offered else ""),

@@ -6,11 +6,11 @@ room, columns that can be spared go, and then each row becomes a few labelled li
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import Console, ConsoleOptions, RenderableType
     from rich.text import Text
@@ -36,6 +36,7 @@ class Table:
         spared: Headings of columns that may go, in this order, when room is short.
         heading: Whether to print the headings.
         whole: Whether the last column, too, is never shortened.
+        sections: Number of a row -> a line to print before it.
     """
 
     headings: Sequence[str]
@@ -44,6 +45,7 @@ class Table:
     spared: Sequence[str] = ()
     heading: bool = True
     whole: bool = False
+    sections: Mapping[int, str] = field(default_factory=dict)
 
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
@@ -68,7 +70,10 @@ class Table:
         from rich.text import Text  # rich takes 30 ms to import, which `--json` need not pay.
 
         titles = [Text(title, style=DIM) for title in self.headings]
-        for row in (titles, *self.rows) if self.heading else self.rows:
+        first = -1 if self.heading else 0
+        for number, row in enumerate((titles, *self.rows) if self.heading else self.rows, first):
+            if number in self.sections:
+                yield Text(self.sections[number], style=DIM)
             line = Text(no_wrap=True, overflow="ellipsis")
             for place, width in zip(columns, widths, strict=True):
                 cell = row[place].copy()
@@ -84,11 +89,14 @@ class Table:
     def _blocks(self) -> Iterator[RenderableType]:
         """Each row as labelled lines, its first cells as their heading."""
         from rich.table import Table as Grid  # Lazy for the same reason as above.
+        from rich.text import Text
 
         labels = [title.lower() if title.isupper() else title for title in self.headings]
         for number, row in enumerate(self.rows):
             if number:
                 yield ""
+            if number in self.sections:
+                yield Text(self.sections[number], style=DIM)
             grid = Grid.grid(padding=(0, _GAP, 0, 0))
             grid.add_column(style=DIM, no_wrap=True)
             grid.add_column(overflow="fold")

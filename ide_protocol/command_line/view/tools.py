@@ -37,6 +37,7 @@ def detail(tool: Tool) -> RenderableType:
     from rich.console import Group  # rich takes 30 ms to import, which `--json` need not pay.
 
     verdict, colour = _VERDICTS.get(tool["verdict"], (plain(tool["verdict"]), ""))
+    rule = plain(tool["rule"])
     parts: list[RenderableType] = [
         text(_name(tool), "bold"),
         text(block(tool["description"]).strip() or "The server does not describe it."),
@@ -46,7 +47,8 @@ def detail(tool: Tool) -> RenderableType:
                 ("risk", text(plain(tool["risk"]), RISK_STYLE.get(tool["risk"], ""))),
                 ("a call", text(verdict, colour)),
                 ("why", text(plain(tool["reason"], 400))),
-                ("rule", text(plain(tool["rule"]))),
+                # Most reasons name their rule already.
+                *([] if rule in plain(tool["reason"], 400) else [("rule", text(rule))]),
                 ("AI clients", text(f"know it as {plain(tool['name'])}")),
             )
         ),

@@ -41,8 +41,8 @@ USER: contract.User = {
 SERVER: contract.Server = {
     "server": "presto",
     "name": "com.example.corp/presto",
-    "title": "Presto \x1b[31mred",
-    "description": "SQL",
+    "title": "Presto",
+    "description": "Runs \x1b[31mSQL",
     "owner": OWNER,
     "reviewed": True,
     "environment": "production",

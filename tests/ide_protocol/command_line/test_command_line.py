@@ -10,7 +10,18 @@ import pytest
 
 from ide_protocol.command_line import main
 from ide_protocol.command_line.exit_code import ExitCode
+from ide_protocol.command_line.report import META
 from ide_protocol.own import contract
+from proxy import fault
+from tests.ide_protocol.command_line.conftest import (
+    FAULT,
+    GATED,
+    QUESTION,
+    RECORD,
+    SERVER,
+    STATUS,
+    TOOL,
+)
 
 if TYPE_CHECKING:
     import subprocess
@@ -57,6 +68,11 @@ def test_json_has_the_shapes_of_the_contract(
     assert hub.heard
 
 
+def test_the_key_of_a_fault_is_the_hubs() -> None:
+    """Both ends of the socket call it the same."""
+    assert META == fault.META
+
+
 def test_json_status_is_the_hubs_answer_whole(hub: FakeHub, printed: Printed) -> None:
     """`status --json` is the contract's Status, nothing left out."""
     assert main(["status", "--json"]) == ExitCode.OK
@@ -77,7 +93,7 @@ def test_json_of_commands_without_an_answer(words: tuple[str, ...], printed: Pri
     ("words", "expected"),
     [
         (["status"], ["alice", "1 question waits", "Portico tries again by itself."]),
-        (["servers"], ["Presto [31mred", "not for you", "It is for ads-eng."]),
+        (["servers"], ["Runs [31mSQL", "not for you", "It is for ads-eng."]),
         (["tools"], ["presto.run_query  read  runs    Run one query.\n"]),
         (["tools", "presto.run_query"], ["query     string   yes", "And more."]),
         (["whoami"], ["alice at https://sso.corp.example", "data-eng", "keyring"]),
@@ -86,10 +102,13 @@ def test_json_of_commands_without_an_answer(words: tuple[str, ...], printed: Pri
             ["approvals"],
             ["portico approve q1", '"table": "a\\u202eb"', "Data Platform, #data-help"],
         ),
-        (["audit"], ["replied  presto.run_query  read  12 ms  Code  query=[8 characters]"]),
+        (
+            ["audit"],
+            ["replied  presto.run_query  read  12 ms  Code  query=[8 characters]", "2023-11-"],
+        ),
         (["hub", "status"], ["process 4242", "editor  Code"]),
         (["doctor"], ["sign-in", "Fine."]),
-        (["call", "presto.run_query"], ["one\n        two  [2J\n"]),
+        (["call", "presto.run_query", "--arg", "query=x"], ["one\n        two  [2J\n"]),
     ],
     ids=" ".join,
 )
@@ -125,6 +144,8 @@ def test_a_word_of_the_command_line_comes_back_without_escapes(
 
 def test_call_takes_values_as_the_schema_wants_them(hub: FakeHub) -> None:
     """A number stays text where the tool wants text; later words win over --json-args."""
+    open_schema = {**TOOL["inputSchema"], "additionalProperties": True}
+    hub.answers[contract.TOOLS] = {"tools": [{**TOOL, "inputSchema": open_schema}]}
     words = ["call", "presto.run_query", "--arg", "query=1", "--arg", "limit=5"]
     assert main([*words, "--json-args", '{"limit": 1, "deep": {"a": [null]}}']) == ExitCode.OK
     assert hub.said(contract.CALL) == {
@@ -185,23 +206,140 @@ def test_a_fault_says_who_acts_and_what_they_do(
 
 
 @pytest.mark.parametrize(
-    ("text", "code"),
+    ("reference", "code"),
     [
-        ("Portico: The user said no. [not-approved]", ExitCode.DENIED),
-        ("Portico: Sign in first. [sign-in-needed]", ExitCode.PERSON),
-        ("no such table", ExitCode.FAILED),
+        ("not-approved", ExitCode.DENIED),
+        ("sign-in-needed", ExitCode.PERSON),
+        ("upstream-slow", ExitCode.FAILED),
+        (None, ExitCode.FAILED),
     ],
 )
 def test_a_failed_call_is_not_a_success(
-    text: str, code: ExitCode, hub: FakeHub, capsys: pytest.CaptureFixture[str]
+    reference: str | None, code: ExitCode, hub: FakeHub, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A tool error goes to stderr, names missing arguments, and its exit code says which kind."""
-    hub.answers[contract.CALL] = {"content": [{"type": "text", "text": text}], "isError": True}
-    assert main(["call", "presto.run_query"]) == code
+    """A tool error goes to stderr; Portico's own says who acts, and its reference decides."""
+    report: contract.FaultReport = {**FAULT, "reference": reference or "", "message": "It is so."}
+    hub.answers[contract.CALL] = {
+        "content": [{"type": "text", "text": "It is so."}],
+        "isError": True,
+        **({"_meta": {META: report}} if reference else {}),
+    }
+    assert main(["call", "presto.run_query", "--arg", "query=x"]) == code
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert text in captured.err
-    assert "presto.run_query requires query" in captured.err
+    assert captured.err.startswith("✗ It is so.")
+    assert ("who acts" in captured.err) is (reference is not None)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ([], "It needs query. It also takes limit."),
+        (["--arg", "sql=x"], "It does not take sql. It takes query and limit."),
+        (["--arg", "query=x", "--arg", "limti=3"], "limti (did you mean limit?)"),
+        (["--json-args", '{"query": "x", "deep": 1}'], "It does not take deep."),
+    ],
+)
+def test_arguments_that_the_tool_does_not_take_are_never_sent(
+    given: list[str], words: str, hub: FakeHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is missing or mistyped is named before anybody is asked about the call."""
+    assert main(["call", "presto.run_query", *given]) == ExitCode.USAGE
+    assert words in capsys.readouterr().err
+    assert contract.CALL not in {message.get("method") for message in hub.heard}
+
+
+@pytest.mark.parametrize(
+    ("words", "reference", "told"),
+    [
+        (["tools", "prestoo"], "no-such-server", "There is no server prestoo (did you mean presto"),
+        (["tools", "presto.run_qery"], "no-such-tool", "no tool run_qery (did you mean run_query"),
+        (["tools", "revenue"], "denied-by-policy", "It is for ads-eng."),
+        (["call", "nope.x"], "no-such-server", "There is no server nope."),
+        (["call", "presto.qery"], "no-such-tool", "presto has no tool qery"),
+    ],
+    ids=" ".join,
+)
+def test_a_name_that_leads_nowhere_says_which_part_does(
+    words: list[str], reference: str, told: str, hub: FakeHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Server or tool, near names, and a fault for programs as well."""
+    unknown: contract.FaultReport = {**FAULT, "reference": "unknown-tool"}
+    hub.refuse(contract.CALL, unknown)
+    hub.answers[contract.SERVERS] = {"servers": [{**SERVER, "fault": None}, GATED]}
+
+    def of_server(wire: Wire, request: dict[str, Any]) -> None:
+        known = request["params"].get("server") in {None, "presto"}
+        wire.send(id=request["id"], result={"tools": [TOOL] if known else []})
+
+    hub.answers[contract.TOOLS] = of_server
+    code = ExitCode.DENIED if reference == "denied-by-policy" else ExitCode.FAILED
+    assert main([*words, "--json"]) == code
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["fault"]["reference"] == reference
+    assert told in captured.err
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_who_is_not_signed_in_is_told_so_once(
+    hub: FakeHub, capsys: pytest.CaptureFixture[str], *, listed: bool
+) -> None:
+    """Servers that wait for a sign-in say it in one line, whether or not the registry shows any."""
+    waiting = [{**GATED, "server": name, "standing": "sign-in-needed"} for name in ("a", "b")]
+    hub.answers[contract.SERVERS] = {"servers": waiting if listed else []}
+    hub.answers[contract.STATUS] = {**STATUS, "user": None}
+    hub.answers[contract.TOOLS] = {"tools": []}
+    for words in (["servers"], ["tools"]):
+        assert main(words) == ExitCode.OK
+        captured = capsys.readouterr()
+        assert captured.err == "Nobody is signed in. Sign in with `portico login`.\n"
+        assert "ads-eng" not in captured.out
+    assert main(["tools", "nope", "--json"]) == ExitCode.PERSON
+    assert json.loads(capsys.readouterr().out)["fault"]["reference"] == "sign-in-needed"
+
+
+def test_a_table_of_the_audit_keeps_its_details_at_eighty_columns(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Date once, then times; risk, duration and host go before what was called, and with what."""
+    monkeypatch.setenv("COLUMNS", "80")
+    records = [
+        {**RECORD, "event": "answered", "outcome": "cancelled", "tool": "overwrite_table"},
+        {**RECORD, "reference": "not-approved", "outcome": "denied", "at": RECORD["at"] + 1},
+        {**RECORD, "at": RECORD["at"] + 5 * 86400},
+    ]
+    hub.answers[contract.AUDIT] = {"records": records}
+    assert main(["audit"]) == ExitCode.OK
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["TIME", "WHAT", "TOOL", "DETAIL"]
+    assert [len(line) for line in lines if line.startswith("2023-11-")] == [10, 10]
+    assert "presto.overwrite_table" in lines[2]
+    assert lines[2].endswith("query=[8 characters]")
+    assert "not-approved query=" in lines[3]
+
+
+def test_a_question_is_named_by_its_id_or_its_tag(
+    hub: FakeHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A tag that two questions share names neither; what names none is the hub's to refuse."""
+    assert main(["reject", "ab12"]) == ExitCode.OK
+    assert hub.said(contract.ANSWER)["id"] == "q1"
+    hub.answers[contract.APPROVALS] = {"approvals": [QUESTION, {**QUESTION, "id": "q2"}]}
+    assert main(["reject", "ab12"]) == ExitCode.USAGE
+    assert "q1 or q2" in capsys.readouterr().err
+    assert main(["reject", "none"]) == ExitCode.OK
+    assert hub.said(contract.ANSWER)["id"] == "none"
+
+
+def test_an_audit_of_nobody_names_whom_it_looked_for(
+    hub: FakeHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mistyped server does not look like an empty audit, and a number is asked for in words."""
+    hub.answers[contract.AUDIT] = {"records": []}
+    assert main(["audit", "--server", "nope"]) == ExitCode.OK
+    assert "for a server nope." in capsys.readouterr().out
+    assert main(["audit", "--limit", "x"]) == ExitCode.USAGE
+    assert "'x' is not a valid whole number" in capsys.readouterr().err
 
 
 def test_rows_of_a_result_become_a_table(hub: FakeHub, capsys: pytest.CaptureFixture[str]) -> None:
@@ -212,10 +350,11 @@ def test_rows_of_a_result_become_a_table(hub: FakeHub, capsys: pytest.CaptureFix
             "columns": ["day", "orders"],
             "rows": [["mon", 7], ["tue", 1200]],
             "truncated": True,
+            "cached": False,
         },
     }
-    assert main(["call", "presto.run_query"]) == ExitCode.OK
-    expected = "day  orders\nmon       7\ntue    1200\n\ntruncated: true\n"
+    assert main(["call", "presto.run_query", "--arg", "query=x"]) == ExitCode.OK
+    expected = "day  orders\nmon       7\ntue    1200\n\n(2 rows)\ntruncated: true\n"
     assert capsys.readouterr().out == expected
 
 
@@ -234,7 +373,7 @@ def test_a_hub_that_goes_away_is_never_a_success(
         wire.end()
 
     hub.answers[contract.CALL] = vanish
-    assert main(["call", "presto.run_query", "--json"]) == ExitCode.NO_HUB
+    assert main(["call", "presto.run_query", "--arg", "query=x", "--json"]) == ExitCode.NO_HUB
     assert printed()["fault"]["reference"] == "hub-vanished"
 
 
@@ -248,8 +387,8 @@ def test_an_older_hub_is_named_as_the_reason(
     assert "portico hub stop" in capsys.readouterr().err
 
 
-def test_without_a_terminal_the_answer_is_no(hub: FakeHub, start: Start) -> None:
-    """A question to a command whose streams are pipes is answered no, and stderr says so."""
+def test_without_a_terminal_nobody_is_asked(hub: FakeHub, start: Start) -> None:
+    """A command whose streams are pipes says that nobody sees a question, and nobody said no."""
 
     def ask(wire: Wire, request: dict[str, Any]) -> None:
         wire.send(
@@ -260,9 +399,9 @@ def test_without_a_terminal_the_answer_is_no(hub: FakeHub, start: Start) -> None
         wire.send(id=request["id"], result={"content": [answer["result"]], "isError": False})
 
     hub.answers[contract.CALL] = ask
-    out, err = start("call", "presto.run_query", "--json").communicate("yes\n")
-    assert json.loads(out)["content"] == [{"answer": "no"}]
-    assert "presto.drop_table is destructive" in err
+    out, err = start("call", "presto.run_query", "--arg", "query=x", "--json").communicate("yes\n")
+    assert json.loads(out)["content"] == [{"answer": "nobody"}]
+    assert "presto.drop_table is destructive and needs a person's yes" in err
 
 
 @pytest.mark.usefixtures("hub")
@@ -279,7 +418,7 @@ def test_approve_needs_a_terminal(start: Start, hub: FakeHub) -> None:
 
 def test_a_call_that_takes_long_says_so_on_stderr_only(hub: FakeHub, start: Start) -> None:
     """After a second without an answer a pipe gets one plain line; stdout stays clean."""
-    process = start("call", "presto.run_query", "--json")
+    process = start("call", "presto.run_query", "--arg", "query=x", "--json")
 
     def slow(wire: Wire, request: dict[str, Any]) -> None:
         assert process.stderr is not None
@@ -296,7 +435,7 @@ def test_a_call_that_takes_long_says_so_on_stderr_only(hub: FakeHub, start: Star
 
 def test_control_c_cancels_the_call(hub: FakeHub, start: Start) -> None:
     """Ctrl-C closes the connection, which cancels the call, and exits 130."""
-    process = start("call", "presto.run_query")
+    process = start("call", "presto.run_query", "--arg", "query=x")
 
     def interrupt(wire: Wire, _: dict[str, Any]) -> None:
         process.send_signal(signal.SIGINT)

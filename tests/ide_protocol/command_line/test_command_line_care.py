@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,15 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
-from ide_protocol.command_line import main
-from ide_protocol.command_line.checkup import folder_check
+from ide_protocol.command_line import argument, main
+from ide_protocol.command_line.checkup import folder_check, tilde
 from ide_protocol.command_line.exit_code import MEANING, ExitCode
+from ide_protocol.command_line.moment import span
 from ide_protocol.command_line.program import program
 from ide_protocol.own import contract
+from sandbox.servers.presto import presto
+from sandbox.servers.presto_warehouse import Warehouse
+from tests.sandbox.loopback import connected, served
 
 if TYPE_CHECKING:
     import subprocess
@@ -136,3 +141,65 @@ def test_the_doctor_finds_a_folder_that_others_may_enter(tmp_path: Path) -> None
     link = tmp_path / "link"
     link.symlink_to(folder)
     assert folder_check("state folder", str(link))["state"] == "failed"
+
+
+def test_paths_are_shown_as_people_write_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person's own folder is `~`; one that only begins like it is not."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert tilde(f"{tmp_path}/state") == "~/state"
+    assert tilde(str(tmp_path)) == "~"
+    assert tilde(f"{tmp_path}er/state") == f"{tmp_path}er/state"
+    assert (
+        folder_check("state folder", f"{tmp_path}/s")["finding"] == "~/s is made when it is needed."
+    )
+
+
+def test_a_relative_home_is_refused_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, printed: Printed
+) -> None:
+    """It would be another home in every folder, so no command and no editor uses it."""
+    monkeypatch.setenv("PORTICO_HOME", "try")
+    assert main(["version", "--json"]) == ExitCode.OK
+    printed()
+    for words in (["servers"], ["doctor"], ["hub", "status"], ["config", "check"]):
+        assert main([*words, "--json"]) == ExitCode.FAILED
+        found = printed()["fault"]
+        assert found["reference"] == "home-unusable"
+        assert "'try' is relative" in found["message"]
+
+
+@pytest.mark.parametrize("words", [["hub"], ["config"], []], ids=" ".join)
+def test_no_help_ends_in_the_middle_of_a_sentence(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a list of commands says of each is whole."""
+    assert main([*words, "--help"]) == ExitCode.OK
+    assert "..." not in capsys.readouterr().out.replace("[ARGS]...", "")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(299.99, "5 min"), (59.4, "59 s"), (59.9, "1 min"), (0.2, "a moment")]
+)
+def test_what_is_left_is_rounded(seconds: float, said: str) -> None:
+    """A moment after it was asked, a question of five minutes still has five."""
+    assert span(seconds) == said
+
+
+async def test_the_example_in_the_help_of_call_works_in_the_company_in_a_box() -> None:
+    """Its arguments are those of the real tool, and the tool answers them."""
+    example = re.search(r"portico call (presto\.\w+ .+)", str(program.commands["call"].help))
+    assert example is not None
+    tool, *options = shlex.split(example[1])
+    pairs = [option for option in options if option != "--arg"]
+    async with (
+        served(presto(Warehouse()).application()) as address,
+        connected(address, "legacy", "alice", "data-eng") as client,
+    ):
+        name = tool.partition(".")[2]
+        tools = {one.name: one for one in (await client.list_tools()).tools}
+        schema = tools[name].input_schema
+        given = argument.parse(pairs, None, schema)
+        assert argument.complaint(given, schema) == ""
+        assert not (await client.call_tool(name, given)).is_error

@@ -87,7 +87,9 @@ def test_only_a_clear_yes_is_yes(
 ) -> None:
     """The question shows what will run, hidden characters included, and its default is no."""
     answers = _asking(hub)
-    process = start("call", "presto.run_query", terminal=screen.theirs, NO_COLOR="1")
+    process = start(
+        "call", "presto.run_query", "--arg", "query=x", terminal=screen.theirs, NO_COLOR="1"
+    )
     shown = screen.until(PROMPT).decode()
     for words in ("Presto (presto)", "Data Platform, #data-help", "destructive", '"a\\u202eb"'):
         assert words in shown
@@ -110,7 +112,7 @@ def test_what_was_typed_before_the_question_is_no_answer(
         asked(wire, request)
 
     hub.answers[contract.CALL] = typed_early
-    process = start("call", "presto.run_query", terminal=screen.theirs)
+    process = start("call", "presto.run_query", "--arg", "query=x", terminal=screen.theirs)
     screen.until(PROMPT)
     screen.type(b"\n")
     screen.until(b"All done.")
@@ -125,7 +127,7 @@ def test_a_withdrawn_question_is_no(hub: FakeHub, start: Start, screen: Screen) 
         wire.send(method="notifications/cancelled", params={"requestId": "ask-1"})
 
     answers = _asking(hub, withdraw)
-    process = start("call", "presto.run_query", terminal=screen.theirs)
+    process = start("call", "presto.run_query", "--arg", "query=x", terminal=screen.theirs)
     screen.until(b"The question was withdrawn.")
     screen.until(b"All done.")
     assert process.wait() == ExitCode.OK
@@ -135,7 +137,7 @@ def test_a_withdrawn_question_is_no(hub: FakeHub, start: Start, screen: Screen) 
 def test_silence_until_the_deadline_is_no(hub: FakeHub, start: Start, screen: Screen) -> None:
     """A question past its deadline is answered no at once."""
     answers = _asking(hub, deadline=1.0)
-    process = start("call", "presto.run_query", terminal=screen.theirs)
+    process = start("call", "presto.run_query", "--arg", "query=x", terminal=screen.theirs)
     screen.until(b"Nobody answered in time, which means no.")
     screen.until(b"All done.")
     assert process.wait() == ExitCode.OK
@@ -152,7 +154,9 @@ def test_a_spinner_says_what_is_waited_for_and_leaves(
         wire.send(id=request["id"], result={"content": [{"type": "text", "text": "All done."}]})
 
     hub.answers[contract.CALL] = slow
-    process = start("call", "presto.run_query", terminal=screen.theirs, TERM="xterm")
+    process = start(
+        "call", "presto.run_query", "--arg", "query=x", terminal=screen.theirs, TERM="xterm"
+    )
     assert b"\x1b[2K" in screen.until(b"All done.").partition("…".encode())[2]
     assert process.wait() == ExitCode.OK
 

@@ -217,3 +217,14 @@ def test_a_relative_ca_file_lies_beside_the_file_that_names_it(tmp_path: Path) -
     (tmp_path / "roots.pem").touch()
     network = loaded(tmp_path, '[network]\nca_file = "roots.pem"\n').network
     assert network.ca_file == str(tmp_path / "roots.pem")
+
+
+def test_a_table_that_stands_twice_is_named_as_the_file_names_it(tmp_path: Path) -> None:
+    """No tuple of Python's is shown to a person, and a long text is called one."""
+    twice = '[servers.x]\nurl = "https://a.example"\n[servers.x]\n'
+    assert complaints(tmp_path, twice) == [
+        "portico.toml:3: servers.x: stands in the file twice; join the two into one"
+    ]
+    assert complaints(tmp_path, '[hub]\nidle_minutes = "a quarter of an hour"\n') == [
+        "portico.toml:2: hub.idle_minutes: must be a number, not a text"
+    ]
