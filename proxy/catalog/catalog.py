@@ -121,9 +121,7 @@ class Catalog:
     def state(self, server: str) -> tuple[State, int, Fault | None]:
         """How a server's tools got into the list, how many they are, and its last failure."""
         shelf = self._shelves.get(server)
-        if shelf is None:
-            return State.ABSENT, 0, None
-        return shelf.state, len(shelf.tools), shelf.fault
+        return (shelf.state, len(shelf.tools), shelf.fault) if shelf else (State.ABSENT, 0, None)
 
     def era(self, server: str) -> Literal["legacy", "modern", "unknown"]:
         """Which protocol a server spoke last, as far as this hub has met it."""
@@ -132,8 +130,7 @@ class Catalog:
 
     def definitions(self, server: str) -> list[dict[str, Any]]:
         """The tools of one server, verbatim."""
-        shelf = self._shelves.get(server)
-        return shelf.tools if shelf else []
+        return shelf.tools if (shelf := self._shelves.get(server)) else []
 
     def unseen(self, feature: Feature = Feature.TOOLS) -> bool:
         """Whether there is a server that a list should wait for."""
@@ -183,8 +180,9 @@ class Catalog:
 
     async def relist(self, server: str) -> None:
         """Ask a server for its tools now, for example because it said that they changed."""
-        if server in self._shelves:
-            await asyncio.wait([self._fetch(server)])
+        for _ in range(1 + (server in self._fetches)):  # one under way may have missed the news
+            if server in self._shelves:
+                await asyncio.wait([self._fetch(server)])
 
     def restock(self, server: str) -> None:
         """Ask a server for everything but its tools now."""
@@ -264,9 +262,7 @@ class Catalog:
         else:
             # The list may answer for a user or a registry of the past; then nobody reads it.
             if shelf is self._shelves.get(server):
-                changed = shelf.succeeded(tools, self._clock())
-                shelf.fault = self.upstream(offering).left_out
-                if changed:
+                if shelf.succeeded(tools, self._clock(), self.upstream(offering).left_out):
                     self._rebuild()
                     self._save()
                 self.restock(server)

@@ -77,11 +77,13 @@ class Shelf:
             return State.SNAPSHOT
         return State.ABSENT if self.fetched_at or self.fault else State.ASKING
 
-    def succeeded(self, tools: list[dict[str, Any]], now: float) -> bool:
-        """Take a fresh list; True when it differs from what was shown before."""
+    def succeeded(
+        self, tools: list[dict[str, Any]], now: float, left_out: Fault | None = None
+    ) -> bool:
+        """Take a fresh list, and what to say if that is not all; True when it is another one."""
         changed = tools != self.tools
         self.tools, self.fetched_at, self.live = tools, now, True
-        self.fault, self.failures, self.due = None, 0, now + FRESH
+        self.fault, self.failures, self.due = left_out, 0, now + FRESH
         return changed
 
     def failed(self, fault: Fault, now: float) -> None:
