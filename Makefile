@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 # A company's own certificate authority stands in the system's store, which uv asks only when told.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: demo test lint bench keyring conformance clean
+.PHONY: demo test lint bench keyring conformance thirdparty clean
 
 demo: $(READY) ## a company in a box, an editor, an AI client, and the story they play
 	@$(BIN)/portico demo $(ARGS)
@@ -30,6 +30,9 @@ keyring: $(READY) ## the sealed sign-in on a real desktop keyring, where there i
 
 conformance: $(READY) ## the official MCP suite, straight and through Portico, compared check by check
 	@$(BIN)/python -m tests.conformance
+
+thirdparty: $(READY) ## servers that nobody here wrote, straight and through Portico, field by field
+	@$(BIN)/python -m tests.thirdparty
 
 bench: $(READY) ## every figure of docs/performance.md, as ratios measured side by side
 	@$(BIN)/python -m bench $(ARGS)

@@ -37,6 +37,8 @@ MOST = 4
 
 _SUBSCRIBE_SECONDS = 30.0
 _CLOSING_SECONDS = 2.0
+_EVERYTHING: dict[str, Any] = {"elicitation": {"form": {}, "url": {}}, "sampling": {}, "roots": {}}
+"""What is declared where a list is asked for: some servers hide tools that would ask."""
 
 
 class Local(Face):
@@ -84,10 +86,12 @@ class Local(Face):
     # --- running programs --------------------------------------------------------------------
 
     async def _talk(self, capabilities: Mapping[str, Any] | None) -> Talk:
-        """The program for clients with these capabilities; None takes whichever runs."""
+        """The program for clients with these capabilities; None takes the one that offers most."""
         if self._talks and (capabilities is None or self.era is Era.MODERN):
-            return next(reversed(self._talks.values()))
-        wanted = {} if self.era is Era.MODERN else dict(capabilities or {})
+            return self._talks[max(self._talks, key=len)]
+        wanted = dict(_EVERYTHING if capabilities is None else capabilities)
+        if self.era is Era.MODERN:
+            wanted = {}
         key = encode(wanted)
         found = self._talks.get(key)
         if found is not None:
