@@ -90,8 +90,17 @@ def test_a_uri_that_nobody_lists_goes_where_a_template_makes_it() -> None:
     assert made_from("row:///{id}", "row:///7")
     assert made_from("file:///{+path}", "file:///a/b?c")
     assert made_from("x:{a}/{b}{?q*}", "x:1/2?q=3")
+    assert made_from("a{x}{+y}b", "a/c/b")
+    assert made_from("plain", "plain")
     assert not made_from("row:///{id}", "row:///7/8")
+    assert not made_from("plain", "plainer")
+    assert not made_from("{a}b", "ac")
     alone = assorted({"one": ([], [])})
     route = alone.find(Feature.RESOURCES, "row:///7")
     assert route is not None
     assert (route.offering.server, route.tool) == ("one", "row:///7")
+
+
+def test_no_template_keeps_the_hub_busy() -> None:
+    """A template of nothing but expressions is answered at once, however long the URI."""
+    assert not made_from("{+a}x" * 500 + "!", "x" * 20_000)
