@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     Envelope = dict[str, Any]
     Send = Callable[[Relay], Coroutine[Any, Any, Envelope]]
 
-MOST = 200
-"""Calls that may be parked at a time; the oldest makes room for one more."""
+MOST = 32
+"""Calls of one session that may be parked at a time; its oldest makes room for one more."""
 
 _CAPABILITY = {
     "elicitation/create": "elicitation",
@@ -244,8 +244,9 @@ class Parking:
         return answered if answered is not None else parked.asking(self._park(call, bound, parked))
 
     def _park(self, call: Call, bound: str, parked: ParkedCall) -> str:
-        if len(self._parked) >= MOST:
-            self._give_up(next(iter(self._parked)))
+        own = self._of(call.session.id)
+        if len(own) >= MOST:
+            self._give_up(own[0])
         handle = PARKED + secrets.token_urlsafe(24)
         loop = asyncio.get_running_loop()
         timer = loop.call_later(self._lifetime, self._give_up, handle)
@@ -259,8 +260,12 @@ class Parking:
 
     def leave(self, session: str) -> None:
         """Give up every parked call of a session that has ended."""
-        for handle in [h for h, (_, owner, _) in self._parked.items() if owner.session == session]:
+        for handle in self._of(session):
             self._give_up(handle)
+
+    def _of(self, session: str) -> list[str]:
+        """The handles of one session, the oldest first."""
+        return [h for h, (_, owner, _) in self._parked.items() if owner.session == session]
 
 
 def _progress_token(call: Call) -> object:

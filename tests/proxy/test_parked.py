@@ -150,6 +150,18 @@ async def test_a_call_that_nobody_comes_back_to_is_cancelled_upstream(end: str) 
     room.leave(session.id)
 
 
+async def test_a_window_that_parks_many_calls_takes_no_room_from_another() -> None:
+    """Each session has its own bound."""
+    room, server, session, greedy = parking(), Server(), Session("mcp"), Session("mcp")
+    asked = await room.run(call(session), "bound", server.send, None)
+    for _ in range(MOST + 1):
+        await room.run(call(greedy), "bound", Server().send, None)
+    again = call(session, requestState=handle(asked))
+    assert room.claim(again, "bound") is not None
+    assert not server.cancelled.is_set()
+    room.leave(greedy.id)
+
+
 async def test_cancelling_the_request_that_waits_cancels_the_call_upstream() -> None:
     """A modern client cancels the request that is open; between requests there is none."""
     room, server, session = parking(), Server(), Session("mcp")

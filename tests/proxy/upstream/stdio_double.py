@@ -42,7 +42,7 @@ def call(identifier: int, params: dict[str, Any]) -> None:
         sys.stderr.write("all is well\napi_key=abc123\n")
         sys.stderr.flush()
         sys.stdout.write("not JSON\n")
-    result: dict[str, Any] = {"params": params, "told": told}
+    result: dict[str, Any] = {"params": params, "told": told, "pid": os.getpid()}
     if name == "env":
         result = {"environment": dict(os.environ), "folder": os.getcwd(), "pid": os.getpid()}  # noqa: PTH109
     token = params.get("_meta", {}).get("progressToken")
