@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _WITH_ARGUMENTS = frozenset({CALL, "prompts/get"})
+_SECRET = re.compile(r"(?<=//)[^/?#@]*@|[?#].*", re.DOTALL)
 _PROTOCOL = frozenset({"_meta", "inputResponses", "requestState"})
 
 
@@ -61,6 +63,11 @@ class Call:
         if self.method in {CALL, own}:
             return own
         return f"{self.method} {own}"
+
+    def filed(self, own: str) -> str:
+        """The same for the audit, without what of a URI may be a secret: its user and its query."""
+        label = self.label(own)
+        return label if self.method == CALL else _SECRET.sub("", label)
 
     def public(self, route: Route) -> str:
         """The name by which the client knows what a route leads to."""
@@ -107,7 +114,7 @@ class Exchange:
             user=self.user,
             host=plain(self.call.session.host, 80),
             server=route.offering.server if route else "",
-            tool=plain(self.call.label(route.tool if route else self.call.name), 128),
+            tool=plain(self.call.filed(route.tool if route else self.call.name), 128),
             risk=verdict.risk if verdict else "",
             verdict=verdict.ruling if verdict else "",
             rule=rule if rule is not None else (verdict.rule if verdict else ""),

@@ -77,6 +77,16 @@ async def test_a_read_is_an_exchange_like_a_call(house: House) -> None:
     assert {record["event"] for record in records} == {"intent", "outcome"}
 
 
+async def test_the_audit_keeps_no_secret_of_a_uri(house: House) -> None:
+    """What stands before the host, and behind the question mark, is not written down."""
+    uri = "portico+presto+https://user:hunter2@host/page?token=hunter3#hunter4"
+    await house.exchanges.call(reading(house, uri, "resources/read"))
+    assert house.upstream.reached == [{"uri": uri.removeprefix("portico+presto+")}]
+    records = await house.records()
+    assert {record["tool"] for record in records} == {"resources/read https://host/page"}
+    assert "hunter" not in str(records)
+
+
 async def test_a_denied_read_never_reaches_an_upstream(house: House) -> None:
     """A program asked, not a model: the answer is an error of the protocol, with its reference."""
     house.offer(standing=Standing.FORBIDDEN, reason="It is for ads-eng.")
