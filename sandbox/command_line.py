@@ -1,7 +1,8 @@
 """`portico sandbox up|status|down`: a company in a box for people who want to try Portico.
 
 Exit codes: 0 means done (for `status`: a sandbox runs), 1 that it failed or that none runs, 2 that
-the command was not understood. With `--json`, stdout holds one JSON document.
+the command was not understood, 130 that Ctrl-C ended it. With `--json`, stdout holds one JSON
+document on one line.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shlex
 import signal
 from dataclasses import asdict
 from pathlib import Path
@@ -28,6 +30,8 @@ _FOLDER = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of the sandbox. [default: ~/.local/state/portico-sandbox]",
 )
+_INTERRUPTED = 130
+
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
@@ -36,20 +40,28 @@ def program() -> None:
     """Run a company in a box: sign-on, registry, gateway and MCP servers on this computer."""
 
 
-@program.command()
+@program.command(short_help="Start the sandbox, and a Portico home for it.")
 @click.option("--foreground", is_flag=True, help="Stay attached; Ctrl-C ends it.")
 @click.option("--tell", type=int, hidden=True, help="File descriptor that learns of readiness.")
 @_FOLDER
 @_JSON
-def up(root: Path | None, tell: int | None, *, foreground: bool, as_json: bool) -> None:
+@click.pass_context
+def up(
+    context: click.Context,
+    root: Path | None,
+    tell: int | None,
+    *,
+    foreground: bool,
+    as_json: bool,
+) -> None:
     """Start the sandbox and prepare a Portico home that belongs to it."""
     folder = _folder(root)
     if foreground:
-        asyncio.run(_stay(folder, tell, as_json=as_json))
-        return
+        interrupted = asyncio.run(_stay(folder, tell, as_json=as_json))
+        context.exit(_INTERRUPTED if interrupted else 0)
     running = folder.running()
     state = running or folder.start()
-    _show_up(state, as_json=as_json, already=running is not None)
+    _show_up(folder, state, as_json=as_json, already=running is not None)
 
 
 @program.command()
@@ -61,15 +73,16 @@ def status(context: click.Context, root: Path | None, *, as_json: bool) -> None:
     folder = _folder(root)
     state = folder.running()
     if as_json:
-        click.echo(_document(state, running=state is not None))
+        click.echo(_document(state))
     elif state is None:
-        click.echo("No sandbox runs. Start one with `portico sandbox up`.")
+        where = "" if root is None else f" in {folder.root}"
+        click.echo(f"No sandbox runs{where}. Start one with `{folder.command('up')}`.")
     else:
         _show(state)
     context.exit(0 if state else 1)
 
 
-@program.command()
+@program.command(short_help="End the sandbox; the next `up` continues it.")
 @_FOLDER
 @_JSON
 def down(root: Path | None, *, as_json: bool) -> None:
@@ -77,7 +90,8 @@ def down(root: Path | None, *, as_json: bool) -> None:
     folder = _folder(root)
     state = folder.stop()
     if as_json:
-        click.echo(_document(state, running=False))
+        # What has ended is nowhere, so no address of it is given.
+        click.echo(_document(None))
     elif state is None:
         click.echo("No sandbox runs; nothing to end.")
     else:
@@ -96,24 +110,32 @@ def main(arguments: list[str]) -> int:
         wrong.show()
         return wrong.exit_code
     except click.Abort:
-        return 130
+        return _INTERRUPTED
     except Trouble as trouble:
+        if "--json" in arguments:
+            click.echo(json.dumps({"trouble": str(trouble)}))
         click.echo(f"portico sandbox: {trouble}", err=True)
         return 1
     return code if isinstance(code, int) else 0
 
 
-async def _stay(folder: Folder, tell: int | None, *, as_json: bool) -> None:
-    """Be the sandbox until a signal ends it."""
+async def _stay(folder: Folder, tell: int | None, *, as_json: bool) -> bool:
+    """Be the sandbox until a signal ends it; whether that was Ctrl-C."""
     # A second of imports, which `status` and `down` need not wait for.
     from sandbox.company import Company
 
     with folder.held():
         company = Company(witness_file=folder.witness, ports=_ports(folder.last()))
-        stop = asyncio.Event()
         loop = asyncio.get_running_loop()
+        stop: asyncio.Future[signal.Signals] = loop.create_future()
+
+        def end(word: signal.Signals) -> None:
+            """Take the first signal for the reason."""
+            if not stop.done():
+                stop.set_result(word)
+
         for word in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(word, stop.set)
+            loop.add_signal_handler(word, end, word)
         async with company:
             replace(folder.home / "portico.toml", company.configuration())
             pid = os.getpid()
@@ -134,11 +156,11 @@ async def _stay(folder: Folder, tell: int | None, *, as_json: bool) -> None:
             )
             folder.write(state)
             if tell is None:
-                _show_up(state, as_json=as_json, already=False)
+                _show_up(folder, state, as_json=as_json, already=False)
             else:
                 os.write(tell, b"ready")
                 os.close(tell)
-            await stop.wait()
+            return await stop is signal.SIGINT
 
 
 def _ports(last: State | None) -> Mapping[str, int]:
@@ -157,25 +179,29 @@ def _ports(last: State | None) -> Mapping[str, int]:
 
 def _folder(root: Path | None) -> Folder:
     # Not under PORTICO_HOME: the sandbox is a company, and one company may serve many homes.
-    return Folder((root or Path.home() / ".local/state/portico-sandbox").absolute())
+    if root is None:
+        return Folder(Path.home() / ".local/state/portico-sandbox")
+    return Folder(root.absolute(), named=True)
 
 
-def _document(state: State | None, *, running: bool) -> str:
-    return json.dumps({"running": running, "sandbox": asdict(state) if state else None}, indent=2)
+def _document(state: State | None) -> str:
+    """The one JSON document, on one line: the sandbox that runs, or none."""
+    return json.dumps({"running": state is not None, "sandbox": asdict(state) if state else None})
 
 
-def _show_up(state: State, *, as_json: bool, already: bool) -> None:
+def _show_up(folder: Folder, state: State, *, as_json: bool, already: bool) -> None:
     if as_json:
-        click.echo(_document(state, running=True))
+        click.echo(_document(state))
         return
     word = "runs already" if already else "is up"
     click.secho(f"{COMPANY} {word}.", bold=True)
     _show(state)
     click.echo()
     click.secho("Try Portico with it", bold=True)
-    click.echo(f"  export PORTICO_HOME={state.home}")
-    width = max(map(len, _NEXT)) + 2
-    for command, why in _NEXT.items():
+    click.echo(f"  export PORTICO_HOME={shlex.quote(state.home)}")
+    steps = {**_NEXT, folder.command("down"): "end it"}
+    width = max(map(len, steps)) + 2
+    for command, why in steps.items():
         click.echo("  " + command.ljust(width) + click.style(why, dim=True))
 
 
@@ -183,7 +209,6 @@ _NEXT = {
     "portico login": f"pick {', '.join(person.name for person in PEOPLE.values())}",
     "portico servers": "what the company offers this person",
     "portico tools": "every tool behind the one door",
-    "portico sandbox down": "end it",
 }
 
 

@@ -71,6 +71,7 @@ async def _perform(story: Story, mind: Mind, *, closing: bool) -> None:
     story.promise("The hub has ended; nothing of the demo is left running.", kept=True)
     if closing:
         _close(story)
+    story.say(f"All {story.kept} claims of this story were kept.")
 
 
 def _close(story: Story) -> None:
@@ -128,9 +129,9 @@ def _options(arguments: Sequence[str]) -> _Options:
         )
     parser.add_argument("--svg", type=Path, metavar="FILE", help="draw the story into FILE")
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    parser.set_defaults(mind=Mind.ASK if at_terminal else Mind.NO)
+    parser.set_defaults(mind=Mind.ASK if at_terminal else Mind.ABSENT)
     options = parser.parse_args(arguments, namespace=_Options())
-    if options.svg is not None and options.mind is Mind.ASK:
+    if options.svg is not None and options.mind in {Mind.ASK, Mind.ABSENT}:
         options.mind = Mind.NO  # what is being drawn cannot be read yet
     return options
 

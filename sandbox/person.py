@@ -21,6 +21,8 @@ class Mind(StrEnum):
     YES = "yes"
     NO = "no"
     ASK = "ask"
+    ABSENT = "absent"
+    """There is no terminal to ask them at, and nobody said how they decide: no."""
 
 
 class Prompt:

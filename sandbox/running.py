@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -67,15 +68,22 @@ class Folder:
 
     Args:
         root: Where it is; it is made, for this user alone, when something is written there.
+        named: Whether the person named it, and has to name it again the next time.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, named: bool = False) -> None:
         self.root = root
+        self._named = named
         self.home = root / "home"
         self.witness = root / "witness.jsonl"
         self.log = root / "sandbox.log"
         self._state = root / "state.json"
         self._lock = root / "lock"
+
+    def command(self, word: str) -> str:
+        """The command line of `portico sandbox WORD` for this folder, to copy."""
+        where = ["--dir", str(self.root)] if self._named else []
+        return shlex.join(["portico", "sandbox", word, *where])
 
     def make(self) -> None:
         """Make the folder and the home in it, private to this user."""
@@ -95,7 +103,9 @@ class Folder:
             while not _try_lock(lock, fcntl.LOCK_EX):
                 # Somebody who only looks shares the lock for an instant; a sandbox never does.
                 if self._is_held():
-                    msg = f"A sandbox runs in {self.root} already. `portico sandbox down` ends it."
+                    msg = (
+                        f"A sandbox runs in {self.root} already. `{self.command('down')}` ends it."
+                    )
                     raise Trouble(msg)
             yield
 

@@ -146,6 +146,11 @@ async def harm(story: Story, stage: Stage, mind: Mind) -> bool:
     result, _ = await _ask(story, stage, call, Mind.NO)
     await _kept_out(story, stage, result)
     story.chapter("It tries again")
+    if mind is Mind.ABSENT:
+        story.say(
+            "This is no terminal at which you could be asked, so the demo answers no for you; "
+            "with --yes it would allow this try."
+        )
     result, said_yes = await _ask(story, stage, call, mind)
     if not said_yes:
         await _kept_out(story, stage, result)
@@ -167,8 +172,10 @@ async def audit(story: Story, stage: Stage, *, dropped: bool) -> None:
     story.chapter("What the audit says")
     story.say("`portico audit` prints it; this is what it recorded:")
     records = (await stage.portico("audit"))["records"]
-    columns = ("event", "server", "tool", "risk", "verdict", "outcome", "summary")
-    story.table(columns, [[str(record[name]) for name in columns] for record in records])
+    story.table(
+        ("event", "tool", "verdict", "outcome", "arguments"),
+        [(r["event"], _tool(r), r["verdict"], r["outcome"], r["summary"]) for r in records],
+    )
     ends = [record for record in records if record["event"] == "outcome"]
     outcomes = [record["outcome"] for record in ends if record["tool"] == "drop_table"]
     wanted = ["denied", "replied"] if dropped else ["denied", "denied"]
@@ -248,6 +255,10 @@ async def _kept_out(story: Story, stage: Stage, result: CallToolResult) -> None:
     story.box("What the AI client reads", _text(result), alarm=False)
     seen = _witnessed(stage)
     story.promise("The gateway never saw the call.", kept=not seen, instead=seen)
+
+
+def _tool(record: dict[str, Any]) -> str:
+    return ".".join(filter(None, (record["server"], record["tool"])))
 
 
 def _witnessed(stage: Stage) -> list[Record]:

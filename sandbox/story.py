@@ -34,6 +34,8 @@ class Story(ABC):
 
     def __init__(self) -> None:
         self._chapters = 0
+        self.kept = 0
+        """How many claims were kept so far."""
 
     def chapter(self, title: str) -> None:
         """Begin the next numbered part."""
@@ -55,6 +57,7 @@ class Story(ABC):
             found = f" Found instead: {_short(instead)}" if instead != "" else ""
             msg = f"Not kept: {claim}{found}"
             raise PromiseBroken(msg)
+        self.kept += 1
         self._tick(claim)
 
     @abstractmethod
@@ -168,8 +171,10 @@ class Painted(Story):
         from rich.text import Text
 
         table = Table(box=box.SIMPLE_HEAD, header_style="bold cyan", pad_edge=False)
-        for column in columns:
-            table.add_column(column, overflow="fold")
+        for place, column in enumerate(columns, start=1):
+            # Only the last column has texts long enough to need a second line.
+            last = place == len(columns)
+            table.add_column(column, overflow="fold" if last else "ellipsis", no_wrap=not last)
         for row in rows:
             table.add_row(*(Text(self._shown(cell)) for cell in row))
         self._console.print(table)

@@ -47,6 +47,9 @@ def test_the_demo_keeps_every_promise(tmp_path: Path, answer: str | None, ends: 
     assert f"with their ends: {ends or 'denied and denied'}." in told.stdout
     assert "kept: The gateway never saw the call." in told.stdout
     assert "\x1b" not in told.stdout
+    assert ("no terminal at which you could be asked" in told.stdout) is (answer is None)
+    claims = told.stdout.count("  kept: ")
+    assert told.stdout.endswith(f"All {claims} claims of this story were kept.\n")
     assert not alive(hub_of(told.stdout))
     assert list((tmp_path / "temporary").iterdir()) == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 import portico
+from ide_protocol.door import shim
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -144,3 +146,16 @@ def test_the_code_of_a_workspace_never_runs(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "usage: portico mcp" in done.stderr
     assert not marker.exists()
+
+
+@pytest.mark.parametrize("role", ["mcp", "lsp"])
+def test_what_editors_start_explains_itself(
+    role: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`-h` prints help on stdout and starts no hub; it names every option that the shim takes."""
+    monkeypatch.setenv("PORTICO_HOME", str(tmp_path))
+    assert shim.run(role, ["--standalone", "-h"]) == 0
+    shown = capsys.readouterr().out
+    options = {"workspace", "standalone"} if role == "lsp" else set(shim._NAMES)
+    assert options == set(re.findall(r"^  --(\w+)", shown, re.MULTILINE))
+    assert not list(tmp_path.iterdir())

@@ -18,6 +18,9 @@ from proxy.home import Home
 VANISHED = 5
 """Exit code when the hub went away without a farewell."""
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C."""
+
 _CHUNK = 256 * 1024
 _NAMES = ("workspace", "standalone", "only", "bare", "tools")
 _MORE_USAGE = {"mcp": " [--only SERVER,... [--bare]] [--tools search]"}
@@ -25,13 +28,23 @@ _MORE_USAGE = {"mcp": " [--only SERVER,... [--bare]] [--tools search]"}
 
 def run(role: str, arguments: list[str]) -> int:
     """Serve one editor connection over stdin and stdout until it ends; return the exit code."""
+    if "-h" in arguments or "--help" in arguments:
+        from ide_protocol.door.usage import tell  # No editor asks, so no editor waits for it.
+
+        tell(role)
+        return 0
     options = _options(role, arguments)
     if options is None:
         sys.stderr.write(
             f"usage: portico {role} [--workspace DIR]{_MORE_USAGE.get(role, '')} [--standalone]\n"
-            "Speaks to an editor over stdin and stdout; an editor starts it, not a person.\n"
+            f"An editor or AI client starts it, not a person; portico {role} -h explains it.\n"
         )
         return 2
+    if os.isatty(0):
+        sys.stderr.write(
+            f"portico {role}: waiting for an editor or AI client to speak on stdin, which is a "
+            f"terminal. Ctrl-C ends it; portico {role} -h explains it.\n"
+        )
     only = options["only"]
     greeting = hello.compose(
         role,
@@ -44,10 +57,12 @@ def run(role: str, arguments: list[str]) -> int:
         if options["standalone"]:
             return _alone(Home.find(), greeting)
         connection, rest = birth.connect(Home.find(), greeting)
+        return copy(connection, rest)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except (birth.NoHub, OSError) as wrong:
         sys.stderr.write(f"portico: {wrong}\n")
         return VANISHED
-    return copy(connection, rest)
 
 
 def _alone(home: Home, greeting: bytes) -> int:

@@ -36,7 +36,7 @@ class NoSuchQuestion(Fault):
     """The question was answered already, has expired, or never was."""
 
     reference = "no-such-question"
-    who = Who.NOBODY
+    who = Who.PERSON
     remedy = "List what is open with `portico approvals`."
 
 

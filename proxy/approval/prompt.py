@@ -43,6 +43,8 @@ def text(question: Question) -> str:
 def _server(question: Question) -> str:
     owner = question.owner.team or question.owner.contact
     who = f"run by {plain(owner, 60)}" if owner else "owner unknown"
+    if not owner and not question.reviewed:
+        who = "you wrote it into portico.toml"
     reviewed = "" if question.reviewed else ", not reviewed by your company"
     return f"{plain(question.title, 60)} ({who}{reviewed})"
 

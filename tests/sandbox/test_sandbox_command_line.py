@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -38,7 +40,8 @@ class Home:
 
     def read(self, *words: str) -> dict[str, Any]:
         """The JSON document that a command prints."""
-        found: dict[str, Any] = json.loads(self.run(*words, "--json").stdout)
+        (line,) = self.run(*words, "--json").stdout.splitlines()
+        found: dict[str, Any] = json.loads(line)
         return found
 
 
@@ -78,7 +81,7 @@ def test_a_sandbox_lives_from_up_to_down(home: Home) -> None:
     assert "runs already" in again.stdout
     assert home.read("status")["sandbox"]["pid"] == sandbox["pid"]
 
-    assert home.run("down").returncode == 0
+    assert home.read("down") == {"running": False, "sandbox": None}
     assert home.run("status").returncode == 1
     assert "nothing to end" in home.run("down").stdout
     assert (home.folder / "sandbox.log").read_text() == ""
@@ -125,3 +128,32 @@ def test_a_wrong_word_is_answered_with_usage(home: Home) -> None:
     wrong = home.run("sideways")
     assert wrong.returncode == 2
     assert "Usage" in wrong.stderr
+
+
+def test_hints_name_the_folder_that_was_named(home: Home) -> None:
+    """Whoever keeps a sandbox elsewhere can copy each command as it is shown."""
+    elsewhere = home.path / "two words"
+    assert f"up --dir '{elsewhere}'" in home.run("status", "--dir", str(elsewhere)).stdout
+    refused = pytest.raises(Trouble, match=re.escape(f"down --dir '{elsewhere}'"))
+    folder = Folder(elsewhere, named=True)
+    with Folder(elsewhere).held(), refused, folder.held():
+        pass
+
+
+def test_control_c_ends_a_sandbox_in_the_foreground(home: Home) -> None:
+    """It says where it is, ends when told, and its exit code says by what."""
+    with subprocess.Popen(
+        [sys.executable, "-I", "-m", "sandbox", "up", "--foreground", "--json"],
+        env={"HOME": str(home.path), "PATH": os.environ["PATH"]},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        assert json.loads(running.stdout.readline())["running"] is True
+        running.send_signal(signal.SIGINT)
+        assert running.wait() == 130
+
+
+def test_no_help_ends_in_the_middle_of_a_sentence(home: Home) -> None:
+    """What the list of commands says of each is whole."""
+    assert "..." not in home.run("-h").stdout.replace("[ARGS]...", "")

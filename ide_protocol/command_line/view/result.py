@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ide_protocol.command_line.block import block
-from ide_protocol.command_line.console import show
+from ide_protocol.command_line.console import note, show
 from ide_protocol.command_line.report import inside, tell
 from ide_protocol.command_line.view.table import Table, text
 from proxy.plain import plain
@@ -41,8 +41,11 @@ def present(result: Mapping[str, Any]) -> None:
     shown = words(result)
     if not shown:
         shown = "The server failed without saying why." if failed else "The server said nothing."
-    stream = sys.stderr if failed else sys.stdout
-    stream.write(("✗ " if failed else "") + block(shown) + "\n")
+    if failed:
+        note(f"✗ {block(shown)}")
+        return
+    # Not wrapped: what a server set in columns would fall apart.
+    sys.stdout.write(block(shown) + "\n")
 
 
 def rows(structured: object) -> tuple[list[str], list[list[object]]] | None:

@@ -53,7 +53,7 @@ def test_a_prompt_warns_of_what_nobody_reviewed() -> None:
     """A hand-written server and an unknown owner are called so."""
     shown = headline(question(reviewed=False, owner=Owner()))
     assert "not reviewed by your company" in shown
-    assert "owner unknown" in shown
+    assert "you wrote it into portico.toml" in shown
 
 
 TRICKY = st.text(st.characters(), max_size=60)
