@@ -27,8 +27,8 @@ Options:
                      the client names, else the current one if it looks like a project. Calls
                      are asked about in the editor window of the same project.
 {more}  --standalone       Serve this one connection in one process, without the hub that all
-                     windows share: for debugging and for containers. It keeps a sign-in of
-                     its own, and its questions reach no other window.
+                     windows share: for debugging and for containers, where no hub runs.
+                     Its questions reach no other window.
   -h, --help         Print this.
 
 Exit codes: 0 the client ended it, 2 not understood, 5 there is no hub or it went away, 130 Ctrl-C.
