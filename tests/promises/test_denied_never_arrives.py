@@ -48,14 +48,14 @@ async def test_a_denied_call_never_reaches_the_gateway(
     assert arrived(company, "revenue") == []
     assert "tools/call" not in [record["method"] for record in company.witness]
     # The same witness does see what is allowed.
-    assert "42" in await window.text("presto_run_query", sql="SELECT 42")
+    assert "42" in await window.text("presto_run_query", query="SELECT 42")
     assert arrived(company, "presto").count("tools/call") == 1
 
 
 async def test_a_call_that_waits_for_a_yes_never_reaches_the_gateway(
     portico: Installation, company: Company
 ) -> None:
-    """While a person is asked, and after their no, the gateway has seen nothing of the call."""
+    """While a person is asked, or where nobody is, the gateway has seen nothing of the call."""
     called = await portico.run("call", "presto.drop_table", "--arg", "table=dev_alice.scratch")
     assert called.code == ExitCode.DENIED
     assert "nobody could be" in called.out + called.errors
