@@ -58,7 +58,7 @@ def measure() -> list[Figure]:
             Figure(
                 "outage: servers marked absent",
                 "tools",
-                (float(unknown.states().count("absent")),),
+                (float(sum(unknown.states().count(word) for word in ("absent", "asking"))),),
                 len(BAD),
             ),
             *_beside(seven, unknown),

@@ -62,7 +62,7 @@ class Journal:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[_Item] | None] = queue.SimpleQueue()
         self._soon: list[Record] = []
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -88,8 +88,8 @@ class Journal:
             msg = "The audit is not open, so nothing was sent."
             raise JournalFault(msg)
         written = self._loop.create_future()
-        self._flush()
-        self._queue.put((record, written))
+        # In one piece with the notes before it: the writer wakes once and commits once.
+        self._queue.put([*self._noted(), (record, written)])
         await written
 
     def note(self, record: Record) -> None:
@@ -106,9 +106,14 @@ class Journal:
 
     def _flush(self) -> None:
         """Hand the notes over to the writer."""
-        for record in self._soon:
-            self._queue.put((record, None))
+        if self._soon:
+            self._queue.put(self._noted())
+
+    def _noted(self) -> list[_Item]:
+        """The notes that wait, which are the caller's to hand over."""
+        noted: list[_Item] = [(record, None) for record in self._soon]
         self._soon.clear()
+        return noted
 
     async def close(self) -> None:
         """Write what is queued, then stop the writer."""
@@ -128,8 +133,7 @@ class Journal:
         if self._loop is None or self._thread is None:
             return
         written = self._loop.create_future()
-        self._flush()
-        self._queue.put((None, written))
+        self._queue.put([*self._noted(), (None, written)])
         with contextlib.suppress(JournalFault):
             await written
 
@@ -187,17 +191,19 @@ def _wake(waiting: list[asyncio.Future[None]], fault: Fault | None) -> None:
             future.set_exception(fault)
 
 
-def _drain(source: queue.SimpleQueue[Any], first: Any) -> tuple[list[Any], bool]:  # noqa: ANN401
+def _drain(
+    source: queue.SimpleQueue[list[_Item] | None], first: list[_Item]
+) -> tuple[list[_Item], bool]:
     """What is queued now, up to a batch, and whether the end was among it."""
-    batch = [first]
+    batch = list(first)
     while len(batch) < _BATCH:
         try:
-            item = source.get_nowait()
+            more = source.get_nowait()
         except queue.Empty:
             break
-        if item is None:
+        if more is None:
             return batch, True
-        batch.append(item)
+        batch += more
     return batch, False
 
 
