@@ -193,3 +193,26 @@ async def test_everything_of_the_audit_is_the_users_alone(journal: Journal, path
     await journal.commit(record(0))
     for found in (path.parent, *path.parent.iterdir()):
         assert found.stat().st_mode & 0o077 == 0, found
+
+
+async def test_a_slow_or_busy_disk_is_the_threads_to_wait_for(
+    journal: Journal, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While another program holds the file the loop goes on, and the record is written after it."""
+    await journal.commit(record(1))
+    await asyncio.sleep(0)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.ensure_future(journal.commit(record(2)))
+    turns = 0
+    while turns < 100:
+        await asyncio.sleep(0)
+        turns += 1
+    assert not waiting.done()
+    other.execute("COMMIT")
+    other.close()
+    await waiting
+    monkeypatch.setattr("proxy.audit.journal._SLOW", -1.0)
+    for number in (3, 4):
+        await journal.commit(record(number))
+    assert [row["exchange"] for row in await journal.read()] == ["1", "2", "3", "4"]
