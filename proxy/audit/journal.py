@@ -34,7 +34,6 @@ log = logging.getLogger("portico.audit")
 _NAMES = ", ".join(COLUMNS)
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS records (id INTEGER PRIMARY KEY, {_NAMES});
-CREATE INDEX IF NOT EXISTS records_by_exchange ON records (exchange);
 CREATE TRIGGER IF NOT EXISTS records_keep BEFORE UPDATE ON records
 BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS records_stay BEFORE DELETE ON records
@@ -274,7 +273,10 @@ def _row(record: Record) -> tuple[object, ...]:
     values = (getattr(record, column) for column in COLUMNS)
     # A lone surrogate in a name is legal JSON, but SQLite keeps UTF-8 only.
     return tuple(
-        v.encode("utf-8", "backslashreplace").decode() if isinstance(v, str) else v for v in values
+        v.encode("utf-8", "backslashreplace").decode()
+        if isinstance(v, str) and not v.isascii()
+        else v
+        for v in values
     )
 
 

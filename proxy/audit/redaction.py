@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import re
@@ -30,7 +29,7 @@ _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=F
 
 def digest(key: bytes, arguments: object) -> str:
     """Keyed digest of the arguments, the same for the same JSON value whatever its keys' order."""
-    return hmac.new(key, _canonical(arguments).encode("ascii"), hashlib.sha256).hexdigest()
+    return hmac.digest(key, _canonical(arguments).encode("ascii"), "sha256").hex()
 
 
 def summary(arguments: Mapping[str, object]) -> str:
