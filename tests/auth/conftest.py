@@ -2,52 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-import uvicorn
 
 from auth.account import Account
 from auth.network import Network
 from auth.sealed_store import SealedStore
 from tests.auth.issuer_double import CLIENT, Clock, IssuerDouble, KeyringDouble
+from tests.listening import listening
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
-    from socket import socket
 
 GATEWAY, REGISTRY = "https://mcp.corp.example/", "https://registry.corp.example/"
-
-
-class Server(uvicorn.Server):
-    """A server in the loop of the test, which says when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = asyncio.Event()
-
-    async def startup(self, sockets: list[socket] | None = None) -> None:
-        """Listen, then say so."""
-        await super().startup(sockets)
-        self.listening.set()
 
 
 @pytest.fixture
 async def issuer() -> AsyncIterator[IssuerDouble]:
     """A running issuer."""
     double = IssuerDouble()
-    config = uvicorn.Config(
-        double.application(), port=0, lifespan="off", log_config=None, ws="none", loop="none"
-    )
-    server = Server(config)
-    serving = asyncio.create_task(server._serve())
-    await server.listening.wait()
-    double.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    yield double
-    server.should_exit = True
-    await serving
+    async with listening(double.application()) as double.url:
+        yield double
 
 
 @pytest.fixture
