@@ -294,7 +294,7 @@ async def test_signing_in_shows_the_page_and_brings_the_servers(works: Works) ->
     assert (works.hub.identity, works.names()) == (None, [])
     await works.journal.close()
     noted = [(r["event"], r["user"], r["host"]) for r in await works.journal.read()]
-    assert noted == [("signed in", "alice", "Editor"), ("signed out", "alice", "Editor")]
+    assert noted == [("signed-in", "alice", "Editor"), ("signed-out", "alice", "Editor")]
 
 
 async def test_who_signs_in_while_the_registry_is_asked_gets_an_answer_of_their_own(

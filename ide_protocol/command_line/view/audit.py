@@ -44,7 +44,8 @@ def view(records: list[Record], *, after: Record | None = None) -> Table:
 
 def _row(record: Record) -> tuple[Text, ...]:
     outcome = plain(record["outcome"])
-    what = _EVENTS.get(record["event"], f"{plain(record['event'])} {outcome}".rstrip())
+    event = plain(record["event"]).replace("-", " ")
+    what = _EVENTS.get(record["event"], f"{event} {outcome}".rstrip())
     tool = plain(".".join(filter(None, (record["server"], record["tool"]))))
     detail = " ".join(filter(None, (record["reference"], record["summary"])))
     return (
