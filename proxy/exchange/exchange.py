@@ -12,23 +12,22 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault
-from auth.refresh import SignInNeeded
-from proxy import wire
-from proxy.approval import Answer, Question, Surface, digest
 from proxy.audit import Event, Outcome
 from proxy.audit.redaction import digest as keyed_digest
 from proxy.audit.redaction import summary
 from proxy.exchange import bridge
 from proxy.exchange.addressed import readdressed, returned
+from proxy.exchange.asking import Asking
 from proxy.exchange.call import Exchange
-from proxy.exchange.continuation import Continuations, as_shown, asking_result, strip
+from proxy.exchange.continuation import as_shown, strip
+from proxy.exchange.judging import Judging
 from proxy.exchange.named_relay import NamedRelay
 from proxy.exchange.parked import Parking
-from proxy.exchange.patience import EVERY, waiting
-from proxy.exchange.routing import Routing, failure, judged, unknown
+from proxy.exchange.patience import EVERY
+from proxy.exchange.routing import Routing, failure
 from proxy.exchange.sending import send
-from proxy.fault import Denied, Internal, NotApproved, UnknownTool, refusal, unforged
-from proxy.policy.verdict import Ruling, Verdict
+from proxy.fault import Denied, Internal, NotApproved, UnknownTool, unforged
+from proxy.policy.verdict import Ruling
 from proxy.upstream.fault import UpstreamMalformed, UpstreamUnreachable
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from proxy.audit import Journal
     from proxy.catalog import Catalog, Route
     from proxy.exchange.call import Call
-    from proxy.session import Session
+    from proxy.policy.verdict import Verdict
 
 log = logging.getLogger("portico.exchange")
 
@@ -71,16 +70,22 @@ class Exchanges:
         reassuring: float = EVERY,
     ) -> None:
         self._catalog = catalog
-        self._desk = desk
         self._journal = journal
         self._identity = identity
         self._clock = clock
-        self._patience = approval_seconds
-        self._signs_in = signs_in
-        self._reassuring = reassuring
-        self._continuations = Continuations(clock, approval_seconds)
         self.parking = Parking(approval_seconds)
         self._routing = Routing(catalog)
+        self._judging = Judging(identity, signs_in=signs_in)
+        self._asking = Asking(
+            catalog=catalog,
+            routing=self._routing,
+            judging=self._judging,
+            desk=desk,
+            journal=journal,
+            clock=clock,
+            patience=approval_seconds,
+            reassuring=reassuring,
+        )
         self.heard: Callable[[str, dict[str, Any]], None] = lambda _, __: None
         """Told what a server says on a call's stream that is not about the call."""
 
@@ -128,147 +133,37 @@ class Exchanges:
 
     async def _through(self, exchange: Exchange) -> dict[str, Any]:
         call = exchange.call
-        route = exchange.route = await self._route(call)
+        route, verdict = await self._judged(call)
+        exchange.route, exchange.verdict = route, verdict
         exchange.digest = keyed_digest(self._journal.key, call.arguments)
         exchange.summary = summary(call.arguments)
-        verdict = exchange.verdict = self._judge(route)
         if verdict.ruling is Ruling.DENY:
             if verdict.unknown:
                 # The audit, too, tells nobody that what is hidden exists.
                 exchange.route = exchange.verdict = None
-            raise self._denial(call, verdict)
+            raise self._judging.denial(call, verdict)
         params = strip(call.params)
         if verdict.ruling is Ruling.ASK:
             params = as_shown(params)
-            bound = self._bound(route, call)
-            if not self._continuations.approved(call, bound):
-                question = await self._ask(exchange, route, verdict, bound)
-                if question is not None:
-                    return question
-                # A server that changed a tool without saying so is found out before it is called.
-                await self._catalog.relist(route.offering.server)
-                route = exchange.route = self._unchanged(route, call, bound)
-        return await self._send(exchange, route, params)
+            question = await self._asking.ask(exchange, route, verdict)
+            if question is not None:
+                return question
+        return await self._send(exchange, exchange.route, params)
 
-    async def _route(self, call: Call) -> Route:
+    async def _judged(self, call: Call) -> tuple[Route, Verdict]:
+        """Where a call leads, and the verdict on what is there now."""
         route = self._routing.find(call)
         if route is None:
-            raise self._unknown(call)
-        if self._judge(route).ruling is Ruling.DENY:
-            return route  # A server that is not this user's is not even asked for its tools.
+            raise self._judging.unknown(call)
+        verdict = self._judging.judge(call, route)
+        if verdict.ruling is Ruling.DENY:
+            return route, verdict  # What is not this user's is not even asked for its tools.
         live = await self._routing.live(route)
         if live is None:
-            raise self._unknown(call)
-        return live
-
-    def _denial(self, call: Call, verdict: Verdict) -> Fault:
-        """What a denied call ends in."""
-        if verdict.sign_in:
-            return SignInNeeded("Nobody is signed in.")
-        if verdict.unknown:
-            return self._unknown(call)
-        return Denied(verdict.reason, remedy=verdict.remedy)
-
-    def _unknown(self, call: Call) -> Fault:
-        """What a name ends in that leads nowhere; a hidden server's ends in the same.
-
-        Before anybody is signed in, nothing can be said of any name but that.
-        """
-        if self._signs_in and self._identity() is None:
-            return SignInNeeded("Nobody is signed in.")
-        return unknown(call)
-
-    def _judge(self, route: Route) -> Verdict:
-        return judged(route, self._groups())
-
-    def _groups(self) -> frozenset[str]:
-        identity = self._identity()
-        return identity.groups if identity else frozenset()
-
-    def _bound(self, route: Route, call: Call) -> str:
-        """What a yes to this call is bound to."""
-        identity = self._identity()
-        user = identity.key if identity else ""
-        what = call.label(route.tool)
-        return digest(user, route.offering.server, what, call.arguments, route.definition)
-
-    # --- asking ------------------------------------------------------------------------------
-
-    async def _ask(
-        self, exchange: Exchange, route: Route, verdict: Verdict, bound: str
-    ) -> dict[str, Any] | None:
-        """Ask a person; None means yes, an envelope is the question for a modern client.
-
-        Raises:
-            NotApproved: Everything that is not a yes.
-        """
-        call = exchange.call
-        decision = self._continuations.answer(call, bound) if call.returns else None
-        if decision is None:
-            surface = self._surface(call, verdict)
-            question = self._question(call, route, verdict, bound)
-            self._note(exchange, Event.ASKED, surface[0], verdict.rule)
-            if surface[0] is Surface.ELICITATION and call.returns:
-                return asking_result(question, self._continuations.park(call, bound))
-            async with waiting(call, self._reassuring):
-                decision = await self._desk.decide(
-                    question, asking=call.session, surface=surface, allowed=verdict.surfaces
-                )
-        self._note(exchange, Event.ANSWERED, decision.answer, decision.surface)
-        if decision.answer is not Answer.YES:
-            raise refusal(decision.answer, f"{route.tool} of {route.offering.title}")
-        return None
-
-    def _surface(self, call: Call, verdict: Verdict) -> tuple[Surface, Session | None]:
-        surface = self._desk.surface(call.session, call.arrived, verdict.surfaces)
-        if surface is None:
-            raise NotApproved(
-                f"{verdict.reason} A person must confirm it, and no window that can ask is open.",
-                remedy="Open an editor with Portico's extension, then call again.",
-            )
-        if self._desk.full(call.session):
-            raise NotApproved(
-                f"{verdict.reason} A person must confirm it, and too many questions are open.",
-                remedy="Wait until the user has answered what is open, then call again.",
-            )
-        return surface
-
-    def _note(self, exchange: Exchange, event: Event, outcome: str, rule: str) -> None:
-        self._journal.note(exchange.record(event, self._clock(), outcome=outcome, rule=rule))
-
-    def _question(self, call: Call, route: Route, verdict: Verdict, bound: str) -> Question:
-        offering = route.offering
-        return Question(
-            server=offering.server,
-            title=offering.title,
-            owner=offering.owner,
-            reviewed=offering.reviewed,
-            tool=call.label(route.tool),
-            risk=verdict.risk,
-            arguments=wire.encode(call.arguments).decode(),
-            digest=bound,
-            reason=verdict.reason,
-            host=call.session.host,
-            workspace=call.session.workspace,
-            deadline=self._clock() + self._patience,
-        )
-
-    def _unchanged(self, route: Route, call: Call, bound: str) -> Route:
-        """The route again after the answer: what was shown must be what is there now.
-
-        Raises:
-            NotApproved: The tool, its rules or the user changed while the person decided.
-        """
-        now = self._routing.find(call)
-        if now is None or self._judge(now).ruling is Ruling.DENY or self._bound(now, call) != bound:
-            what = f"{route.tool} of {route.offering.title}"
-            raise NotApproved(
-                f"{what}, or who is signed in, changed while you were asked about it.",
-                remedy="Call it again to be asked about what it is now.",
-            )
-        return now
-
-    # --- sending -----------------------------------------------------------------------------
+            raise self._judging.unknown(call)
+        if live is not route:
+            verdict = self._judging.judge(call, live)
+        return live, verdict
 
     async def _send(
         self, exchange: Exchange, route: Route, params: dict[str, Any]
@@ -287,7 +182,7 @@ class Exchanges:
                     offering=offering,
                     heard=self.heard,
                     parking=self.parking,
-                    bound=lambda: self._bound(route, call),
+                    bound=lambda: self._judging.bound(call, route),
                 )
             except UpstreamUnreachable as fault:
                 raise self._catalog.lost(offering, fault) from fault
@@ -296,7 +191,7 @@ class Exchanges:
                 return self._answer(call, route, unforged(envelope))
             if call.returns:
                 bridge.named_all(offering, envelope, wanted)
-                self._continuations.remember(call, self._bound(route, call), wanted)
+                self._asking.remember(call, route, wanted)
                 return envelope
             answers = {
                 key: await relay.answer(method, asked)

@@ -17,6 +17,7 @@ from proxy.audit import Journal
 from proxy.catalog import Catalog, Snapshot, State
 from proxy.exchange.call import Call
 from proxy.exchange.exchange import Exchanges
+from proxy.exchange.judging import Judging
 from proxy.fault import META
 from proxy.policy.offering import Offering, Owner, Standing, ToolRule
 from proxy.policy.risk import Confirm, Risk
@@ -27,6 +28,9 @@ from proxy.upstream.fault import UpstreamUnreachable
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
+
+    from proxy.catalog import Route
+    from proxy.policy.verdict import Verdict
 
 ALICE = Identity("https://sso", "alice", "Alice", frozenset({"data-eng"}))
 DROP = {"name": "drop", "inputSchema": {"type": "object"}, "annotations": {"destructiveHint": True}}
@@ -212,6 +216,24 @@ async def test_an_allowed_call_reaches_its_server_under_its_own_name(house: Hous
         {"name": "read", "arguments": {"table": "dev.x"}, "_meta": {"traceparent": "00-1"}}
     ]
     assert answer["result"]["vendor"] == {"x": 1}
+
+
+async def test_a_call_of_a_live_tool_is_judged_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Judging again is for a definition that another one took the place of since."""
+    judged: list[object] = []
+
+    def counting(self: Judging, call: Call, route: Route) -> Verdict:
+        judged.append(route)
+        return judge(self, call, route)
+
+    judge = Judging.judge
+    monkeypatch.setattr(Judging, "judge", counting)
+    await house.run("presto_read")
+    assert len(judged) == 2, "its tools were not known before"
+    await house.run("presto_read")
+    assert len(judged) == 3
 
 
 async def test_a_denied_call_never_reaches_an_upstream(house: House) -> None:

@@ -1,0 +1,61 @@
+"""What policy says of a call for whoever is signed in, and what a yes to it is bound to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auth.refresh import SignInNeeded
+from proxy.approval import digest
+from proxy.exchange.routing import judged, unknown
+from proxy.fault import Denied
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from auth.fault import Fault
+    from auth.identity import Identity
+    from proxy.catalog import Route
+    from proxy.exchange.call import Call
+    from proxy.policy.verdict import Verdict
+
+
+class Judging:
+    """Judgements on the calls of one hub; none of them waits.
+
+    Args:
+        identity: Who is signed in now.
+        signs_in: Whether there is a company to sign in to.
+    """
+
+    def __init__(self, identity: Callable[[], Identity | None], *, signs_in: bool) -> None:
+        self._identity = identity
+        self._signs_in = signs_in
+
+    def judge(self, call: Call, route: Route) -> Verdict:  # noqa: ARG002 - rules may ask about it.
+        """The verdict on a call that leads here, for who is signed in now."""
+        identity = self._identity()
+        return judged(route, identity.groups if identity else frozenset())
+
+    def bound(self, call: Call, route: Route) -> str:
+        """What a yes to this call is bound to, see `proxy.approval.digest`."""
+        identity = self._identity()
+        user = identity.key if identity else ""
+        what = call.label(route.tool)
+        return digest(user, route.offering.server, what, call.arguments, route.definition)
+
+    def denial(self, call: Call, verdict: Verdict) -> Fault:
+        """What a denied call ends in."""
+        if verdict.sign_in:
+            return SignInNeeded("Nobody is signed in.")
+        if verdict.unknown:
+            return self.unknown(call)
+        return Denied(verdict.reason, remedy=verdict.remedy)
+
+    def unknown(self, call: Call) -> Fault:
+        """What a name ends in that leads nowhere; a hidden server's ends in the same.
+
+        Before anybody is signed in, nothing can be said of any name but that.
+        """
+        if self._signs_in and self._identity() is None:
+            return SignInNeeded("Nobody is signed in.")
+        return unknown(call)
