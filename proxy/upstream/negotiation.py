@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from proxy.plain import plain
 from proxy.upstream.answer import Rejected
 from proxy.upstream.conversation import converse
-from proxy.upstream.era import MODERN_VERSIONS, SERVER_KEY, Era, Terms
+from proxy.upstream.era import MODERN_VERSIONS, SERVER_KEY, UNSUPPORTED_VERSION, Era, Terms
 from proxy.upstream.fault import UpstreamFault, UpstreamLost, UpstreamMalformed, UpstreamSlow
 from proxy.upstream.legacy import LegacySession, mapping
 from proxy.upstream.request import write
@@ -81,7 +81,7 @@ async def _either(
     identifiers: Iterator[int],
 ) -> Agreement:
     async def modern() -> Agreement:
-        return await discover(endpoint, next(identifiers)), None
+        return await discover(endpoint, identifiers), None
 
     async def legacy() -> Agreement:
         session = await LegacySession.open(endpoint, capabilities, next(identifiers))
@@ -103,19 +103,42 @@ async def _either(
         raise rejected.fault from reason
 
 
-async def discover(endpoint: Endpoint, identifier: int) -> Terms:
+async def discover(endpoint: Endpoint, identifiers: Iterator[int]) -> Terms:
     """Ask a server for its capabilities in the modern way (`server/discover`).
+
+    A server that refuses the revision and names one that Portico knows is asked once more in that
+    one (2026-07-28, versioning).
 
     Raises:
         Rejected: It does not speak a modern revision that Portico knows.
         UpstreamFault: See `proxy.upstream.fault`.
     """
-    offer = Terms(Era.MODERN, MODERN_VERSIONS[-1])
+    try:
+        envelope = await _asked(endpoint, next(identifiers), MODERN_VERSIONS[-1])
+    except Rejected as rejected:
+        wanted = named(rejected.envelope)
+        if wanted is None:
+            raise
+        envelope = await _asked(endpoint, next(identifiers), wanted)
+    return discovered(endpoint.server, envelope)
+
+
+async def _asked(endpoint: Endpoint, identifier: int, version: str) -> dict[str, Any]:
+    offer = Terms(Era.MODERN, version)
     written = write(offer, identifier, "server/discover", {}, capabilities={})
     envelope, _ = await converse(
         endpoint, written.headers, written.body, identifier, lambda _: None
     )
-    return discovered(endpoint.server, envelope)
+    return envelope
+
+
+def named(envelope: dict[str, Any] | None) -> str | None:
+    """The newest revision that Portico knows among those a refusal names, if it is modern."""
+    error = mapping((envelope or {}).get("error"))
+    spoken = mapping(error.get("data")).get("supported")
+    if error.get("code") != UNSUPPORTED_VERSION or not isinstance(spoken, list):
+        return None
+    return next((version for version in reversed(MODERN_VERSIONS) if version in spoken), None)
 
 
 def discovered(server: str, envelope: dict[str, Any]) -> Terms:

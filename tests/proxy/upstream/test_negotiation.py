@@ -90,6 +90,27 @@ async def test_a_remembered_modern_server_that_turned_legacy_is_greeted_anew(
     assert double.methods() == ["tools/call", "server/discover", *HANDSHAKE, "tools/call"]
 
 
+@pytest.mark.parametrize("status", [200, 400])
+async def test_a_server_that_names_a_revision_we_know_is_asked_again_in_it(
+    double: Double, room: Room, status: int
+) -> None:
+    """It is not greeted in the legacy way, and not asked a third time."""
+
+    async def behave(wire: Wire) -> None:
+        if len(double.seen) > 1:
+            await double.modern(wire)
+            return
+        data = {"supported": ["2031-01-01", "2026-07-28"]}
+        refusal = {"code": -32022, "message": "no", "data": data}
+        wire.json({"jsonrpc": "2.0", "id": wire.seen.message["id"], "error": refusal}, status)
+
+    double.behave = behave
+    upstream = room.upstream(double.url)
+    await upstream.send("tools/call", {"name": "t"}, Asker())
+    assert upstream.era is Era.MODERN
+    assert double.methods() == ["server/discover", "server/discover", "tools/call"]
+
+
 async def test_a_legacy_server_that_turned_modern_while_we_talked_is_greeted_anew(
     double: Double, room: Room
 ) -> None:
