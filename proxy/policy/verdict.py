@@ -14,6 +14,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from proxy.policy.lease import LeaseLimits
 from proxy.policy.offering import EVERY_TOOL, SURFACES, Standing
 from proxy.policy.risk import DOES, Confirm, Risk, graver
 
@@ -45,6 +46,7 @@ class Verdict:
         reason: The same for a person, as a sentence.
         remedy: What the person can do about a denial; empty otherwise.
         surfaces: The kinds of surface whose yes counts.
+        lease: How far a person may give this yes in advance; None where each call is asked about.
         unknown: Whether a denial answers exactly like a name that does not exist.
         sign_in: Whether a denial only means that somebody must sign in first.
     """
@@ -55,6 +57,7 @@ class Verdict:
     reason: str
     remedy: str = ""
     surfaces: frozenset[str] = SURFACES
+    lease: LeaseLimits | None = None
     unknown: bool = False
     sign_in: bool = False
 
@@ -155,7 +158,14 @@ def _confirmed(offering: Offering, rule: ToolRule, definition: Mapping[str, Any]
         rule=rule.source,
         reason=_because(risk, because, confirm) if asks else f"A {risk} call, {because}.",
         surfaces=rule.surfaces,
+        lease=_lease(risk, confirm) if asks else None,
     )
+
+
+def _lease(risk: Risk, confirm: Confirm) -> LeaseLimits | None:
+    """What cannot be undone, and what a rule wants asked about always, has no yes in advance."""
+    unleased = risk is Risk.DESTRUCTIVE or confirm is Confirm.ALWAYS
+    return None if unleased else LeaseLimits()
 
 
 def _risk(offering: Offering, rule: ToolRule, definition: Mapping[str, Any]) -> tuple[Risk, str]:

@@ -204,3 +204,13 @@ def test_the_orders_of_strictness_are_total() -> None:
     for first, second in product(Confirm, Confirm):
         assert stricter(first, second) is stricter(second, first)
     assert stricter(Confirm.NEVER, Confirm.ALWAYS) is Confirm.ALWAYS
+
+
+@pytest.mark.parametrize(("confirm", "risk"), list(product(Confirm, Risk)))
+def test_no_yes_in_advance_for_what_cannot_be_undone_or_is_always_asked_about(
+    confirm: Confirm, risk: Risk
+) -> None:
+    """A lease is for what is asked about because of a risk that can be mended."""
+    verdict = judge(offering(ToolRule(risk, confirm)), "t", tool(), ())
+    leased = verdict.ruling is Ruling.ASK and risk is not Risk.DESTRUCTIVE
+    assert (verdict.lease is not None) is (leased and confirm is not Confirm.ALWAYS)
