@@ -15,6 +15,7 @@ from auth.discovery import Issuer
 from auth.fault import Fault
 from auth.lock_file import LockHeld
 from auth.refresh import Refresh
+from auth.round_trip import RoundTrip
 from auth.sign_in import SignIn
 from auth.token_endpoint import revoke
 from auth.wallet import Wallet
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from auth.network import Network
     from auth.sealed_store import SealedStore
     from auth.secret import Secret
+    from auth.sign_in import Welcome
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ class Account:
     Attributes:
         on_change: Called, each without arguments, after the identity changed: signed in or out,
             other groups, or a sign-in that has ended.
+        welcome: What more to show to whoever has just signed in, on the page that ends it.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Account:
         self._refresh = Refresh(self._client, self._issuer, self._wallet, clock)
         self._signing: tuple[float, SignIn, asyncio.Task[Identity]] | None = None
         self.on_change: list[Callable[[], None]] = self._wallet.on_change
+        self.welcome: Welcome | None = None
 
     @property
     def identity(self) -> Identity | None:
@@ -115,7 +119,7 @@ class Account:
             Fault: The issuer could not be reached, or is not what the configuration says.
         """
         if self._signing is None:
-            flow = SignIn(self._client, self._issuer, self._clock)
+            flow = SignIn(self._client, self._issuer, self._clock, self.welcome)
             task = asyncio.create_task(self._sign_in(flow, open_page, patience))
             self._signing = (time.monotonic(), flow, task)
             task.add_done_callback(self._signed)
@@ -138,6 +142,10 @@ class Account:
         self._signing = None
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.info("The sign-in did not succeed: %s", error)
+
+    def round_trip(self) -> RoundTrip:
+        """A look at who is at a browser now, by the same issuer; it changes nothing here."""
+        return RoundTrip(self._client, self._issuer)
 
     async def sign_out(self) -> None:
         """Forget the sign-in, whatever happens; then ask the issuer to end it too (RFC 7009)."""

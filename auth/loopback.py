@@ -18,6 +18,10 @@ from auth.page import render
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from auth.page import Content
+
+    Page = tuple[int, str, str, Content | None]
+
 PATH = "/callback"
 LONGEST_HEAD = 16 * 1024
 HEAD_WITHIN = 5.0
@@ -40,18 +44,21 @@ class Loopback:
         self._state = state
         self._server: asyncio.Server | None = None
         self._answer: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
-        self._outcome: asyncio.Future[tuple[int, str, str]] = (
-            asyncio.get_running_loop().create_future()
-        )
+        self._outcome: asyncio.Future[Page] = asyncio.get_running_loop().create_future()
         self._open: set[asyncio.Task[None]] = set()
         self._silent: dict[asyncio.Task[None], None] = {}
         self._answering: asyncio.Task[None] | None = None
         self.port = 0
 
     @property
+    def origin(self) -> str:
+        """Where its pages come from. The literal, because a name can be re-pointed."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
     def redirect_uri(self) -> str:
-        """The address to give to the issuer. The literal, because a name can be re-pointed."""
-        return f"http://127.0.0.1:{self.port}{PATH}"
+        """The address to give to the issuer."""
+        return self.origin + PATH
 
     async def __aenter__(self) -> Self:
         """Bind a free port and listen."""
@@ -80,10 +87,10 @@ class Loopback:
         """The parameters of the person's answer, when it comes. The browser waits meanwhile."""
         return await asyncio.shield(self._answer)
 
-    def conclude(self, status: int, title: str, text: str) -> None:
+    def conclude(self, status: int, title: str, text: str, content: Content | None = None) -> None:
         """Say on the waiting page how it ended. Only the first word counts."""
         if not self._outcome.done():
-            self._outcome.set_result((status, title, text))
+            self._outcome.set_result((status, title, text, content))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -118,9 +125,7 @@ class Loopback:
         oldest.cancel()
         return True
 
-    async def _page(
-        self, reader: asyncio.StreamReader, task: asyncio.Task[None]
-    ) -> tuple[int, str, str]:
+    async def _page(self, reader: asyncio.StreamReader, task: asyncio.Task[None]) -> Page:
         self._silent[task] = None
         try:
             async with asyncio.timeout(HEAD_WITHIN):
@@ -129,9 +134,10 @@ class Loopback:
             self._silent.pop(task, None)
         parameters = read_head(head, self.port, self._state)
         if isinstance(parameters, int):
-            return (parameters, "Nothing to see here", "This is not the answer to a sign-in.")
+            return (parameters, "Nothing to see here", "This is not the answer to a sign-in.", None)
         if self._answer.done():
-            return (410, "Already used", "This sign-in was answered before. Close this window.")
+            text = "This sign-in was answered before. Close this window."
+            return (410, "Already used", text, None)
         self._answering = task
         self._answer.set_result(parameters)
         async with asyncio.timeout(OUTCOME_WITHIN):

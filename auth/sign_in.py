@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
     from auth.client import Client
     from auth.discovery import Issuer, Provider
+    from auth.identity import Identity
+    from auth.page import Content
 
     OpenPage = Callable[[str], Awaitable[bool]]
+    Welcome = Callable[[Identity, str], Awaitable[Content | None]]
 
 
 class SignInFailed(Fault):
@@ -49,12 +52,20 @@ class SignIn:
         client: What the company registered.
         issuer: Where to sign in.
         clock: Seconds since 1970.
+        welcome: What more the last page says to whom, given the page's origin.
     """
 
-    def __init__(self, client: Client, issuer: Issuer, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        client: Client,
+        issuer: Issuer,
+        clock: Callable[[], float],
+        welcome: Welcome | None = None,
+    ) -> None:
         self._client = client
         self._issuer = issuer
         self._clock = clock
+        self._welcome = welcome
         self._state = secrets.token_urlsafe(24)
         self._nonce = secrets.token_urlsafe(24)
         self._verifier = secrets.token_urlsafe(48)
@@ -85,10 +96,13 @@ class SignIn:
             except Fault as fault:
                 loopback.conclude(400, "You are not signed in", fault.sentence())
                 raise
+            identity = credential.identity
+            more = await self._welcome(identity, loopback.origin) if self._welcome else None
             loopback.conclude(
                 200,
-                f"Signed in as {credential.identity.name}",
+                f"Signed in as {identity.name}",
                 "You can close this window and go back to your editor.",
+                more,
             )
         return credential
 

@@ -144,7 +144,5 @@ def _wrong(
             "invalid_target",
             "A resource is not one of this company's.",
         ),
-        # There is no session in the browser, so nobody can be signed in without being asked.
-        ("none" not in given.get("prompt", "").split(), "login_required", "A person must choose."),
     )
     return next(((error, why) for holds, error, why in checks if not holds), None)

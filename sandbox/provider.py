@@ -2,11 +2,14 @@
 
 It behaves as a strict one does: PKCE is required, codes work once, refresh tokens rotate and their
 reuse ends the sign-in, one access token names one audience (RFC 8707), and the answer of the
-sign-in page names its issuer (RFC 9207). People choose who they are instead of typing a password.
+sign-in page names its issuer (RFC 9207). People choose who they are instead of typing a password;
+a browser that has chosen is remembered by a cookie and asked no second time, unless the client
+wants consent.
 """
 
 from __future__ import annotations
 
+import secrets
 import time
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
@@ -37,6 +40,8 @@ ACCESS_LIFETIME = 300.0
 _LARGEST_FORM = 64 * 1024
 _MOST_FIELDS = 64
 _UNSTORED = {"Cache-Control": "no-store"}
+_COOKIE = "example-corp-session"
+_ASK_AGAIN = frozenset({"login", "consent", "select_account"})
 
 
 class Provider:
@@ -76,6 +81,7 @@ class Provider:
         self._keys = SigningKeys()
         self._grants = Grants(clock)
         self._mint = Mint(issuer, self._keys, clock)
+        self._browsers: dict[str, str] = {}
         self.application = Starlette(
             routes=[
                 Route("/.well-known/openid-configuration", self._discovery),
@@ -99,6 +105,7 @@ class Provider:
     def revoke_all(self) -> None:
         """End every sign-in, as an administrator would; access tokens live until they expire."""
         self._grants.revoke_all()
+        self._browsers.clear()
 
     def rotate_keys(self, *, keep: bool = True) -> None:
         """Sign with a new key; `keep` says whether the previous one stays published."""
@@ -146,6 +153,14 @@ class Provider:
             if no.back_to:
                 return self._back(no.back_to, no.state, error=no.error, why=no.description)
             return _shown(login_page.notice("This link does not work", no.description), 400)
+        prompt = frozenset(single(parameters).get("prompt", "").split())
+        login = self._browsers.get(request.cookies.get(_COOKIE, ""))
+        if login is not None and not prompt & _ASK_AGAIN:
+            code = self._grants.code(asked, self._people[login])
+            return self._back(asked.redirect_uri, asked.state, code=code)
+        if "none" in prompt:
+            why = "Nobody is signed in at this browser."
+            return self._back(asked.redirect_uri, asked.state, error="login_required", why=why)
         page = login_page.choose(
             self._people.values(),
             client=self._client.title,
@@ -169,7 +184,12 @@ class Provider:
             return self._back(asked.redirect_uri, asked.state, error="access_denied", why=why)
         self.sign_ins += 1
         code = self._grants.code(asked, self._people[login])
-        return self._back(asked.redirect_uri, asked.state, code=code)
+        back = self._back(asked.redirect_uri, asked.state, code=code)
+        browser = secrets.token_urlsafe(24)
+        self._browsers[browser] = login
+        # Browsers send a cookie to every port of a host; only this path asks for it.
+        back.set_cookie(_COOKIE, browser, path="/authorize", httponly=True, samesite="lax")
+        return back
 
     def _back(
         self, uri: str, state: str, *, code: str = "", error: str = "", why: str = ""
@@ -260,6 +280,7 @@ class Provider:
             sentence = "The link names no sign-in of this company, so nothing changed."
             return _shown(login_page.notice("Nothing to sign out of", sentence), 400)
         self._grants.revoke_family(str(claims["sid"]))
+        self._browsers.clear()
         sentence = "You can close this window."
         return _shown(login_page.notice("You are signed out", sentence))
 

@@ -107,7 +107,7 @@ class IssuerDouble:
                 base64.urlsafe_b64encode(digest).decode().rstrip("=")
                 == (asked["code_challenge"][0])
             )
-            return self.issue(str(form["resource"]), asked["nonce"][0])
+            return self.issue(str(form.get("resource", "")), asked["nonce"][0])
         sent = str(form["refresh_token"])
         self.refreshes.append(str(form["resource"]))
         if sent != self.family:

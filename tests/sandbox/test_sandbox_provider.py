@@ -14,7 +14,7 @@ import httpx2
 import jwt
 import pytest
 
-from sandbox.browser import Stopped, sign_in
+from sandbox.browser import Browser, Stopped, sign_in
 from sandbox.company import AUDIENCE, CLIENT_ID, REGISTRY_AUDIENCE, SCOPES, Company
 from sandbox.people import PEOPLE
 
@@ -267,6 +267,21 @@ async def test_nobody_is_redirected_to_an_address_that_is_not_the_clients(
         assert "location" not in shown.headers
         with pytest.raises(Stopped):
             await sign_in(client.url(**changes), "alice")
+
+
+async def test_a_browser_that_chose_is_asked_no_second_time() -> None:
+    """Its cookie answers for the person, but for consent; another browser has none."""
+    async with portico() as client, Browser.start("alice") as browser, Browser.start("") as other:
+        await browser.open(client.url())
+        await client.answers.get()
+        await browser.open(client.url(scope="openid", prompt="none"))
+        assert (await client.redeem((await client.answers.get())["code"])).status_code == 200
+        await other.open(client.url(scope="openid", prompt="none"))
+        assert (await client.answers.get())["error"] == "login_required"
+        signed_in = client.company.provider.sign_ins
+        await browser.open(client.url(prompt="consent"))
+        await client.answers.get()
+        assert (signed_in, client.company.provider.sign_ins) == (1, 2)
 
 
 async def test_the_sign_in_page_is_self_contained_and_works_once() -> None:
