@@ -1,19 +1,14 @@
-"""Several lines from elsewhere, made safe to show.
-
-`proxy.plain` makes one short line of anything; results and arguments need their lines and columns
-kept, so the same rule is applied here character by character: what is not printable moves no
-cursor and hides nothing.
-"""
+"""Several lines from elsewhere, made safe to show on a terminal."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 
+from proxy.plain import block
+from proxy.plain import exact as escaped
 
-def block(text: str) -> str:
-    """`text` with its lines kept, tabs widened, and every unprintable character a space."""
-    return "\n".join(_legible(line.expandtabs(8)) for line in text.splitlines())
+__all__ = ["block", "exact"]
 
 
 def exact(arguments: str) -> str:
@@ -25,12 +20,4 @@ def exact(arguments: str) -> str:
     # What is not JSON is shown as it is: hiding it would hide what is approved.
     with contextlib.suppress(ValueError, RecursionError):
         arguments = json.dumps(json.loads(arguments), indent=2, ensure_ascii=False)
-    return "".join(c if c.isprintable() or c == "\n" else _escape(c) for c in arguments)
-
-
-def _legible(line: str) -> str:
-    return line if line.isprintable() else "".join(c if c.isprintable() else " " for c in line)
-
-
-def _escape(character: str) -> str:
-    return json.dumps(character)[1:-1] if not character.isascii() else f"\\u{ord(character):04x}"
+    return "\n".join(map(escaped, arguments.split("\n")))

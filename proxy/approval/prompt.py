@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from proxy import wire
-from proxy.plain import plain
+from proxy.plain import exact, plain, unlinked
 
 if TYPE_CHECKING:
     from proxy.approval.question import Question
@@ -51,12 +51,7 @@ def _server(question: Question) -> str:
 
 def _quoted(text: str, limit: int) -> str:
     """Somebody else's words inside quotes of ours, which they cannot close."""
-    return "“" + _unlinked(plain(text, limit)).replace("“", '"').replace("”", '"') + "”"
-
-
-def _unlinked(text: str) -> str:
-    """Text that no editor turns into a link that says one thing and does another."""
-    return text.replace("](", "] (")
+    return "“" + unlinked(plain(text, limit)).replace("“", '"').replace("”", '"') + "”"
 
 
 def _arguments(frozen: str) -> str:
@@ -65,11 +60,11 @@ def _arguments(frozen: str) -> str:
     Cutting the whole at one place would let a long first argument hide the second.
     """
     if len(frozen) <= ARGUMENTS:
-        return _unlinked(plain(frozen, ARGUMENTS))
+        return unlinked(exact(frozen))
     arguments = wire.decode(frozen.encode("utf-8", "surrogatepass"))
     shown = [f"{len(frozen)} characters, so each is cut:"]
     for name, value in list(arguments.items())[:_MOST_ARGUMENTS]:
-        text = _unlinked(plain(wire.encode(value).decode(), len(frozen)))
+        text = unlinked(exact(wire.encode(value).decode()))
         if len(text) > _HEAD + _TAIL:
             text = f"{text[:_HEAD]} … {text[-_TAIL:]} ({len(text)} characters)"
         shown.append(f"  {_quoted(name, 60)}: {text}")
