@@ -58,6 +58,7 @@ class Session:
         only: Short names of the only servers it shows; empty shows all, or those of its profile.
         bare: Whether the one server of `only` shows its names without a prefix.
         search: Whether its tools are found and called by two tools in place of all of them.
+        resumes: Whether its client can come back for the rest of a call's stream, as over HTTP.
         log_level: From which level on a legacy client wants log messages; empty before it said.
         settings: Environment that belongs to this window: display, bus, proxies.
         opened: Its place in the sequence of arrivals.
@@ -77,6 +78,7 @@ class Session:
     only: tuple[str, ...] = ()
     bare: bool = False
     search: bool = False
+    resumes: bool = False
     log_level: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     window: Window | None = None

@@ -210,6 +210,7 @@ def _session(connection: Connection, words: dict[str, Any]) -> Session:
         only=_shown(words.get("only")),
         bare=words.get("bare") is True,
         search=words.get("tools") == MODE,
+        resumes=words.get("resumes") is True,
         settings={str(k): str(v) for k, v in settings.items()},
     )
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ide_protocol.http.visitor import Reply
 
 SESSION = "mcp-session-id"
+LAST_EVENT = "last-event-id"
 
 MOST_SESSIONS = 128
 """Legacy sessions at once; the one that was quiet longest makes room for another."""
@@ -76,6 +77,7 @@ class HttpFront:
         """End what nobody has used for long; while a line is open, no other hub can follow."""
         now = self._clock()
         for name, session in list(self._sessions.items()):
+            session.tidy()
             if session.busy:
                 self._used[name] = now
             elif session.closed or now - self._used[name] > SESSION_IDLE:
@@ -139,17 +141,15 @@ class HttpFront:
             await _refuse(reply, refusal, message)
             return
         try:
-            if request.prefers(envelope.EVENTS):
-                await reply.breathe()
-            await pour(stream, reply)
+            await pour(stream, reply, at_once=request.prefers(envelope.EVENTS))
         finally:
-            session.forget(message["id"])
+            session.leave(stream)
 
     # --- legacy sessions ---------------------------------------------------------------------
 
     async def _begin(self, message: dict[str, Any], reply: Reply) -> None:
         """Open a session; its name comes with the answer to `initialize`."""
-        session = LegacySession(await self._connect())
+        session = LegacySession(await self._connect(), self._clock)
         name = secrets.token_urlsafe(24)
         self._sessions[name] = session
         self._used[name] = self._clock()
@@ -159,9 +159,9 @@ class HttpFront:
             stream = await session.ask(message)
             if stream is not None:
                 await pour(stream, reply, ((SESSION, name),))
+                session.leave(stream)
                 kept = True
         finally:
-            session.forget(message["id"])
             if not kept:
                 # The client left before it learned the session's name: nobody can ever use it.
                 await self._end(name)
@@ -205,13 +205,20 @@ class HttpFront:
             text = f"A GET stream is {envelope.EVENTS}, and `Accept` must say so."
             await _refuse(reply, Refusal(406, wire.INVALID_REQUEST, text))
         else:
-            stream = session.listen()
-            try:
-                # The client learns at once that its stream is open.
-                await reply.breathe()
-                await pour(stream, reply)
-            finally:
-                session.unlisten(stream)
+            await self._stream(session, request.field(LAST_EVENT), reply)
+
+    async def _stream(self, session: LegacySession, last: str | None, reply: Reply) -> None:
+        """Open the stream of a session, or go on with one after the event `last`."""
+        stream = session.listen() if last is None else session.resume(last)
+        if stream is None:
+            text = "Nothing is kept of that stream any more. Look whether the action took effect."
+            await _refuse(reply, Refusal(400, wire.INVALID_REQUEST, text))
+            return
+        try:
+            # The client learns at once that its stream is open.
+            await pour(stream, reply, at_once=True)
+        finally:
+            session.leave(stream)
 
 
 async def _converse(client: ModernClient, message: dict[str, Any], reply: Reply) -> None:

@@ -127,6 +127,7 @@ async def _serve(home: Home, options: Options, announce: Callable[[str, str | No
         only=options.only,
         bare=options.bare,
         tools=options.tools,
+        resumes=True,
     )
     secret = secret_file.obtain(home) if options.guarded else None
     front = HttpFront(lambda: HubLine.open(home, greeting), secret=secret)

@@ -173,17 +173,27 @@ class Reply:
             h11.Response(status_code=status, headers=head), h11.Data(data=body), h11.EndOfMessage()
         )
 
-    async def event(self, message: bytes, fields: Fields = ()) -> None:
+    async def event(self, message: bytes, fields: Fields = (), identifier: str = "") -> None:
         """Send one message as an event, after the head where it is the first."""
-        await self._stream(b"event: message\ndata: " + message + b"\n\n", fields)
+        named = f"id: {identifier}\n".encode("ascii") if identifier else b""
+        await self._stream(b"event: message\n" + named + b"data: " + message + b"\n\n", fields)
+
+    async def prime(self, identifier: str, retry: int, fields: Fields = ()) -> None:
+        """Send an event without data, by whose id a client can come back, and how soon it may."""
+        await self._stream(f"id: {identifier}\nretry: {retry}\ndata: \n\n".encode("ascii"), fields)
 
     async def breathe(self, fields: Fields = ()) -> None:
         """Send a sign of life, by which a client that has gone is noticed."""
         await self._stream(b": \n\n", fields)
 
-    async def finish(self, fields: Fields = ()) -> None:
-        """End a stream, also one that never had an event."""
-        await self._stream(b"", fields)
+    async def finish(self, fields: Fields = (), *, retry: int | None = None) -> None:
+        """End a stream, also one that never had an event.
+
+        Args:
+            fields: More response headers, where the stream has not begun.
+            retry: Milliseconds after which the client shall come back for the rest; None for none.
+        """
+        await self._stream(b"" if retry is None else b"retry: %d\n\n" % retry, fields)
         await self._send(h11.EndOfMessage())
 
     async def _stream(self, data: bytes, fields: Fields) -> None:

@@ -77,6 +77,11 @@ class McpFront:
         """From which level on a legacy client wants to hear log messages; empty before it said."""
         return self._session.log_level
 
+    @property
+    def resumes(self) -> bool:
+        """Whether the client can come back for the rest of a call's stream."""
+        return self._session.resumes
+
     def _offered(self) -> dict[str, Any]:
         return offered(
             self._hub.catalog.capabilities(self.view).values(), hopeful=self._hub.blank()
@@ -234,7 +239,7 @@ class McpFront:
                 self._session,
                 named[1],
                 self._with_level(params, modern),
-                CallRelay(self, params, modern=modern is not None),
+                CallRelay(self, params, modern=modern is not None, identifier=identifier),
                 returns=modern is not None,
                 method=method,
                 view=view,

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from ide_protocol.mcp.capability import TASKS
 from ide_protocol.mcp.logging_level import LEVEL_KEY, loud_enough
 from proxy import wire
-from proxy.upstream.contract import Refused
+from proxy.upstream.contract import LET_GO, Refused
 from proxy.upstream.era import CAPABILITIES_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ide_protocol.dialogue import Identifier
     from ide_protocol.mcp.front import McpFront
 
 _RELAYED = ("elicitation", "sampling", "roots")
@@ -27,12 +28,21 @@ class CallRelay:
         front: The client's connection.
         params: The call's params, whose `_meta` holds what a modern client can be asked.
         modern: Whether the client is of the modern era, which is never asked, only answered.
+        identifier: The id of the client's request, where it is one of a call.
     """
 
-    __slots__ = ("_front", "_level", "_modern", "capabilities")
+    __slots__ = ("_front", "_identifier", "_level", "_modern", "capabilities")
 
-    def __init__(self, front: McpFront, params: dict[str, Any], *, modern: bool) -> None:
+    def __init__(
+        self,
+        front: McpFront,
+        params: dict[str, Any],
+        *,
+        modern: bool,
+        identifier: Identifier | None = None,
+    ) -> None:
         self._front = front
+        self._identifier = identifier
         self._modern = modern
         meta = params.get("_meta")
         told = meta if modern and isinstance(meta, dict) else {}
@@ -50,6 +60,10 @@ class CallRelay:
         """Pass on progress, logging that is loud enough, and what Portico does not know."""
         method, params = message["method"], message.get("params")
         if method == _MESSAGE and not self._heard(params):
+            return
+        if method == LET_GO:
+            if self._front.resumes and not self._modern and isinstance(params, dict):
+                self._front.dialogue.hint(method, {**params, "requestId": self._identifier})
             return
         if not (self._modern and method in _LEGACY_ONLY):
             self._front.dialogue.hint(method, params)

@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from auth.secret import Secret
 
 
+LET_GO = "portico/letGo"
+"""What a relay is notified of beside the server's own words: the server closed the stream of this
+request, to be asked for the rest. `params.retry` are the milliseconds it wants to have in between.
+"""
+
+
 class Grant(Protocol):
     """The permission to use one upstream: a bearer token, fresh whenever it is asked for."""
 
@@ -32,7 +38,10 @@ class Relay(Protocol):
         """What the asking client can be asked (MCP client capabilities), to declare upstream."""
 
     def notify(self, message: dict[str, Any]) -> None:
-        """Pass on a notification of the server: progress (`progressToken` as sent) or logging."""
+        """Pass on a notification of the server: progress (`progressToken` as sent) or logging.
+
+        Or `LET_GO`, which only a client that resumes streams can make something of.
+        """
 
     async def request(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         """Put a question of the server (`elicitation/create`, …) to the asking client.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from proxy.plain import plain
 from proxy.upstream.answer import OK, Rejected, error_code, is_answer, media_type, messages
 from proxy.upstream.era import HEADER_MISMATCH, UNSUPPORTED_VERSION
-from proxy.upstream.fault import UpstreamLost, UpstreamMalformed
+from proxy.upstream.fault import UpstreamMalformed
+from proxy.upstream.resumption import Resumption
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from proxy.upstream.endpoint import Endpoint
     from proxy.upstream.reply import Reply
     from proxy.upstream.request import Headers
-
-_PAUSE, _SHORTEST, _LONGEST = 1.0, 0.05, 30.0
-"""Seconds before a stream is resumed: where the server says nothing, at least, and at most."""
 
 _NEVER_RAN = frozenset({HEADER_MISMATCH, UNSUPPORTED_VERSION})
 
@@ -31,6 +28,7 @@ async def converse(
     hear: Callable[[dict[str, Any]], None],
     *,
     resume: Callable[[bytes], Awaitable[Reply]] | None = None,
+    let_go: Callable[[int | None], None] = lambda _: None,
 ) -> tuple[dict[str, Any], Reply]:
     """Send one request and wait for its response; cancelling closes the response stream.
 
@@ -42,6 +40,7 @@ async def converse(
         hear: Takes every other message on the same stream, in order, before the response.
         resume: Opens a stream again after the event of that id, where the server may close it
             to be asked later (2025-11-25, transports, "Resumability").
+        let_go: Told when it does so, see `proxy.upstream.resumption`.
 
     Returns:
         The response envelope as the server sent it, and the HTTP answer (for its headers).
@@ -60,7 +59,11 @@ async def converse(
             msg = f"{endpoint.server} compressed its answer although it was asked not to."
             raise UpstreamMalformed(msg)
         if kind == "text/event-stream":
-            envelope, reply = await _from_stream(endpoint, reply, identifier, hear, resume)
+            events = Resumption(endpoint.server, reply, resume, let_go)
+            try:
+                envelope = await _from_stream(endpoint, events, identifier, hear)
+            finally:
+                reply = events.reply
             kept = True
         elif kind == "application/json":
             envelope = _from_text(endpoint, await reply.whole(), identifier, hear)
@@ -82,52 +85,15 @@ async def converse(
 
 async def _from_stream(
     endpoint: Endpoint,
-    reply: Reply,
+    events: Resumption,
     identifier: int,
     hear: Callable[[dict[str, Any]], None],
-    resume: Callable[[bytes], Awaitable[Reply]] | None,
-) -> tuple[dict[str, Any], Reply]:
-    """The response, and the answer that it came with at last."""
-    last = b""
-    try:
-        while True:
-            data = await reply.event()
-            last = reply.last or last
-            if data is None:
-                reply = await _resumed(endpoint, reply, last, resume)
-                continue
-            for message in messages(endpoint.server, data):
-                if is_answer(message, identifier):
-                    return message, reply
-                hear(message)
-    except BaseException:
-        await reply.aclose()
-        raise
-
-
-async def _resumed(
-    endpoint: Endpoint,
-    ended: Reply,
-    last: bytes,
-    resume: Callable[[bytes], Awaitable[Reply]] | None,
-) -> Reply:
-    """The stream again, from where it ended, when the server wants to be asked for it.
-
-    Raises:
-        UpstreamLost: It cannot be resumed.
-    """
-    await ended.aclose()
-    if resume is None or not last:
-        msg = f"{endpoint.server} ended its answer without a response."
-        raise UpstreamLost(msg)
-    pause = _PAUSE if ended.retry is None else ended.retry / 1000
-    await asyncio.sleep(min(max(pause, _SHORTEST), _LONGEST))
-    reply = await resume(last)
-    if reply.status != OK or media_type(reply.header("content-type")) != "text/event-stream":
-        await reply.aclose()
-        msg = f"{endpoint.server} ended its answer and did not resume it (HTTP {reply.status})."
-        raise UpstreamLost(msg)
-    return reply
+) -> dict[str, Any]:
+    while True:
+        for message in messages(endpoint.server, await events.event()):
+            if is_answer(message, identifier):
+                return message
+            hear(message)
 
 
 def _from_text(

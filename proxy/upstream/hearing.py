@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault
-from proxy.upstream.contract import Refused
+from proxy.upstream.contract import LET_GO, Refused
 from proxy.wire import INTERNAL_ERROR, METHOD_NOT_FOUND, encode, error, result
 
 if TYPE_CHECKING:
@@ -86,8 +86,13 @@ class Hearing:
             self._changed()
         elif method == "notifications/cancelled":
             self._withdraw(params.get("requestId"))
-        else:
+        elif method != LET_GO:  # which no server says; see below
             self._relay.notify(message)
+
+    def let_go(self, retry: int | None) -> None:
+        """The server closed the stream, to be asked for the rest after `retry` milliseconds."""
+        params = {} if retry is None else {"retry": retry}
+        self._relay.notify({"jsonrpc": "2.0", "method": LET_GO, "params": params})
 
     def close(self) -> None:
         """Withdraw the questions that are still open: the request they belong to has ended."""

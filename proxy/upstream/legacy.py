@@ -197,6 +197,7 @@ class LegacySession:
             written.identifier,
             hearing.hear,
             resume=self.get,
+            let_go=hearing.let_go,
         )
         return envelope
 

@@ -11,6 +11,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from proxy.upstream.answer import OK, media_type, messages
+from proxy.upstream.fault import UpstreamLost
 from proxy.upstream.floor import Floor
 from proxy.upstream.listening import NoStream, keep_open
 
@@ -49,6 +50,7 @@ class Overhearing:
         self._session = session
         self._endpoint = endpoint
         self._tried = asyncio.Event()
+        self._last = b""
         self._task = endpoint.do(self._keep())
 
     async def ready(self) -> None:
@@ -64,11 +66,16 @@ class Overhearing:
             await keep_open(self._endpoint.server, self._stream, lambda: None)
 
     async def _stream(self, is_open: Callable[[], None]) -> None:
+        # What was said while the stream was lost may be a question that a call waits for.
+        last, self._last = self._last, b""
         try:
-            reply = await self._session.get()
+            reply = await self._session.get(last)
         finally:
             self._tried.set()
         try:
+            if last and reply.status != OK:
+                msg = f"{self._endpoint.server} has forgotten where its stream was."
+                raise UpstreamLost(msg)  # The next attempt begins anew.
             if reply.status in _LOST and self._session.has_id:
                 raise SessionOver
             kind = media_type(reply.header("content-type"))
@@ -79,6 +86,7 @@ class Overhearing:
                 for message in messages(self._endpoint.server, data):
                     self.floor.take(message)
         finally:
+            self._last = reply.last
             await reply.aclose()
 
     def end(self) -> None:

@@ -95,19 +95,41 @@ class HubDouble:
 
 
 class Events:
-    """The messages of one response that is a stream."""
+    """The messages of one response that is a stream.
+
+    Attributes:
+        ids: The ids that events had, in their order.
+        retry: What the stream said last of when to come back, in milliseconds.
+    """
 
     def __init__(self, response: httpx2.Response) -> None:
         self._lines = response.aiter_lines()
+        self.ids: list[str] = []
+        self.retry = 0
 
     async def next(self) -> dict[str, Any] | None:
         """The next message; None at the end."""
         async with asyncio.timeout(10):
             async for line in self._lines:
-                if line.startswith("data: "):
-                    found: dict[str, Any] = json.loads(line.removeprefix("data: "))
+                word, _, value = line.partition(": ")
+                if word == "id":
+                    self.ids.append(value)
+                elif word == "retry":
+                    self.retry = int(value)
+                elif word == "data" and value:
+                    found: dict[str, Any] = json.loads(value)
                     return found
         return None
+
+    async def primed(self) -> str:
+        """The id of the event that has nothing else."""
+        async with asyncio.timeout(10):
+            async for line in self._lines:
+                word, _, value = line.partition(": ")
+                if word == "id":
+                    self.ids.append(value)
+                    return value
+        return ""
 
 
 class Client:
@@ -138,20 +160,28 @@ class Client:
 
     @contextlib.asynccontextmanager
     async def stream(
-        self, message: dict[str, Any] | None = None, *, first: Awaitable[None] | None = None
+        self,
+        message: dict[str, Any] | None = None,
+        *,
+        first: Awaitable[None] | None = None,
+        accept: str = "application/json, text/event-stream",
+        last: str | None = None,
     ) -> AsyncIterator[Events]:
         """Send a message, or open the GET stream; the events of the response.
 
         Args:
             message: What is sent by POST; None opens the GET stream.
             first: What the hub does meanwhile, for a response begins with its first event.
+            accept: What a POST says that it takes.
+            last: The event after which the GET stream goes on, by its id.
         """
         doing = asyncio.ensure_future(first or asyncio.sleep(0))
         if message is None:
-            headers = {**self.session, "accept": "text/event-stream"}
-            opening = self.http.stream("GET", "/mcp", headers=headers)
+            after = {} if last is None else {"last-event-id": last}
+            sent = {**self.session, "accept": "text/event-stream", **after}
+            opening = self.http.stream("GET", "/mcp", headers=sent)
         else:
-            sent = {**self.session, **self.headers(message)}
+            sent = {**self.session, **self.headers(message), "accept": accept}
             body = {"jsonrpc": "2.0", **message}
             opening = self.http.stream("POST", "/mcp", json=body, headers=sent)
         async with opening as response:
@@ -160,14 +190,14 @@ class Client:
             assert response.headers["content-type"] == "text/event-stream"
             yield Events(response)
 
-    async def begin(self, hub: HubDouble) -> Talk:
+    async def begin(self, hub: HubDouble, version: str = "2025-06-18") -> Talk:
         """The handshake of a legacy client; the line of its session."""
         asked = asyncio.ensure_future(
             self.post({"id": 0, "method": "initialize", "params": {"capabilities": {}}})
         )
         talk = await hub.talk()
         assert (await talk.receive())["method"] == "initialize"
-        talk.send({"id": 0, "result": {}})
+        talk.send({"id": 0, "result": {"protocolVersion": version}})
         self.session = {"mcp-session-id": (await asked).headers["mcp-session-id"]}
         return talk
 

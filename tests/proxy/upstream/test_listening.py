@@ -223,33 +223,6 @@ async def test_a_server_that_has_no_get_has_no_stream(double: Double, room: Room
         await upstream._stream({}, print, print)
 
 
-async def test_a_legacy_answer_that_closes_to_be_polled_is_resumed(
-    double: Double, room: Room
-) -> None:
-    """The stream of a call is asked for again from its last event, and the call is not repeated."""
-
-    async def behave(wire: Wire) -> None:
-        if wire.seen.method == "tools/call":
-            wire.stream()
-            wire.chunk(b"id: e1\nretry: 1\ndata: \n\n")
-            wire.chunk(b"")
-        elif wire.seen.verb == "GET":
-            call = next(seen for seen in double.seen if seen.method == "tools/call")
-            wire.stream()
-            wire.event({"jsonrpc": "2.0", "id": call.message["id"], "result": {"late": True}})
-            wire.chunk(b"")
-        else:
-            await double.legacy(wire)
-
-    double.behave = behave
-    upstream = room.upstream(double.url, remembered=Era.LEGACY)
-    response = await upstream.send("tools/call", {"name": "slow"}, Asker())
-    assert response["result"] == {"late": True}
-    resumed = next(seen for seen in double.seen if seen.verb == "GET")
-    assert resumed.headers["last-event-id"] == "e1"
-    assert double.methods().count("tools/call") == 1
-
-
 async def test_lists_that_a_server_does_not_offer_are_empty_and_not_asked_for(
     double: Double, room: Room
 ) -> None:
