@@ -19,6 +19,7 @@ from proxy.upstream.era import (
     LEGACY_VERSIONS,
     MODERN_VERSIONS,
     NAMED_BY,
+    TASKS_NAMED_BY,
     UNSUPPORTED_VERSION,
     VERSION_KEY,
 )
@@ -142,10 +143,12 @@ def _differing(request: Request, message: dict[str, Any], meta: dict[str, Any]) 
     method = message["method"]
     if request.field(METHOD) != method:
         return METHOD
-    named = message["params"].get(NAMED_BY[method]) if method in NAMED_BY else None
-    if named is not None and decoded(request.field(NAME)) != named:
-        return NAME
-    return None
+    by = NAMED_BY.get(method)
+    if method in TASKS_NAMED_BY and request.count(NAME):
+        # Servers let clients leave out this one, which the SDK's own clients never send.
+        by = TASKS_NAMED_BY[method]
+    named = message["params"].get(by) if by is not None else None
+    return NAME if named is not None and decoded(request.field(NAME)) != named else None
 
 
 def unmirrored(request: Request, message: dict[str, Any], marks: Mirror) -> str | None:

@@ -28,6 +28,9 @@ SERVER_KEY = RESERVED + "serverInfo"
 NAMED_BY = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 """Method -> the parameter that the `Mcp-Name` header repeats."""
 
+TASKS_NAMED_BY = {f"tasks/{verb}": "taskId" for verb in ("get", "update", "cancel")}
+"""The same for the tasks extension (SEP-2663, "Routing Headers"), which the SDK does not have."""
+
 CLIENT_INFO = {"name": "portico", "version": "0.1.0"}
 
 HEADER_MISMATCH = -32020

@@ -11,6 +11,7 @@ from proxy.upstream.era import (
     CLIENT_KEY,
     NAMED_BY,
     RESERVED,
+    TASKS_NAMED_BY,
     VERSION_KEY,
     Era,
     Terms,
@@ -107,7 +108,7 @@ def label(
     if terms.era is Era.LEGACY:
         return headers
     headers.append((b"mcp-method", header_value(method).encode()))
-    by = NAMED_BY.get(method)
+    by = NAMED_BY.get(method) or TASKS_NAMED_BY.get(method)
     if by is None:
         return headers
     name = params.get(by)

@@ -30,6 +30,10 @@ class Run:
     passed: Counter[Check]
     failed: Counter[Check]
 
+    def __str__(self) -> str:
+        """How many checks passed and failed."""
+        return f"{self.passed.total()} passed, {self.failed.total()} failed"
+
 
 def read(folder: Path, judged: str) -> Run:
     """The results that the suite left in a folder."""

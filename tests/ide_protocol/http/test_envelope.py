@@ -57,6 +57,17 @@ def test_a_header_that_says_something_else_is_a_mismatch(fields: dict[str, str])
     assert code(envelope.refuse(labelled(**fields), call())) == (400, -32020)
 
 
+def test_the_header_of_a_task_may_be_missing_and_may_not_name_another() -> None:
+    """Gateways route by it (SEP-2663); servers do not insist on it."""
+    params = {"taskId": "t1", "_meta": meta()}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tasks/get", "params": params}
+    bare = request(mcp_protocol_version=MODERN, mcp_method="tasks/get")
+    assert envelope.refuse(bare, message) is None
+    for name, refused in (("t1", None), ("t2", (400, -32020)), ("", (400, -32020))):
+        named = request(mcp_protocol_version=MODERN, mcp_method="tasks/get", mcp_name=name)
+        assert code(envelope.refuse(named, message)) == refused
+
+
 @pytest.mark.parametrize("name", ["mcp-protocol-version", "mcp-method", "mcp-name"])
 def test_a_header_that_is_missing_or_doubled_is_a_mismatch(name: str) -> None:
     """Two readers may take different copies."""

@@ -42,6 +42,14 @@ def test_a_modern_request_passes_the_reference_sdks_own_gate() -> None:
     assert route.client_capabilities == _CAPABILITIES
 
 
+def test_a_request_about_a_task_names_it_in_a_header() -> None:
+    """By which a gateway finds the server that runs it (SEP-2663, "Routing Headers")."""
+    written = write(_MODERN, 7, "tasks/get", {"taskId": "t1"}, capabilities={})
+    assert (b"mcp-name", b"t1") in written.headers
+    written = write(_LEGACY, 7, "tasks/get", {"taskId": "t1"}, capabilities={})
+    assert b"mcp-name" not in dict(written.headers)
+
+
 def test_a_modern_request_keeps_what_the_client_said_and_never_changes_it() -> None:
     """Trace, log level, responses and state arrive; the progress token is ours and comes back."""
     params = _params()
