@@ -11,19 +11,16 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from auth.fault import Fault
 from proxy.catalog.feature import Feature
 from proxy.catalog.uri import public_uri
 from proxy.policy.reading import judge_reading
 from proxy.policy.verdict import Ruling
-from proxy.upstream.era import Era
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from proxy.catalog import Catalog, Route
     from proxy.catalog.view import View
-    from proxy.upstream.contract import Relay
     from proxy.upstream.face import Face
 
 log = logging.getLogger("portico.subscriptions")
@@ -146,18 +143,6 @@ class Subscriptions:
             for member in self._members:
                 if member.view.admits(server):
                     member.said(message)
-
-    async def set_level(self, level: str, relay: Relay) -> None:
-        """Tell each legacy server that was met from which level on to send log messages."""
-        for server, can in self._catalog.capabilities().items():
-            upstream = self._catalog.met(server)
-            if upstream is None or upstream.era is not Era.LEGACY or "logging" not in can:
-                continue
-            try:
-                await upstream.send("logging/setLevel", {"level": level}, relay, timeout=30.0)
-            except Fault as fault:
-                # The level is applied to what arrives as well, so nothing is heard too much.
-                log.info("%s was not told the level: %s", server, fault.reference)
 
     def close(self) -> None:
         """Close every stream."""

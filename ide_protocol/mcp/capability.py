@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from proxy.upstream.era import RESERVED
+from proxy.upstream.era import TASKS_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-TASKS = RESERVED + "tasks"
+TASKS = TASKS_KEY
 """The one extension that Portico relays: its methods name a task, and so can be routed."""
 
 _LEGACY_TASKS = ("cancel", "requests")  # `list` names no task, so nobody could be asked for it.

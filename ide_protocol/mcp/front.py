@@ -21,6 +21,7 @@ from proxy.catalog.feature import LISTED_BY, Feature
 from proxy.exchange.addressed import CALL, READ, ROUTED, TASKS, UNKNOWN_RESOURCE, address
 from proxy.exchange.call import Call
 from proxy.profile import view_of
+from proxy.roots import RootsRelay, roots_changed
 from proxy.upstream.contract import Refused
 
 if TYPE_CHECKING:
@@ -102,6 +103,8 @@ class McpFront:
             self._relearn()
         elif method == "notifications/roots/list_changed":
             self._relearn()
+            relay = RootsRelay(CallRelay(self, {}, modern=False), self._session.id)
+            roots_changed(self._hub.catalog, self.view, relay)
 
     def _requested(self, identifier: Identifier, method: str, params: dict[str, Any]) -> None:
         try:
@@ -162,7 +165,9 @@ class McpFront:
                 self.dialogue.fail(identifier, wire.INVALID_PARAMS, "There is no such level.")
                 return True
             self._session.log_level = str(level)
-            self.dialogue.chore(self._set_level())
+            # Each window's own level is applied to what arrives; servers hear of one for all.
+            levels = [session.log_level for session in self._hub.sessions]
+            self._hub.catalog.set_level(most_talkative(levels))
         else:
             return False
         self.dialogue.send(wire.result(identifier, {}))
@@ -185,12 +190,6 @@ class McpFront:
             self.dialogue.fail(identifier, wire.INVALID_REQUEST, "Too many streams are open.")
         else:
             self.changes.listen(identifier, params, self._offered())
-
-    async def _set_level(self) -> None:
-        """Tell the servers that keep a level of their own; each window's own is applied here."""
-        levels = [session.log_level for session in self._hub.sessions]
-        relay = CallRelay(self, {}, modern=False)
-        await self._hub.subscriptions.set_level(most_talkative(levels), relay)
 
     def _meet(self, params: dict[str, Any]) -> None:
         """Learn who the client is and whether it can put a question to a person."""

@@ -8,7 +8,7 @@ from ide_protocol.mcp.capability import TASKS
 from ide_protocol.mcp.logging_level import LEVEL_KEY, loud_enough
 from proxy import wire
 from proxy.upstream.contract import LET_GO, Refused
-from proxy.upstream.era import CAPABILITIES_KEY
+from proxy.upstream.era import CAPABILITIES_KEY, Era
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ class CallRelay:
         identifier: The id of the client's request, where it is one of a call.
     """
 
-    __slots__ = ("_front", "_identifier", "_level", "_modern", "capabilities")
+    __slots__ = ("_front", "_identifier", "_level", "_modern", "capabilities", "era")
 
     def __init__(
         self,
@@ -44,6 +44,7 @@ class CallRelay:
         self._front = front
         self._identifier = identifier
         self._modern = modern
+        self.era = Era.MODERN if modern else Era.LEGACY
         meta = params.get("_meta")
         told = meta if modern and isinstance(meta, dict) else {}
         self._level = told.get(LEVEL_KEY) if modern else front.log_level

@@ -13,6 +13,7 @@ from proxy import wire
 from proxy.approval import Answer
 from proxy.plain import plain
 from proxy.upstream.contract import Refused
+from proxy.upstream.era import Era
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,6 +34,7 @@ class TerminalFront:
         methods: Makes the methods for this session, given the relay of its calls.
     """
 
+    era = Era.MODERN
     capabilities: Mapping[str, Any] = {}
     """A command cannot answer a server's questions yet, so none are declared upstream."""
 

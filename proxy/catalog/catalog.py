@@ -206,6 +206,10 @@ class Catalog:
         """The connection to a server, if there is one."""
         return self._upstreams.find(server)
 
+    def set_level(self, level: str) -> None:
+        """Tell every legacy server, now or when it is met, which log messages are wanted."""
+        self._upstreams.set_level(level)
+
     async def tend(self) -> None:
         """Keep the shelves fresh until cancelled; each server at its own pace."""
         while True:

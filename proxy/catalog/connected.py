@@ -31,6 +31,7 @@ class Connected:
         self._met: dict[str, Face] = {}
         self._paces: dict[str, Pace] = {}
         self._chores: set[asyncio.Task[None]] = set()
+        self._level = ""
 
     def __iter__(self) -> Iterator[str]:
         return iter(list(self._met))
@@ -46,7 +47,15 @@ class Connected:
             found = self._met[offering.server] = self._connect(offering)
             pace = self._paces[offering.server] = Pace(changed)
             found.on_list_changed = pace.ask
+            if self._level:
+                found.set_level(self._level)
         return found
+
+    def set_level(self, level: str) -> None:
+        """Tell every upstream, and each that is still to come, which log messages are wanted."""
+        self._level = level
+        for upstream in self._met.values():
+            upstream.set_level(level)
 
     def drop(self, server: str) -> None:
         """Close the upstream of a server, in the background."""

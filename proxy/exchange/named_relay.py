@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from proxy.policy.offering import Offering
     from proxy.upstream.contract import Relay
+    from proxy.upstream.era import Era
 
 
 class NamedRelay:
@@ -38,6 +39,11 @@ class NamedRelay:
         self._relay = relay
         self._offering = offering
         self._heard = heard
+
+    @property
+    def era(self) -> Era:
+        """What the client speaks."""
+        return self._relay.era
 
     @property
     def capabilities(self) -> Mapping[str, Any]:

@@ -108,6 +108,8 @@ class ParkedCall:
         send: Sends it, with this as its relay.
     """
 
+    era = Era.MODERN
+
     def __init__(self, call: Call, send: Send) -> None:
         self.capabilities: Mapping[str, Any] = call.relay.capabilities
         self._token = _progress_token(call)

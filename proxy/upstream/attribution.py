@@ -46,6 +46,10 @@ class Attribution:
         """The server takes back a question."""
         self._held = [(q, calls) for q, calls in self._held if q.get("id") != identifier]
 
+    def single(self) -> bool:
+        """Whether all open calls are of one client."""
+        return len(set(self._open.values())) == 1
+
     def _settle(self) -> list[Ruling]:
         rulings: list[Ruling] = []
         held: list[tuple[Message, frozenset[int]]] = []

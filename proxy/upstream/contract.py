@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from auth.secret import Secret
+    from proxy.upstream.era import Era
 
 
 LET_GO = "portico/letGo"
@@ -32,6 +33,10 @@ class Grant(Protocol):
 
 class Relay(Protocol):
     """The way back from one request to whoever made it, while the request is open."""
+
+    @property
+    def era(self) -> Era:
+        """What the asking client speaks; a server of both eras is spoken to in that one."""
 
     @property
     def capabilities(self) -> Mapping[str, Any]:

@@ -25,6 +25,9 @@ CAPABILITIES_KEY = RESERVED + "clientCapabilities"
 CLIENT_KEY = RESERVED + "clientInfo"
 SERVER_KEY = RESERVED + "serverInfo"
 
+TASKS_KEY = RESERVED + "tasks"
+"""The name of the tasks extension among the capabilities' `extensions`."""
+
 NAMED_BY = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 """Method -> the parameter that the `Mcp-Name` header repeats."""
 
@@ -56,12 +59,14 @@ class Terms:
         version: Its revision, for example `2025-11-25`.
         capabilities: The server's capabilities, verbatim.
         server_info: The server's name and version as it gives them; empty when it does not.
+        dual: Whether a modern server shakes hands as well; None before that was tried.
     """
 
     era: Era
     version: str
     capabilities: dict[str, Any] = field(default_factory=dict)
     server_info: dict[str, Any] = field(default_factory=dict)
+    dual: bool | None = None
 
 
 def header_value(text: str) -> str:

@@ -166,6 +166,23 @@ class Face(ABC):
         if self.on_list_changed is not None:
             self.on_list_changed()
 
+    # --- what clients tell -------------------------------------------------------------------
+
+    @abstractmethod
+    def set_level(self, level: str) -> None:
+        """Tell a legacy server from which level on to send log messages, now and when it is met.
+
+        A modern one is told with each request.
+        """
+
+    @abstractmethod
+    def roots_changed(self, relay: Relay) -> None:
+        """Tell a legacy server that asked this client for its roots that they are other ones now.
+
+        Args:
+            relay: The way back to the client, on which the server may ask for them again.
+        """
+
     @abstractmethod
     async def aclose(self) -> None:
         """End whatever is open or runs in the background."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from proxy.upstream.attribution import Attribution
 from proxy.upstream.hearing import LIST_CHANGED
+from proxy.upstream.listening import CHANGED
 from proxy.wire import METHOD_NOT_FOUND, encode, error, result
 
 if TYPE_CHECKING:
@@ -74,9 +75,19 @@ class Floor:
             self._changed()
         for listener in list(self.listeners):
             listener(message)
-        if method == "notifications/message" and self._open:
+        if self._open and (method == "notifications/message" or self._nobodys(method)):
             # Nothing says which call it is about; the one that came last is the likeliest.
             next(reversed(self._open.values())).hear(message)
+
+    def _nobodys(self, method: str) -> bool:
+        """Whether news that has no listener may go by an open call: to the hub, or the one window.
+
+        Its listener hears it on the connection that was made for that; a session of its client
+        has none, and servers say there what a call has changed.
+        """
+        if self.listeners or method == LIST_CHANGED:
+            return False
+        return method in CHANGED or self._attribution.single()
 
     def _asked(self, message: dict[str, Any], method: str) -> None:
         identifier = message["id"]

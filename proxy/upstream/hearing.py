@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("portico.upstream")
 
-_QUESTIONS = frozenset({"elicitation/create", "sampling/createMessage", "roots/list"})
+ROOTS = "roots/list"
+ROOTS_CHANGED = "notifications/roots/list_changed"
+
+_QUESTIONS = frozenset({"elicitation/create", "sampling/createMessage", ROOTS})
+
+ROOTS_SECONDS = 10.0
+"""How long a server that was told of other roots may ask for them, with no call to ask on."""
 
 LIST_CHANGED = "notifications/tools/list_changed"
 
@@ -35,6 +41,7 @@ class Hearing:
         changed: Called when the server's list of tools changed.
         answer: POSTs a JSON-RPC response to the server; None where servers may not ask (modern).
         clock: The request's time limit, which stands still while a person thinks.
+        asked: Takes the method of each question, where somebody keeps what a server asks.
     """
 
     __slots__ = (
@@ -43,6 +50,7 @@ class Hearing:
         "_changed",
         "_clock",
         "_identifier",
+        "_kept",
         "_pause",
         "_relay",
         "_token",
@@ -57,6 +65,7 @@ class Hearing:
         changed: Callable[[], None],
         answer: Callable[[bytes], None] | None,
         clock: asyncio.Timeout,
+        asked: set[str] | None = None,
     ) -> None:
         self._identifier = identifier
         self._token = progress_token
@@ -65,6 +74,7 @@ class Hearing:
         self._answer = answer
         self._clock = clock
         self._asked: dict[object, asyncio.Task[None]] = {}
+        self._kept = asked
         self._pause: float | None = None
 
     def hear(self, message: dict[str, Any]) -> None:
@@ -109,6 +119,8 @@ class Hearing:
         if method not in _QUESTIONS or len(self._asked) >= MOST_QUESTIONS:
             self._answer(encode(_at_once(identifier, method)))
             return
+        if self._kept is not None:
+            self._kept.add(method)
         task = asyncio.ensure_future(self._put(self._answer, identifier, method, params))
         self._asked[identifier] = task
         task.add_done_callback(lambda _: self._settled(identifier))

@@ -14,7 +14,7 @@ from proxy.upstream.answer import Rejected
 from proxy.upstream.conversation import converse
 from proxy.upstream.era import CLIENT_INFO, LEGACY_VERSIONS, Era, Terms
 from proxy.upstream.fault import UpstreamMalformed
-from proxy.upstream.hearing import Hearing
+from proxy.upstream.hearing import ROOTS, ROOTS_CHANGED, ROOTS_SECONDS, Hearing
 from proxy.upstream.request import BASE, label, write
 from proxy.wire import encode
 
@@ -47,6 +47,7 @@ class LegacySession:
     Attributes:
         terms: What was agreed.
         busy: How many requests are open in it.
+        asked: The methods of the questions that were asked in it.
     """
 
     def __init__(self, endpoint: Endpoint, terms: Terms, session: str | None) -> None:
@@ -56,6 +57,8 @@ class LegacySession:
         self._answers: deque[bytes] = deque()
         self._answering = False
         self.busy = 0
+        self.asked: set[str] = set()
+        self._awaiting_roots: asyncio.Task[None] | None = None
         self._beside: Overhearing | None = None
         self._labels: Headers = [(b"mcp-session-id", session.encode())] if session else []
 
@@ -158,6 +161,7 @@ class LegacySession:
             changed=changed,
             answer=self.answer,
             clock=clock,
+            asked=self.asked,
         )
         beside = await self._overhear(relay, changed)
         if beside is not None:
@@ -172,6 +176,43 @@ class LegacySession:
             self.busy -= 1
             if beside is not None:
                 beside.floor.leave(identifier)
+            hearing.close()
+
+    async def set_level(self, identifier: int, level: str) -> None:
+        """Say from which level on log messages are wanted, where the server has such a thing."""
+        if "logging" in self.terms.capabilities:
+            params = {"level": level}
+            written = write(self.terms, identifier, "logging/setLevel", params, capabilities={})
+            await quietly(self._request(written))
+
+    async def _request(self, written: Written) -> None:
+        await converse(
+            self._endpoint,
+            written.headers + self._labels,
+            written.body,
+            written.identifier,
+            lambda _: None,
+        )
+
+    def roots_changed(self, identifier: int, relay: Relay, changed: Callable[[], None]) -> None:
+        """Tell the server that the roots are other ones, if it asked for them, and let it ask."""
+        if ROOTS in self.asked:
+            if self._awaiting_roots is not None:
+                self._awaiting_roots.cancel()
+            self._awaiting_roots = self._endpoint.do(self._tell_roots(identifier, relay, changed))
+
+    async def _tell_roots(self, identifier: int, relay: Relay, changed: Callable[[], None]) -> None:
+        beside = await self._overhear(relay, changed)
+        if beside is None:
+            return
+        clock = asyncio.timeout(None)
+        hearing = Hearing(identifier, None, relay, changed=changed, answer=self.answer, clock=clock)
+        beside.floor.enter(identifier, hearing, relay)
+        try:
+            await quietly(self.tell({"jsonrpc": "2.0", "method": ROOTS_CHANGED}))
+            await asyncio.sleep(ROOTS_SECONDS)
+        finally:
+            beside.floor.leave(identifier)
             hearing.close()
 
     async def _overhear(self, relay: Relay, changed: Callable[[], None]) -> Overhearing | None:
@@ -224,7 +265,7 @@ async def quietly(chore: Awaitable[None]) -> None:
     try:
         async with asyncio.timeout(_CHORE_SECONDS):
             await chore
-    except (Fault, TimeoutError) as wrong:
+    except (Fault, Rejected, TimeoutError) as wrong:
         log.debug("a courtesy to a server failed: %s", type(wrong).__name__)
 
 

@@ -20,7 +20,7 @@ from proxy.upstream.conversation import converse
 from proxy.upstream.era import RESERVED, Era
 from proxy.upstream.fault import UpstreamLost, UpstreamMisplaced
 from proxy.upstream.hearing import LIST_CHANGED, Hearing
-from proxy.upstream.listing import NOBODY
+from proxy.upstream.listing import EVERYTHING, NOBODY
 from proxy.upstream.patience import within
 from proxy.upstream.request import write
 from proxy.wire import METHOD_NOT_FOUND
@@ -47,6 +47,9 @@ _LISTS = {
     "promptsListChanged": "notifications/prompts/list_changed",
     "resourcesListChanged": "notifications/resources/list_changed",
 }
+CHANGED = frozenset({UPDATED, *_LISTS.values()})
+"""News of the server itself, whoever hears it."""
+
 _SUBSCRIBE = "resources/subscribe"
 _SUBSCRIBE_SECONDS = 30.0
 _OK = 200
@@ -59,6 +62,7 @@ class NoStream(Exception):  # noqa: N818 - it is how such a server is.
 class Listener:
     """The relay of a stream that nobody called for: it hands on news and answers no questions."""
 
+    era = NOBODY.era
     capabilities: Mapping[str, Any] = NOBODY.capabilities
 
     def __init__(self, heard: Callable[[dict[str, Any]], None]) -> None:
@@ -203,7 +207,7 @@ class Changes:
     ) -> None:
         identifier = next(self._identifiers)
         params = {"notifications": dict(wanted)}
-        written = write(terms, identifier, "subscriptions/listen", params, capabilities={})
+        written = write(terms, identifier, "subscriptions/listen", params, capabilities=EVERYTHING)
         hearing = self._hearing(identifier, heard, None)
 
         def hear(message: dict[str, Any]) -> None:
@@ -223,8 +227,7 @@ class Changes:
         heard: Callable[[dict[str, Any]], None],
         is_open: Callable[[], None],
     ) -> None:
-        # A session of its own: what can be asked of a client is asked on the stream of its call.
-        session = await self._sessions.get({})
+        session = await self._sessions.get(None)
         session.busy += 1
         hearing = self._hearing(0, heard, session.answer)
         try:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from proxy.plain import plain
 from proxy.upstream.contract import Refused
+from proxy.upstream.era import TASKS_KEY, Era
 from proxy.upstream.fault import UpstreamFault, UpstreamMalformed
 from proxy.wire import METHOD_NOT_FOUND, encode
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+
+    from proxy.upstream.contract import Relay
 
 log = logging.getLogger("portico.upstream")
 
@@ -28,8 +31,12 @@ LIST_LIMIT = 1024 * 1024
 
 
 class Nobody:
-    """A relay for whoever asks for a list: it wants no news and answers no questions."""
+    """A relay for whoever asks for a list: it wants no news and answers no questions.
 
+    A list serves every client, so it is asked for in the modern way wherever that is understood.
+    """
+
+    era = Era.MODERN
     capabilities: Mapping[str, Any] = MappingProxyType({})
 
     def notify(self, message: dict[str, Any]) -> None:
@@ -41,6 +48,22 @@ class Nobody:
 
 
 NOBODY = Nobody()
+
+EVERYTHING: Mapping[str, Any] = {
+    "elicitation": {"form": {}, "url": {}},
+    "sampling": {"tools": {}, "context": {}},
+    "roots": {"listChanged": True},
+    "extensions": {TASKS_KEY: {}},
+}
+"""All that Portico can carry to a client, declared where a list is asked for.
+
+Some servers hide the tools that would ask. Which of them work depends on the client that calls.
+"""
+
+
+def declared(relay: Relay) -> Mapping[str, Any]:
+    """What a request on behalf of this client says that can be asked."""
+    return EVERYTHING if relay is NOBODY else relay.capabilities
 
 
 async def every(

@@ -2,20 +2,25 @@
 
 It has the face of a remote one. A legacy program is told at its start what can be asked of the
 client, so windows that can be asked different things have one each; a modern one serves them all.
+
+One that speaks both eras keeps to the one in which it is opened. It is opened in the modern one,
+which serves everybody, and once more in the legacy one for a legacy client that can be asked
+something: only so can it ask by requests of its own. Lists and changes stay with the first.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from proxy.upstream.backoff import Backoff
 from proxy.upstream.era import Era
 from proxy.upstream.face import Face
-from proxy.upstream.fault import UpstreamLost
+from proxy.upstream.fault import UpstreamLost, UpstreamMalformed, UpstreamSlow
 from proxy.upstream.listening import ACKNOWLEDGED, NoStream, own, uris
-from proxy.upstream.listing import NOBODY
+from proxy.upstream.listing import EVERYTHING, NOBODY
 from proxy.upstream.negotiation import before_the_request
 from proxy.upstream.patience import within
 from proxy.upstream.process import UpstreamNotStarted
@@ -37,8 +42,8 @@ MOST = 4
 
 _SUBSCRIBE_SECONDS = 30.0
 _CLOSING_SECONDS = 2.0
-_EVERYTHING: dict[str, Any] = {"elicitation": {"form": {}, "url": {}}, "sampling": {}, "roots": {}}
-"""What is declared where a list is asked for: some servers hide tools that would ask."""
+_MODERN = b""
+"""Under which the one program stands that speaks the modern era."""
 
 
 class Local(Face):
@@ -60,7 +65,7 @@ class Local(Face):
         self._chores: set[asyncio.Task[None]] = set()
         self._backoff = Backoff()
         self._not_before = 0.0
-        self._closed = False
+        self._level = ""
 
     async def meet(self) -> Terms:
         """See `Face.meet`."""
@@ -78,27 +83,63 @@ class Local(Face):
         """See `Face.send`."""
 
         async def ask(clock: asyncio.Timeout) -> dict[str, Any]:
-            talk = await self._talk(None if relay is NOBODY else relay.capabilities)
+            talk = await self._talk_with(relay)
             return await talk.ask(method, params, relay, clock)
 
         return await within(self._server, timeout, ask, idempotent=idempotent)
 
     # --- running programs --------------------------------------------------------------------
 
+    async def _talk_with(self, relay: Relay) -> Talk:
+        """The program that this client's calls go to."""
+        if self.era is not Era.MODERN:
+            talk = await self._talk(None if relay is NOBODY else relay.capabilities)
+            if talk.terms.era is Era.LEGACY:
+                return talk
+        alike = relay.era is Era.MODERN or not relay.capabilities
+        if alike or self._terms is None or self._terms.dual is False:
+            return await self._talk(None)
+        return await self._second(relay.capabilities) or await self._talk(None)
+
     async def _talk(self, capabilities: Mapping[str, Any] | None) -> Talk:
         """The program for clients with these capabilities; None takes the one that offers most."""
-        if self._talks and (capabilities is None or self.era is Era.MODERN):
-            return self._talks[max(self._talks, key=len)]
-        wanted = dict(_EVERYTHING if capabilities is None else capabilities)
         if self.era is Era.MODERN:
-            wanted = {}
+            return self._talks.get(_MODERN) or await self._begun(
+                _MODERN, dict(EVERYTHING), self.era
+            )
+        if self._talks and capabilities is None:
+            return self._talks[max(self._talks, key=len)]
+        wanted = dict(EVERYTHING if capabilities is None else capabilities)
+        key = encode(wanted)
+        return self._talks.get(key) or await self._begun(key, wanted, self.era)
+
+    async def _second(self, capabilities: Mapping[str, Any]) -> Talk | None:
+        """A program of both eras in the legacy one; None where it does not speak that."""
+        wanted = dict(capabilities)
         key = encode(wanted)
         found = self._talks.get(key)
         if found is not None:
             return found
+        try:
+            talk = await self._begun(key, wanted, Era.LEGACY)
+        except (UpstreamMalformed, UpstreamLost, UpstreamSlow) as deaf:
+            log.info("%s does not speak the legacy era: %s", self._server, deaf.reference)
+            self._speaks_both(dual=False, lasting=not isinstance(deaf, UpstreamSlow))
+            return None
+        self._speaks_both(dual=True)
+        return talk
+
+    def _speaks_both(self, *, dual: bool, lasting: bool = True) -> None:
+        if self._terms is not None and self._terms.dual is not dual:
+            self._terms = replace(self._terms, dual=dual)
+            if lasting:
+                self._memory.keep(self._program.address, self._terms)
+
+    async def _begun(self, key: bytes, capabilities: dict[str, Any], era: Era | None) -> Talk:
         starting = self._starting.get(key)
         if starting is None:
-            starting = self._starting[key] = asyncio.ensure_future(self._start(key, wanted))
+            starting = asyncio.ensure_future(self._start(key, capabilities, era))
+            self._starting[key] = starting
             starting.add_done_callback(lambda task: self._started(key, task))
         # One caller may give up; the start is for everybody who waits.
         return await asyncio.shield(starting)
@@ -108,7 +149,7 @@ class Local(Face):
         if not task.cancelled():
             task.exception()  # whoever waited has it; with nobody left it is not worth a warning
 
-    async def _start(self, key: bytes, capabilities: dict[str, Any]) -> Talk:
+    async def _start(self, key: bytes, capabilities: dict[str, Any], first: Era | None) -> Talk:
         loop = asyncio.get_running_loop()
         wait = self._not_before - loop.time()
         if wait > 0:
@@ -116,18 +157,31 @@ class Local(Face):
             raise UpstreamNotStarted(msg)
         began = loop.time()
         try:
-            talk = await before_the_request(self._server, self._open(capabilities))
+            talk = await before_the_request(self._server, self._open(capabilities, first))
         except BaseException:
-            self._stumbled(began)
+            if not self._is_second(first):
+                self._stumbled(began)
             raise
-        self._terms = talk.terms
-        self._memory.keep(self._program.address, talk.terms)
+        if talk.terms.era is Era.MODERN:
+            key = _MODERN
+            if self._terms is not None and self._terms.server_info == talk.terms.server_info:
+                talk.terms = replace(talk.terms, dual=self._terms.dual)
+        if not self._is_second(first):
+            self._settle(talk.terms)
         self._talks[key] = talk
+        talk.set_level(self._level)
         self._do(self._watch(key, talk, began))
         self._make_room()
         return talk
 
-    async def _open(self, capabilities: dict[str, Any]) -> Talk:
+    def _is_second(self, era: Era | None) -> bool:
+        return era is Era.LEGACY and self.era is Era.MODERN
+
+    def _settle(self, terms: Terms) -> None:
+        self._terms = terms
+        self._memory.keep(self._program.address, terms)
+
+    async def _open(self, capabilities: dict[str, Any], era: Era | None) -> Talk:
         async def attempt(first: Era | None) -> Talk:
             return await Talk.open(
                 self._server,
@@ -138,9 +192,11 @@ class Local(Face):
             )
 
         try:
-            return await attempt(self.era)
+            return await attempt(era)
         except UpstreamLost:
-            if self.era is Era.LEGACY:
+            if self._is_second(era):
+                raise
+            if era is Era.LEGACY:
                 raise self._silent() from None
         # Some legacy servers end when the first thing they hear is not the handshake.
         try:
@@ -166,7 +222,7 @@ class Local(Face):
         await talk.aclose()
 
     def _make_room(self) -> None:
-        idle = [key for key, talk in self._talks.items() if not talk.busy][:-1]
+        idle = [key for key, talk in self._talks.items() if key and not talk.busy][:-1]
         for key in idle[: max(len(self._talks) - MOST, 0)]:
             self._do(self._talks.pop(key).aclose())
 
@@ -218,6 +274,20 @@ class Local(Face):
         is_open()
         await talk.gone.wait()
         raise UpstreamLost(f"{self._server} ended.")
+
+    # --- what clients tell -------------------------------------------------------------------
+
+    def set_level(self, level: str) -> None:
+        """See `Face.set_level`."""
+        self._level = level
+        for talk in self._talks.values():
+            talk.set_level(level)
+
+    def roots_changed(self, relay: Relay) -> None:
+        """See `Face.roots_changed`."""
+        talk = self._talks.get(encode(dict(relay.capabilities)))
+        if talk is not None:
+            self._do(talk.roots_changed(relay))
 
     async def aclose(self) -> None:
         """End every program, and what goes on around them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from proxy.plain import plain
@@ -31,7 +32,7 @@ Agreement = tuple[Terms, LegacySession | None]
 async def negotiate(
     endpoint: Endpoint,
     *,
-    first: Era | None,
+    known: Terms | None,
     capabilities: Mapping[str, Any],
     identifiers: Iterator[int],
 ) -> Agreement:
@@ -39,7 +40,7 @@ async def negotiate(
 
     Args:
         endpoint: Where it is.
-        first: What it spoke last; unknown servers are asked in the modern way first.
+        known: What it spoke last; unknown servers are asked in the modern way first.
         capabilities: What the client can be asked that waits for this.
         identifiers: Where request ids come from.
 
@@ -50,8 +51,31 @@ async def negotiate(
         UpstreamFault: It speaks neither, cannot be reached, or wants a person; whatever the
             request was that waits for this, it has not run.
     """
-    agreeing = _either(endpoint, first, capabilities, identifiers)
+    agreeing = _agreement(endpoint, known, capabilities, identifiers)
     return await before_the_request(endpoint.server, agreeing)
+
+
+async def _agreement(
+    endpoint: Endpoint,
+    known: Terms | None,
+    capabilities: Mapping[str, Any],
+    identifiers: Iterator[int],
+) -> Agreement:
+    first = known.era if known else None
+    terms, session = await _either(endpoint, first, capabilities, identifiers)
+    if known is None or known.era is not terms.era:
+        return terms, session
+    same = terms.server_info == known.server_info
+    if terms.era is Era.MODERN:
+        return (replace(terms, dual=known.dual) if same else terms), session
+    if same or not known.server_info:
+        return terms, session
+    # Another release of it: that is when a legacy server learns the modern era.
+    try:
+        newer = await discover(endpoint, identifiers)
+    except (Rejected, UpstreamFault):
+        return terms, session
+    return replace(newer, dual=True), session
 
 
 async def before_the_request(server: str, agreeing: Coroutine[Any, Any, T]) -> T:
@@ -93,14 +117,18 @@ async def _either(
     except Rejected as rejected:
         reason: UpstreamFault = rejected.fault
     except UpstreamFault as fault:
-        # A server that stumbles over a method it has never heard of may still speak the other.
-        if not isinstance(fault, UpstreamMalformed) and fault.data.get("status") != _CRASHED:
+        if not stumbled(fault):
             raise
         reason = fault
     try:
         return await ways[1]()
     except Rejected as rejected:
         raise rejected.fault from reason
+
+
+def stumbled(fault: UpstreamFault) -> bool:
+    """Whether a server fell over a way to begin that it may never have heard of."""
+    return isinstance(fault, UpstreamMalformed) or fault.data.get("status") == _CRASHED
 
 
 async def discover(endpoint: Endpoint, identifiers: Iterator[int]) -> Terms:

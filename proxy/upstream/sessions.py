@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from proxy.upstream.answer import Rejected
+from proxy.upstream.answer import OK, Rejected
+from proxy.upstream.fault import UpstreamFault
 from proxy.upstream.legacy import LegacySession
-from proxy.upstream.negotiation import before_the_request
+from proxy.upstream.listing import EVERYTHING
+from proxy.upstream.negotiation import before_the_request, stumbled
 from proxy.wire import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from proxy.upstream.contract import Relay
     from proxy.upstream.endpoint import Endpoint
     from proxy.upstream.era import Terms
 
@@ -25,12 +28,15 @@ class HandshakeRejected(Rejected):
 
 
 class Sessions:
-    """One session for each set of client capabilities.
+    """One session for each set of client capabilities, and one for what no client asks for.
 
     Args:
         endpoint: The server.
         identifiers: Where request ids come from.
         opened: Told the terms of each new session.
+
+    Attributes:
+        level: From which level on each is to send log messages; empty where nobody said.
     """
 
     def __init__(
@@ -39,20 +45,19 @@ class Sessions:
         self._endpoint = endpoint
         self._identifiers = identifiers
         self._opened = opened
+        self.level = ""
         self._open: dict[bytes, LegacySession] = {}
         self._opening: dict[bytes, asyncio.Task[LegacySession]] = {}
 
     async def get(self, capabilities: Mapping[str, Any] | None) -> LegacySession:
-        """The session for clients with these capabilities; None takes whichever is there.
+        """The session for clients with these capabilities; None is the one for lists and changes.
 
         Raises:
             HandshakeRejected: The server does not shake hands.
             UpstreamFault: It cannot be reached, or wants a person.
         """
-        if capabilities is None and self._open:
-            return next(reversed(self._open.values()))
-        wanted = dict(capabilities or {})
-        key = encode(wanted)
+        wanted = dict(EVERYTHING if capabilities is None else capabilities)
+        key = _key(capabilities)
         found = self._open.get(key)
         if found is not None:
             return found
@@ -69,14 +74,33 @@ class Sessions:
             session = await before_the_request(self._endpoint.server, handshake)
         except Rejected as no:
             raise HandshakeRejected(no.status, no.envelope, no.fault) from None
-        self._keep(key, session)
+        except UpstreamFault as fault:
+            if not stumbled(fault):
+                raise
+            raise HandshakeRejected(OK, None, fault) from fault
+        await self._keep(key, session)
         return session
 
-    def adopt(self, capabilities: Mapping[str, Any], session: LegacySession) -> None:
+    async def adopt(self, capabilities: Mapping[str, Any] | None, session: LegacySession) -> None:
         """Take a session that the negotiation opened."""
-        self._keep(encode(dict(capabilities)), session)
+        await self._keep(_key(capabilities), session)
 
-    def _keep(self, key: bytes, session: LegacySession) -> None:
+    def set_level(self, level: str) -> None:
+        """Tell every session from which level on to send log messages, and each new one."""
+        self.level = level
+        for session in self._open.values():
+            self._endpoint.do(session.set_level(next(self._identifiers), level))
+
+    def roots_changed(self, relay: Relay, changed: Callable[[], None]) -> None:
+        """Tell the session of clients like this one that their roots are other ones."""
+        session = self._open.get(_key(relay.capabilities))
+        if session is not None:
+            session.roots_changed(next(self._identifiers), relay, changed)
+
+    async def _keep(self, key: bytes, session: LegacySession) -> None:
+        if self.level:
+            # Before the call that the session is for: what it logs is of the level, too.
+            await session.set_level(next(self._identifiers), self.level)
         replaced = self._open.pop(key, None)
         self._open[key] = session
         surplus = [k for k, kept in self._open.items() if not kept.busy][: len(self._open) - MOST]
@@ -105,3 +129,9 @@ class Sessions:
         sessions, self._open = list(self._open.values()), {}
         await asyncio.gather(*opening, return_exceptions=True)
         await asyncio.gather(*(session.aclose() for session in sessions))
+
+
+def _key(capabilities: Mapping[str, Any] | None) -> bytes:
+    # What nobody asked for has a session apart, though some client may be able to do as much: the
+    # stream of changes is open in it, and servers allow one such stream in each session.
+    return b"" if capabilities is None else encode(dict(capabilities))

@@ -11,8 +11,9 @@ from proxy.upstream.answer import Rejected, error_code, messages
 from proxy.upstream.era import CLIENT_INFO, LEGACY_VERSIONS, MODERN_VERSIONS, Era, Terms
 from proxy.upstream.fault import UpstreamFault, UpstreamMalformed
 from proxy.upstream.floor import Floor
-from proxy.upstream.hearing import Hearing
+from proxy.upstream.hearing import ROOTS, ROOTS_CHANGED, ROOTS_SECONDS, Hearing
 from proxy.upstream.legacy import agreed
+from proxy.upstream.listing import declared
 from proxy.upstream.negotiation import discovered
 from proxy.upstream.process import Process
 from proxy.upstream.request import write
@@ -38,6 +39,7 @@ class Talk:
         floor: Where it says what is no answer.
         gone: Set when the program has ended.
         busy: How many requests are open.
+        asked: The methods of the questions that were asked.
     """
 
     def __init__(self, server: str, changed: Callable[[], None]) -> None:
@@ -45,6 +47,7 @@ class Talk:
         self.floor = Floor(self._write, changed)
         self.gone = asyncio.Event()
         self.busy = 0
+        self.asked: set[str] = set()
         self._server = server
         self._changed = changed
         self._identifiers = itertools.count(1)
@@ -116,7 +119,7 @@ class Talk:
         """
         identifier = next(self._identifiers)
         modern = self.terms.era is Era.MODERN
-        written = write(self.terms, identifier, method, params, capabilities=relay.capabilities)
+        written = write(self.terms, identifier, method, params, capabilities=declared(relay))
         hearing = Hearing(
             identifier,
             written.progress_token,
@@ -124,6 +127,7 @@ class Talk:
             changed=self._changed,
             answer=None if modern else self._write,
             clock=clock,
+            asked=self.asked,
         )
         self.floor.enter(identifier, hearing, relay)
         self.busy += 1
@@ -149,6 +153,30 @@ class Talk:
             del self._answers[identifier]
             if answer.done() and not answer.cancelled():
                 answer.exception()  # sending failed first; it says the same
+
+    def set_level(self, level: str) -> None:
+        """Say from which level on log messages are wanted, where the server has such a thing."""
+        if level and self.terms.era is Era.LEGACY and "logging" in self.terms.capabilities:
+            # Nobody waits for the answer: what is sent after it is also read after it.
+            message = {"jsonrpc": "2.0", "id": next(self._identifiers)}
+            wanted = {"method": "logging/setLevel", "params": {"level": level}}
+            self._write(encode({**message, **wanted}))
+
+    async def roots_changed(self, relay: Relay) -> None:
+        """Tell the server that the roots are other ones, if it asked for them, and let it ask."""
+        if ROOTS not in self.asked:
+            return
+        identifier, clock = next(self._identifiers), asyncio.timeout(None)
+        hearing = Hearing(
+            identifier, None, relay, changed=self._changed, answer=self._write, clock=clock
+        )
+        self.floor.enter(identifier, hearing, relay)
+        try:
+            self.tell(ROOTS_CHANGED, {})
+            await asyncio.sleep(ROOTS_SECONDS)
+        finally:
+            self.floor.leave(identifier)
+            hearing.close()
 
     def tell(self, method: str, params: dict[str, Any]) -> None:
         """Send a notification, which nobody answers."""

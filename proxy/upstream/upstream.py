@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from proxy.upstream.answer import Rejected, error_code, is_session_lost
@@ -11,10 +12,10 @@ from proxy.upstream.conversation import converse
 from proxy.upstream.endpoint import Endpoint
 from proxy.upstream.era import HEADER_MISMATCH, Era
 from proxy.upstream.face import Face
-from proxy.upstream.fault import UpstreamMalformed
+from proxy.upstream.fault import UpstreamMalformed, UpstreamSlow
 from proxy.upstream.hearing import Hearing
 from proxy.upstream.listening import Changes
-from proxy.upstream.listing import NOBODY
+from proxy.upstream.listing import EVERYTHING, NOBODY, declared
 from proxy.upstream.mirror import Marks
 from proxy.upstream.negotiation import negotiate
 from proxy.upstream.patience import within
@@ -56,7 +57,7 @@ class Upstream(Face):
         self._proven = False
         self._met = False
         self._agreeing: asyncio.Task[Terms] | None = None
-        self._sessions = Sessions(self._endpoint, self._identifiers, self._settle)
+        self._sessions = Sessions(self._endpoint, self._identifiers, self._shaken)
         self._changes = Changes(self._endpoint, self._identifiers, self._sessions, self._changed)
         self._marks = Marks()
 
@@ -70,7 +71,7 @@ class Upstream(Face):
         """See `Face.meet`."""
         if self._terms is not None and self._met:
             return self._terms
-        return await self._agree({})
+        return await self._agree(None)
 
     async def send(
         self,
@@ -92,7 +93,7 @@ class Upstream(Face):
         self, method: str, params: dict[str, Any], relay: Relay, clock: asyncio.Timeout
     ) -> dict[str, Any]:
         """Send once, and once more when the first attempt surely did not run."""
-        terms = self._terms or await self._agree(relay.capabilities)
+        terms = self._terms or await self._agree(_asker(relay))
         try:
             return await self._once(terms, method, params, relay, clock)
         except Rejected as rejected:
@@ -111,11 +112,24 @@ class Upstream(Face):
         relay: Relay,
         clock: asyncio.Timeout,
     ) -> dict[str, Any]:
-        if terms.era is Era.MODERN:
+        if not in_session(terms, relay):
             return await self._alone(terms, method, params, relay, clock)
-        # Lists are asked for on nobody's behalf, so any session will do.
-        capabilities = None if relay is NOBODY else relay.capabilities
-        session = await self._sessions.get(capabilities)
+        try:
+            return await self._seated(method, params, relay, clock)
+        except (HandshakeRejected, UpstreamSlow) as deaf:
+            if terms.era is Era.LEGACY:
+                raise
+            # It does not shake hands, or not now, where it did before. Nothing has run.
+            self._speaks_both(
+                dual=None if terms.dual else False, lasting=not isinstance(deaf, UpstreamSlow)
+            )
+        return await self._alone(terms, method, params, relay, clock)
+
+    async def _seated(
+        self, method: str, params: dict[str, Any], relay: Relay, clock: asyncio.Timeout
+    ) -> dict[str, Any]:
+        """Send a request inside the session of its client, once more where the server lost that."""
+        session = await self._sessions.get(_asker(relay))
         try:
             return await session.ask(
                 next(self._identifiers), method, params, relay, changed=self._changed, clock=clock
@@ -124,7 +138,7 @@ class Upstream(Face):
             if not session.has_id or not is_session_lost(rejected):
                 raise
             self._sessions.forget(session)
-        session = await self._sessions.get(capabilities)
+        session = await self._sessions.get(_asker(relay))
         return await session.ask(
             next(self._identifiers), method, params, relay, changed=self._changed, clock=clock
         )
@@ -141,7 +155,7 @@ class Upstream(Face):
         identifier = next(self._identifiers)
         marks = self._marks.of(params.get("name")) if method == "tools/call" else None
         written = write(
-            terms, identifier, method, params, capabilities=relay.capabilities, marks=marks
+            terms, identifier, method, params, capabilities=declared(relay), marks=marks
         )
         hearing = Hearing(
             identifier,
@@ -186,15 +200,15 @@ class Upstream(Face):
                 return False
             await self.list_tools()  # the tool asks for other headers than when it was learned
             return True
-        if terms.era is Era.LEGACY and not isinstance(rejected, HandshakeRejected):
+        if in_session(terms, relay) and not isinstance(rejected, HandshakeRejected):
             return False
         self._proven = True
         if self._terms is not terms:
             return True  # somebody else has negotiated meanwhile
-        now = await self._agree(relay.capabilities)
+        now = await self._agree(_asker(relay))
         return (now.era, now.version) != (terms.era, terms.version)
 
-    async def _agree(self, capabilities: Mapping[str, Any]) -> Terms:
+    async def _agree(self, capabilities: Mapping[str, Any] | None) -> Terms:
         """Negotiate, together with everybody who waits for the same."""
         if self._agreeing is None:
             self._agreeing = asyncio.ensure_future(self._negotiate(capabilities))
@@ -206,23 +220,45 @@ class Upstream(Face):
         if not task.cancelled():
             task.exception()  # whoever waited has it; with nobody left it is not worth a warning
 
-    async def _negotiate(self, capabilities: Mapping[str, Any]) -> Terms:
+    async def _negotiate(self, capabilities: Mapping[str, Any] | None) -> Terms:
         terms, session = await negotiate(
             self._endpoint,
-            first=self.era,
-            capabilities=dict(capabilities),
+            known=self._terms,
+            capabilities=EVERYTHING if capabilities is None else capabilities,
             identifiers=self._identifiers,
         )
         self._settle(terms)
         if session is not None:
-            self._sessions.adopt(capabilities, session)
+            await self._sessions.adopt(capabilities, session)
         return terms
+
+    def _shaken(self, terms: Terms) -> None:
+        """A session was opened: all that a legacy server speaks, the second way of a modern one."""
+        known = self._terms
+        if known is None or known.era is Era.LEGACY:
+            self._settle(terms)
+        elif not known.dual:
+            self._speaks_both(dual=True)
+
+    def _speaks_both(self, *, dual: bool | None, lasting: bool = True) -> None:
+        if self._terms is not None:
+            self._terms = replace(self._terms, dual=dual)
+            if lasting:
+                self._memory.keep(self._url, self._terms)
 
     def _settle(self, terms: Terms) -> None:
         self._proven = self._met = True
         if terms != self._terms:
             self._terms = terms
         self._memory.keep(self._url, terms)
+
+    def set_level(self, level: str) -> None:
+        """See `Face.set_level`."""
+        self._sessions.set_level(level)
+
+    def roots_changed(self, relay: Relay) -> None:
+        """See `Face.roots_changed`."""
+        self._sessions.roots_changed(relay, self._changed)
 
     async def aclose(self) -> None:
         """End the sessions and what runs in the background; the network keeps its connections."""
@@ -231,6 +267,18 @@ class Upstream(Face):
             await asyncio.wait([self._agreeing])
         await self._sessions.aclose()
         await self._endpoint.aclose()
+
+
+def in_session(terms: Terms, relay: Relay) -> bool:
+    """Whether a request travels in a session: with a legacy server, and from a legacy client.
+
+    A server of both eras is spoken to in its client's, because it can ask only as that era does.
+    """
+    return terms.era is Era.LEGACY or (relay.era is Era.LEGACY and terms.dual is not False)
+
+
+def _asker(relay: Relay) -> Mapping[str, Any] | None:
+    return None if relay is NOBODY else relay.capabilities
 
 
 def _outcome(rejected: Rejected) -> dict[str, Any]:

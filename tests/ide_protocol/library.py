@@ -83,7 +83,7 @@ class Library(Double):
                     "capabilities": self.capabilities,
                     "serverInfo": info,
                 },
-                mcp_session_id="s1",
+                mcp_session_id=f"s{len(self.seen)}",
             )
         elif method in {"GET", "subscriptions/listen"}:
             await self._listen(wire)

@@ -241,7 +241,7 @@ async def test_a_task_is_asked_about_where_it_runs(tmp_path: Path) -> None:
 
 
 async def test_a_level_is_told_to_both_eras(tmp_path: Path) -> None:
-    """A legacy server is told once, a modern one with each request."""
+    """A legacy server is told in each session, now or when it opens; a modern one by requests."""
     old, new = Library(legacy=True), Library()
     async with shelves(tmp_path, old=old, new=new) as door:
         client = await door.open("mcp")
@@ -250,7 +250,10 @@ async def test_a_level_is_told_to_both_eras(tmp_path: Path) -> None:
         assert (await client.ask("logging/setLevel", {"level": "error"}))["result"] == {}
         await client.ask("tools/call", {"name": "old_read"})
         await client.ask("tools/call", {"name": "new_read"})
-        assert old.params("logging/setLevel") == [{"level": "error"}]
+        order = [m for m in old.methods() if m in {"initialize", "logging/setLevel", "tools/call"}]
+        last = len(order) - 1 - order[::-1].index("initialize")
+        assert "logging/setLevel" in order[last : order.index("tools/call")]
+        assert old.params("logging/setLevel") == [{"level": "error"}] * 2
         called = [seen for seen in new.seen if seen.method == "tools/call"]
         assert called[0].message["params"]["_meta"][f"{META}logLevel"] == "error"
         wrong = await client.ask("logging/setLevel", {"level": "shout"})

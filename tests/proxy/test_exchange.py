@@ -23,6 +23,7 @@ from proxy.policy.offering import Offering, Owner, Standing, ToolRule
 from proxy.policy.risk import Confirm, Risk
 from proxy.session import Session, Sessions
 from proxy.upstream.contract import Refused
+from proxy.upstream.era import Era
 from proxy.upstream.fault import UpstreamUnreachable
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class AnsweringWindow:
 class NoRelay:
     """A client that cannot be asked anything."""
 
+    era = Era.MODERN
     capabilities: Mapping[str, Any] = {}
 
     def notify(self, message: dict[str, Any]) -> None:

@@ -1,8 +1,10 @@
-"""A local server of few words, run as a program: `stdio_double.py ERA` (legacy, strict, modern).
+"""A local server of few words, run as a program: `stdio_double.py ERA` (legacy, strict, …).
 
-A strict one ends when the first thing it hears is not the handshake. Its tools: `echo` answers with
-its params, `env` with its environment and folder, `ask` asks the client first, `die` ends the
-program, `hold` answers only when it is cancelled, `noise` writes where it should not and complains.
+A strict one ends when the first thing it hears is not the handshake, a `modern` one knows none, and
+a dual one keeps to the era of the first thing it hears. Its tools: `echo` answers with its params,
+`env` with its environment and folder, `ask` asks the client first, `roots` asks for its roots,
+`die` ends the program, `hold` answers only when it is cancelled, `noise` writes where it should not
+and complains.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ ERA = sys.argv[1]
 asked: dict[str, Any] = {}
 held: list[Any] = []
 told: list[str] = []
+levels: list[str] = []
+roots: list[Any] = []
 
 
 def say(message: dict[str, Any]) -> None:
@@ -38,11 +42,16 @@ def call(identifier: int, params: dict[str, Any]) -> None:
         ask = {"message": "Sure?", "requestedSchema": {"type": "object", "properties": {}}}
         say({"id": f"q{identifier}", "method": "elicitation/create", "params": ask})
         return
+    if name == "roots":
+        asked["roots"] = identifier
+        say({"id": "roots", "method": "roots/list"})
+        return
     if name == "noise":
         sys.stderr.write("all is well\napi_key=abc123\n")
         sys.stderr.flush()
         sys.stdout.write("not JSON\n")
     result: dict[str, Any] = {"params": params, "told": told, "pid": os.getpid()}
+    result |= {"levels": levels, "roots": roots}
     if name == "env":
         result = {"environment": dict(os.environ), "folder": os.getcwd(), "pid": os.getpid()}  # noqa: PTH109
     token = params.get("_meta", {}).get("progressToken")
@@ -56,7 +65,7 @@ def initialize(identifier: object, params: dict[str, Any]) -> None:
     """Shake hands."""
     told.append(json.dumps(params["capabilities"]))
     info = {"name": "double", "version": "1"}
-    capabilities: dict[str, Any] = {"tools": {}, "resources": {"subscribe": True}}
+    capabilities: dict[str, Any] = {"tools": {}, "resources": {"subscribe": True}, "logging": {}}
     terms = {"protocolVersion": "2025-06-18", "capabilities": capabilities, "serverInfo": info}
     say({"id": identifier, "result": terms})
 
@@ -84,6 +93,17 @@ def tools(identifier: object, _params: dict[str, Any]) -> None:
     say({"id": identifier, "result": {"tools": [{"name": "echo"}]}})
 
 
+def set_level(identifier: object, params: dict[str, Any]) -> None:
+    """Take a level."""
+    levels.append(params["level"])
+    say({"id": identifier, "result": {}})
+
+
+def roots_changed(_identifier: object, _params: dict[str, Any]) -> None:
+    """Ask for the new roots, with no call that this would be about."""
+    say({"id": "again", "method": "roots/list"})
+
+
 def cancelled(_identifier: object, params: dict[str, Any]) -> None:
     """Answer what was held."""
     say({"id": held.pop(), "result": {"cancelled": params["requestId"]}})
@@ -94,17 +114,27 @@ METHODS: dict[str, Any] = {
     "tools/list": tools,
     "notifications/cancelled": cancelled,
 }
-if ERA == "modern":
-    METHODS |= {"server/discover": discover, "subscriptions/listen": listen}
-else:
-    METHODS |= {"initialize": initialize, "resources/subscribe": subscribe}
+MODERN: dict[str, Any] = {"server/discover": discover, "subscriptions/listen": listen}
+LEGACY: dict[str, Any] = {
+    "initialize": initialize,
+    "resources/subscribe": subscribe,
+    "logging/setLevel": set_level,
+    "notifications/roots/list_changed": roots_changed,
+}
+
+
+def settle(first: str) -> None:
+    """Speak one era from now on."""
+    METHODS.update(MODERN if ERA == "modern" or (ERA == "dual" and first in MODERN) else LEGACY)
 
 
 def answer(message: dict[str, Any]) -> None:
     """Answer one request or take one notification."""
     method, params = message.get("method"), message.get("params", {})
     identifier: Any = message.get("id")
-    if method is None:
+    if identifier == "again":
+        roots.append(message["result"] if "result" in message else message["error"])
+    elif method is None:
         say({"id": asked.pop(identifier), "result": {"answered": message}})
     elif method in METHODS:
         METHODS[method](identifier, params)
@@ -114,5 +144,8 @@ def answer(message: dict[str, Any]) -> None:
         say({"id": identifier, "error": {"code": -32601, "message": "no"}})
 
 
-for line in sys.stdin:
-    answer(json.loads(line))
+for number, line in enumerate(sys.stdin):
+    message = json.loads(line)
+    if number == 0:
+        settle(message["method"])
+    answer(message)

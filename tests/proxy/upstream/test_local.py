@@ -235,3 +235,69 @@ async def test_a_program_is_listened_to_in_either_era(make: Make, speaks: str) -
         }
     listening.cancel()
     await asyncio.wait([listening])
+
+
+async def test_a_program_of_both_eras_runs_once_more_for_a_legacy_client_that_can_be_asked(
+    make: Make,
+) -> None:
+    """It locks its era when it is opened: the first serves everybody else, and the lists."""
+    local = make("dual")
+    assert [tool["name"] for tool in await local.list_tools()] == ["echo"]
+    asker = Asker(ASKABLE, Era.LEGACY)
+
+    async def yes() -> dict[str, Any]:
+        return {"action": "accept", "content": {}}
+
+    asker.answer = yes
+    answered = await call(local, "ask", asker)
+    assert answered["answered"]["result"]["action"] == "accept"
+    told = [
+        (await call(local, "echo", one))["told"]
+        for one in (asker, Asker(ASKABLE), Asker({}, Era.LEGACY))
+    ]
+    assert told == [['{"elicitation": {}}'], [], []]
+    assert local.era is Era.MODERN
+
+
+async def test_a_modern_program_is_started_for_nothing_only_once(make: Make) -> None:
+    """That it knows no handshake is remembered, by this hub and by the next."""
+    asker = Asker(ASKABLE, Era.LEGACY)
+    for _ in range(2):
+        local = make("modern")
+        first, second = [(await call(local, "env", asker))["pid"] for _ in range(2)]
+        assert first == second
+        assert local.era is Era.MODERN
+        assert local._terms is not None
+        assert local._terms.dual is False
+
+
+async def test_a_program_is_told_the_level_whenever_it_is_started(make: Make) -> None:
+    """Before its first call, and again when the level is another one."""
+    local = make("legacy")
+    local.set_level("error")
+    assert (await call(local, "echo"))["levels"] == ["error"]
+    local.set_level("debug")
+    assert (await call(local, "echo"))["levels"] == ["error", "debug"]
+
+
+async def test_a_program_that_asked_for_roots_hears_that_they_changed_and_may_ask_again(
+    make: Make,
+) -> None:
+    """It asks with no call open, and its client answers; who never asked hears nothing."""
+    local, asked = make("legacy"), asyncio.Event()
+    asker = Asker({"roots": {"listChanged": True}}, Era.LEGACY)
+    answer = {"roots": [{"uri": "file:///project"}]}
+
+    async def roots() -> dict[str, Any]:
+        asked.set()
+        return answer
+
+    asker.answer = roots
+    await call(local, "echo", asker)
+    local.roots_changed(asker)
+    assert (await call(local, "echo", asker))["roots"] == []
+    await call(local, "roots", asker)
+    asked.clear()
+    local.roots_changed(asker)
+    await asked.wait()
+    assert (await call(local, "echo", asker))["roots"] == [answer]

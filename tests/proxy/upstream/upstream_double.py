@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from auth.secret import Secret
 from proxy.upstream.contract import Refused
+from proxy.upstream.era import Era
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 class Asker:
     """A client at the other end of a relay: it keeps what it hears and answers as told."""
 
-    def __init__(self, capabilities: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, capabilities: Mapping[str, Any] | None = None, era: Era = Era.MODERN
+    ) -> None:
+        self.era = era
         self.capabilities: Mapping[str, Any] = capabilities or {}
         self.heard: list[dict[str, Any]] = []
         self.asked: list[tuple[str, dict[str, Any]]] = []
