@@ -25,6 +25,7 @@ from proxy.approval import Desk
 from proxy.audit import Journal
 from proxy.catalog import Catalog, Snapshot
 from proxy.configuration import Configuration, load
+from proxy.configuration.company_policy import CompanyPolicy
 from proxy.exchange.exchange import Exchanges
 from proxy.home import Home
 from proxy.hub import Hub
@@ -45,10 +46,14 @@ if TYPE_CHECKING:
 log = logging.getLogger("portico.wiring")
 
 
-def build(home: Home) -> Hub:
+def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
     """The hub of a home, its parts joined and its upkeep not yet begun.
 
     A broken portico.toml makes a hub that offers nothing and says why.
+
+    Args:
+        home: Where its configuration and state are.
+        company_policy: In place of the one that an administrator put on this machine.
     """
     problems: list[Fault] = []
     configuration = _configuration(home, problems)
@@ -80,6 +85,8 @@ def build(home: Home) -> Hub:
         desk=desk,
         journal=journal,
         clock=time.time,
+        company_policy=company_policy or CompanyPolicy(),
+        home=os.path.expanduser("~"),  # noqa: PTH111 - text, as rules and workspaces are.
     )
     hub.exchanges = Exchanges(
         catalog=catalog,

@@ -15,10 +15,13 @@ from auth.fault import Fault
 from proxy.audit import Event, Record
 from proxy.catalog.feature import Feature
 from proxy.catalog.view import EVERYTHING
+from proxy.configuration.company_policy import CompanyPolicy
 from proxy.fault import Internal, NothingToSignInTo
 from proxy.plain import plain
+from proxy.policy.joining import joined, under
 from proxy.registry import offerings
 from proxy.surroundings import take_bus
+from proxy.workspace import look, tagged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from proxy.configuration import Configuration
     from proxy.exchange.call import Call
     from proxy.exchange.exchange import Exchanges
+    from proxy.policy.rule import Policy
     from proxy.registry import Listing, Registry
     from proxy.remembered import Remembered
     from proxy.session import Session, Sessions
@@ -60,6 +64,8 @@ class Hub:
         network: How the company is reached.
         registry: The company's registry, or None.
         clock: Unix seconds.
+        company_policy: What an administrator put on this machine; none in a test.
+        home: The user's home folder.
     """
 
     def __init__(
@@ -76,7 +82,11 @@ class Hub:
         desk: Desk,
         journal: Journal,
         clock: Callable[[], float],
+        company_policy: CompanyPolicy | None = None,
+        home: str = "",
     ) -> None:
+        self.company_policy = company_policy or CompanyPolicy(path="")
+        self._home = home
         self.configuration = configuration
         self.problems = problems
         self.exchanges: Exchanges
@@ -115,6 +125,7 @@ class Hub:
         if self.account is not None and company is not None:
             self._hint = self._remembered.load(company.issuer)
             self.account.on_change.append(self._identity_changed)
+        self.company_policy.look()
         self._adopt()
         self._do(self._keep())
 
@@ -162,7 +173,35 @@ class Hub:
     async def call(self, call: Call) -> dict[str, Any]:
         """Run one call to its outcome, see `Exchanges.call`."""
         await self.loaded()
+        self._follow_policy()
+        await self.know(call.session)
         return await self.exchanges.call(call)
+
+    async def know(self, session: Session) -> None:
+        """Look at a window's workspace, once for each that it names.
+
+        What a window's repository says is taken when the workspace becomes known and then stands:
+        a program that works in it cannot give it another remote between two calls.
+        """
+        folder = session.workspace
+        if folder == session.place_of:
+            return
+        place = await asyncio.to_thread(look, folder, self._home, self.policy.tags)
+        if folder == session.workspace:
+            session.place, session.place_of = place, folder
+
+    def _follow_policy(self) -> None:
+        """Take another policy of the company; it holds for the very next call."""
+        if not self.company_policy.look():
+            return
+        for session in self.sessions:
+            session.place = tagged(session.place, self.policy.tags)
+        self._adopt()
+
+    @property
+    def policy(self) -> Policy:
+        """What the company's policy and the user's say together."""
+        return joined(self.company_policy.policy, self.configuration.policy)
 
     async def loaded(self) -> None:
         """Wait until it is certain who is signed in."""
@@ -229,8 +268,10 @@ class Hub:
             self.listing = self._registry.last_good(key)
         groups = identity.groups if identity else None
         today = dt.datetime.fromtimestamp(self.clock(), dt.UTC).date()
+        policy = self.policy
+        known = offerings(self.configuration, self.listing, groups, today)
         self.catalog.adopt(
-            offerings(self.configuration, self.listing, groups, today),
+            {name: under(policy, offering) for name, offering in known.items()},
             identity_key=key,
             revision=self.listing.revision if self.listing else "unlisted",
             groups=groups or frozenset(),
@@ -263,6 +304,7 @@ class Hub:
 
     async def refresh_registry(self) -> None:
         """Ask the registry; its last good copy stays where it does not answer."""
+        self._follow_policy()
         # Cleared first: whoever signs in while the registry is asked wants it asked again.
         self._refresh_now.clear()
         company = self.configuration.company

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from proxy.catalog.view import EVERYTHING, View, view
+from proxy.catalog.view import View, view
 
 if TYPE_CHECKING:
     from proxy.configuration import Configuration
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 def view_of(configuration: Configuration, session: Session) -> View:
     """What of the catalog a window sees now; its workspace may become known only later."""
+    place, host = session.place, session.host
     if session.only:
-        return view(session.only, bare=session.bare)
+        return view(session.only, bare=session.bare, place=place, host=host)
     if session.workspace is not None:
         for profile in configuration.profiles:
             if any(_within(session.workspace, glob) for glob in profile.workspaces):
-                return view(profile.servers, bare=False)
-    return EVERYTHING
+                return view(profile.servers, bare=False, place=place, host=host)
+    return View(place=place, host=host)
 
 
 def _within(workspace: str, glob: str) -> bool:

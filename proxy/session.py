@@ -7,6 +7,8 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from proxy.policy.circumstances import NOWHERE, Workspace
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -54,6 +56,8 @@ class Session:
         ancestors: Every process that the shim descends from, for editors; empty when unknown.
         host: What the client calls itself, for people to read.
         workspace: The project folder it works on, or None when unknown.
+        place: What rules may say of that workspace, see `Hub.know`.
+        place_of: The workspace that this was looked at for.
         workspace_named: Whether the person or an extension named it.
         only: Short names of the only servers it shows; empty shows all, or those of its profile.
         bare: Whether the one server of `only` shows its names without a prefix.
@@ -74,6 +78,8 @@ class Session:
     ancestors: tuple[int, ...] = ()
     host: str = "unknown client"
     workspace: str | None = None
+    place: Workspace = NOWHERE
+    place_of: str | None = None
     workspace_named: bool = False
     only: tuple[str, ...] = ()
     bare: bool = False

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from proxy.catalog.feature import Feature
 from proxy.catalog.uri import public_uri
+from proxy.policy.circumstances import Circumstances
 from proxy.policy.reading import judge_reading
 from proxy.policy.verdict import Ruling
 
@@ -115,7 +116,8 @@ class Subscriptions:
         route = self._catalog.find(Feature.RESOURCES, uri, view)
         if route is None:
             return None
-        verdict = judge_reading(route.offering, "resources", route.tool, self._groups())
+        who = Circumstances(self._groups(), host=view.host, workspace=view.place)
+        verdict = judge_reading(route.offering, "resources", route.tool, who)
         return None if verdict.ruling is Ruling.DENY else route
 
     def refresh(self) -> None:

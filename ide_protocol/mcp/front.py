@@ -22,6 +22,7 @@ from proxy.exchange.addressed import CALL, READ, ROUTED, TASKS, UNKNOWN_RESOURCE
 from proxy.exchange.call import Call
 from proxy.profile import view_of
 from proxy.roots import RootsRelay, roots_changed
+from proxy.subscriptions import LIST_CHANGED
 from proxy.upstream.contract import Refused
 
 if TYPE_CHECKING:
@@ -208,6 +209,7 @@ class McpFront:
         if params.get("cursor") is not None:
             self.dialogue.fail(identifier, wire.INVALID_PARAMS, "The list has one page only.")
             return
+        await self._hub.know(self._session)
         feature, view = LISTED_BY[method], self.view
         listed = await self._hub.listed(feature, view)
         if feature is Feature.TOOLS:
@@ -227,6 +229,7 @@ class McpFront:
         if named is None or not isinstance(params.get("arguments", {}), dict):
             self.dialogue.fail(identifier, wire.INVALID_PARAMS, _INCOMPLETE.get(method, _NAMELESS))
             return
+        await self._hub.know(self._session)
         view = self.view
         own = None if found or method != CALL else await self._own(named[1], params, view)
         if own is not None:
@@ -289,4 +292,10 @@ class McpFront:
             roots = await self.dialogue.request("roots/list", {})
         except Refused:
             return  # Then the workspace stays unknown, which only widens the choice of windows.
+        before, catalog = self.view, self._hub.catalog
         self._session.workspace = greeting.first_folder(roots) or self._session.workspace
+        await self._hub.know(self._session)
+        for feature in LIST_CHANGED:
+            # What is listed may depend on the workspace, and a list may have left before it.
+            if catalog.listed(feature, self.view) != catalog.listed(feature, before):
+                self.changes.changed(feature)

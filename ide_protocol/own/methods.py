@@ -18,6 +18,7 @@ from proxy.exchange.call import Call
 from proxy.fault import UnknownTool
 from proxy.naming import public_name
 from proxy.plain import plain
+from proxy.policy.circumstances import Circumstances
 from proxy.policy.offering import Standing
 from proxy.policy.verdict import explanation, judge
 
@@ -246,7 +247,10 @@ class Methods:
     def _tool(self, offering: Offering, definition: dict[str, Any]) -> contract.Tool:
         own = definition["name"]
         identity = self._hub.identity
-        verdict = judge(offering, own, definition, identity.groups if identity else ())
+        who = Circumstances(
+            identity.groups if identity else frozenset(), workspace=self._session.place
+        )
+        verdict = judge(offering, own, definition, who)
         title, schema = definition.get("title"), definition.get("inputSchema")
         return {
             "name": public_name(offering.server, own),

@@ -34,8 +34,10 @@ STATUS_TOOL: dict[str, Any] = {
 
 
 def problems(hub: Hub) -> list[Fault]:
-    """What is wrong now, the gravest first: the hub's own, then the registry's."""
+    """What is wrong now, the gravest first: with the hub, the company's policy, the registry."""
     own = list(hub.problems)
+    if hub.company_policy.fault is not None:
+        own.append(hub.company_policy.fault)
     if hub.registry_fault is not None and hub.identity is not None:
         own.append(hub.registry_fault)
     return own

@@ -11,6 +11,7 @@ from proxy.catalog.route import Route
 from proxy.catalog.uri import PREFIX, made_from, public_uri, split
 from proxy.catalog.view import EVERYTHING
 from proxy.naming import public_name
+from proxy.policy.circumstances import Circumstances
 from proxy.policy.reading import judge_reading
 from proxy.policy.verdict import Ruling, judge_listing
 
@@ -32,11 +33,14 @@ class Assortment:
     """The merged lists of one moment.
 
     Attributes:
-        shown: Feature -> definitions under their public names, ordered by name.
+        shown: Feature -> definitions under their public names, ordered by name; some of them, named
+            by `placed`, to some windows only.
         routes: Feature -> public name -> where it leads; also what is not shown.
         offerings: Every server, offered or not.
         addressed: Offered servers that have resources, for URIs that nobody lists.
         left_out: Servers whose lists found no room.
+        placed: Feature -> public names that are shown by where a window is, or whose it is.
+        groups: The groups of the user whom this is for.
     """
 
     shown: Mapping[Feature, list[dict[str, Any]]] = field(default_factory=dict)
@@ -44,13 +48,28 @@ class Assortment:
     offerings: Mapping[str, Offering] = field(default_factory=dict)
     addressed: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    placed: Mapping[Feature, frozenset[str]] = field(default_factory=dict)
+    groups: frozenset[str] = frozenset()
+
+    def shows(self, feature: Feature) -> tuple[object, ...]:
+        """All that a list of it is made from: two that are equal list the same in every window."""
+        placed = self.placed.get(feature, frozenset())
+        rules = {
+            name: self.offerings[name].placing
+            for name in {self.routes[feature][public].offering.server for public in placed}
+        }
+        return (self.shown.get(feature, []), placed, rules)
 
     def listed(self, feature: Feature, view: View = EVERYTHING) -> list[dict[str, Any]]:
         """What a window of this view is shown."""
-        shown = self.shown.get(feature, [])
+        shown, routes, key = self.shown.get(feature, []), self.routes.get(feature, {}), feature.key
+        if placed := self.placed.get(feature):
+            who = Circumstances(self.groups, host=view.host, workspace=view.place)
+            shown = [
+                d for d in shown if d[key] not in placed or _seen(feature, routes[d[key]], who)
+            ]
         if view.only is None:
             return shown
-        routes, key = self.routes.get(feature, {}), feature.key
         mine = [(d, routes[d[key]]) for d in shown if view.admits(routes[d[key]].offering.server)]
         if view.bare:
             return [{**definition, key: route.tool} for definition, route in mine]
@@ -116,18 +135,26 @@ def merge(
     shelves, left_out = _fitting(shelves)
     shown: dict[Feature, list[dict[str, Any]]] = {}
     routes: dict[Feature, Table] = {}
+    placed: dict[Feature, frozenset[str]] = {}
+    who = Circumstances(groups)
+    moving = {server for server in shelves if offerings[server].placed}
     for feature in Feature:
         public: dict[str, dict[str, Any]] = {}
         table: Table = {}
+        some: set[str] = set()
         for name, route in _names(feature, shelves, offerings):
             if name in table:
                 continue  # A server that gives a name twice means the first.
             table[name] = route
-            if _seen(feature, route, groups):
-                public[name] = {**(route.definition or {}), feature.key: name}
+            if route.offering.server in moving:
+                some.add(name)
+            elif not _seen(feature, route, who):
+                continue
+            public[name] = {**(route.definition or {}), feature.key: name}
         shown[feature], routes[feature] = [public[name] for name in sorted(public)], table
+        placed[feature] = frozenset(some)
     addressed = tuple(s for s, shelf in shelves.items() if "resources" in shelf.capabilities)
-    return Assortment(shown, routes, offerings, addressed, left_out)
+    return Assortment(shown, routes, offerings, addressed, left_out, placed, groups)
 
 
 def _fitting(shelves: Mapping[str, Shelf]) -> tuple[dict[str, Shelf], tuple[str, ...]]:
@@ -162,8 +189,8 @@ def _names(
         yield name, Route(offerings[server], own, definition, feature, name)
 
 
-def _seen(feature: Feature, route: Route, groups: frozenset[str]) -> bool:
+def _seen(feature: Feature, route: Route, who: Circumstances) -> bool:
     if feature is Feature.TOOLS:
-        return judge_listing(route.offering, route.definition or {}, groups)
-    verdict = judge_reading(route.offering, feature.group, route.tool, groups)
+        return judge_listing(route.offering, route.definition or {}, who)
+    verdict = judge_reading(route.offering, feature.group, route.tool, who)
     return verdict.ruling is not Ruling.DENY

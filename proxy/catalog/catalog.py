@@ -284,7 +284,7 @@ class Catalog:
         for server in after.left_out:
             log.warning("%s is left out: the lists of all servers are too large", server)
         for feature in Feature:
-            if after.listed(feature) != before.listed(feature):
+            if after.shows(feature) != before.shows(feature):
                 self.watch(feature)
                 if feature is Feature.TOOLS:
                     self._changed()

@@ -1,11 +1,14 @@
-"""What of the catalog one window wants to see: everything, a few servers, or one without prefix.
+"""What of the catalog one window sees: everything, a few servers, or one without prefix.
 
-A view keeps a model's context small. It is no border: what a user may do is policy's business.
+What a window wants to see keeps a model's context small. It is no border: what a user may do is
+policy's business, which is why a view also says where the window is.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from proxy.policy.circumstances import NOWHERE, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +18,14 @@ class View:
     Attributes:
         only: Short names; None shows all.
         bare: Whether names stand without their server's; only ever with a single server.
+        place: The window's workspace, as rules may speak of it.
+        host: What its client calls itself.
     """
 
     only: frozenset[str] | None = None
     bare: bool = False
+    place: Workspace = NOWHERE
+    host: str = ""
 
     @property
     def single(self) -> str | None:
@@ -33,8 +40,8 @@ class View:
 EVERYTHING = View()
 
 
-def view(only: tuple[str, ...], *, bare: bool) -> View:
+def view(only: tuple[str, ...], *, bare: bool, place: Workspace = NOWHERE, host: str = "") -> View:
     """The view of a window that names its servers; without names it sees everything."""
     if not only:
-        return EVERYTHING
-    return View(frozenset(only), bare=bare and len(set(only)) == 1)
+        return View(place=place, host=host)
+    return View(frozenset(only), bare=bare and len(set(only)) == 1, place=place, host=host)

@@ -45,3 +45,19 @@ class ConfigurationFault(Fault):
             "\n".join(map(str, self.problems)),
             data={"problems": [asdict(problem) for problem in self.problems]},
         )
+
+
+class PolicyUnusable(Fault):
+    """The company's policy cannot be used, so everything is denied; `data` holds every problem."""
+
+    reference = "policy-unusable"
+    who = Who.COMPANY
+    remedy = "Have your administrator correct it; `portico policy check` shows every problem."
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        first = problems[0]
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(
+            f"Your company's policy cannot be used: {first}{more}.",
+            data={"problems": [asdict(problem) for problem in problems]},
+        )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from proxy.address import BadAddress, origin
-from proxy.configuration.fault import ConfigurationFault, Problem
+from proxy.configuration.fault import ConfigurationFault
+from proxy.configuration.file import read_table
 from proxy.configuration.local_server import read_program
-from proxy.configuration.locator import locate
-from proxy.configuration.section import Problems, Section
+from proxy.configuration.policy_section import read_policy
 from proxy.configuration.settings import (
     SCOPES,
     Company,
@@ -30,14 +29,10 @@ from proxy.policy.risk import Confirm, Risk
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SIZE_LIMIT = 1024 * 1024
-"""Bytes the file may have."""
+    from proxy.configuration.section import Section
 
 _OFFICIAL = "io.modelcontextprotocol.registry/official"
 _NAMESPACED = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+/[A-Za-z0-9._-]+")
-_AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
-_TWICE = re.compile(r"Cannot declare \((.*)\) twice")
-"""How `tomllib` says it, with the key as a tuple of Python's."""
 _WEEK_OF_MINUTES = 7 * 24 * 60.0
 _HOUR = 3600.0
 
@@ -54,48 +49,13 @@ def load(path: str) -> Configuration:
         ConfigurationFault: It cannot be read, is not TOML, or says something that Portico does
             not understand; the fault lists every problem with file, line and key.
     """
-    text = _text(path)
-    if text is None:
+    top = read_table(path, "")
+    if top is None:
         return Configuration(path=path)
-    try:
-        document = tomllib.loads(text)
-        problems = Problems(path, locate(text))
-    except tomllib.TOMLDecodeError as wrong:
-        raise ConfigurationFault([_not_toml(path, text, str(wrong))]) from None
-    except RecursionError:
-        raise ConfigurationFault([Problem(path, 1, "", "is nested too deeply")]) from None
-    configuration = _configuration(Section(document, "", (), problems), path)
-    if problems.found:
-        raise ConfigurationFault(problems.found)
+    configuration = _configuration(top, path)
+    if top.problems.found:
+        raise ConfigurationFault(top.problems.found)
     return configuration
-
-
-def _text(path: str) -> str | None:
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(SIZE_LIMIT + 1)
-        if len(data) > SIZE_LIMIT:
-            why = f"is larger than {SIZE_LIMIT} bytes"
-        else:
-            # Some editors put a byte order mark in front, which is no mistake of the person.
-            return data.decode("utf-8-sig")
-    except FileNotFoundError:
-        return None
-    except UnicodeDecodeError:
-        why = "is not UTF-8 text"
-    except OSError as wrong:
-        why = f"cannot be read: {wrong.strerror}"
-    raise ConfigurationFault([Problem(path, 1, "", why)])
-
-
-def _not_toml(path: str, text: str, why: str) -> Problem:
-    place = _AT_LINE.search(why)
-    line = int(place[1]) if place else text.count("\n") + 1
-    why = _AT_LINE.sub("", why)
-    if twice := _TWICE.fullmatch(why):
-        key = ".".join(re.findall(r"'([^']*)'", twice[1]))
-        return Problem(path, line, key, "stands in the file twice; join the two into one")
-    return Problem(path, line, "", f"is not TOML: {why}")
 
 
 def _configuration(top: Section, path: str) -> Configuration:
@@ -112,6 +72,7 @@ def _configuration(top: Section, path: str) -> Configuration:
         profiles=tuple(
             _profile(section) for _, section in top.sections("profiles", "profiles.NAME")
         ),
+        policy=read_policy(top.section("policy", "policy"), company=False),
         network=_network(top.section("network", "network"), path),
         idle_seconds=60 * hub.number("idle_minutes", 15.0, most=_WEEK_OF_MINUTES),
         approval_seconds=approvals.number("deadline_seconds", 300.0, most=_HOUR),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from proxy.configuration.locator import Path
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "": ("company", "servers", "profiles", "network", "hub", "approvals"),
+    "": ("company", "servers", "profiles", "policy", "network", "hub", "approvals"),
     "company": (
         "name",
         "issuer",
@@ -53,6 +53,31 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "servers.NAME.tools": ("allow", "deny"),
     "servers.NAME.rules.TOOL": ("risk", "confirm"),
     "profiles.NAME": ("servers", "workspaces"),
+    "policy": ("support", "tags", "strength", "leases", "rules"),
+    "policy.strength": ("read", "sensitive-read", "write", "unknown", "destructive"),
+    "policy.leases": ("allowed", "risks", "minutes", "calls"),
+    "policy.rules.NAME": (
+        "verdict",
+        "reason",
+        "servers",
+        "tools",
+        "environments",
+        "reviewed",
+        "from_risk",
+        "groups",
+        "hosts",
+        "remotes",
+        "paths",
+        "tags",
+        "unless",
+        "when",
+        "risk",
+        "surfaces",
+        "lease",
+        "lease_minutes",
+        "lease_calls",
+    ),
+    "policy.rules.NAME.unless": ("groups", "remotes", "paths", "tags"),
     "network": ("https_proxy", "http_proxy", "no_proxy", "ca_file"),
     "hub": ("idle_minutes",),
     "approvals": ("deadline_seconds",),
@@ -71,7 +96,7 @@ _NO_SECRETS = (
 _KINDS: Final[Mapping[type, str]] = {
     bool: "true or false",
     str: "a string",
-    int: "a number",
+    int: "a whole number",
     float: "a number",
     list: "an array",
     dict: "a table",
@@ -138,12 +163,15 @@ class Section:
         if key not in self:
             self.wrong(key, f"is missing; for example {key} = {example}")
 
-    def text(self, key: str, default: str = "", *, empty: bool = False) -> str:
-        """A string on one line; with `empty`, the empty one too."""
+    def text(self, key: str, default: str = "", *, empty: bool = False, lines: bool = False) -> str:
+        """A string on one line; with `empty`, the empty one too, with `lines` on several."""
         value = self._typed(key, str)
         if value is None:
             return default
-        if not value.isprintable() or value != value.strip() or not (value or empty):
+        if lines:
+            value = value.strip()
+        shown = " ".join(value.split()) if lines else value
+        if not shown.isprintable() or value != value.strip() or not (value or empty):
             self.wrong(key, "must be one line of text, without spaces around it")
             return default
         return value
@@ -155,8 +183,8 @@ class Section:
             return default
         good: list[str] = []
         for place, item in enumerate(value):
-            if isinstance(item, str) and item.isprintable() and item.strip():
-                good.append(item)
+            if _is_text(item):
+                good.append(str(item))
             else:
                 self.wrong(key, f"must hold only strings, not {_shown(item)}", place)
         return tuple(good)
@@ -174,6 +202,16 @@ class Section:
         # Written so that TOML's `nan` fails it too.
         if not 0 < value <= most:
             self.wrong(key, f"must be above 0 and at most {most:g}")
+            return default
+        return value
+
+    def whole(self, key: str, default: int, *, most: int) -> int:
+        """A whole number from 1 to `most`."""
+        value = self._typed(key, int)
+        if value is None:
+            return default
+        if not 0 < value <= most:
+            self.wrong(key, f"must be a whole number from 1 to {most}")
             return default
         return value
 
@@ -204,6 +242,17 @@ class Section:
             self.wrong(key, _NO_SECRETS)
             return ""
         return value
+
+    def groups_of_texts(self, key: str) -> Mapping[str, tuple[str, ...]]:
+        """A table whose own keys each name an array of strings."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, value in (self._typed(key, dict) or {}).items():
+            if isinstance(value, list) and value and all(map(_is_text, value)):
+                found[name] = tuple(value)
+            else:
+                place = (*self.path, key, name)
+                self.problems.add(place, f"must be an array of strings, not {_shown(value)}")
+        return found
 
     def environment(self, key: str) -> Mapping[str, str]:
         """A table of environment variables; one that looks like a secret is refused."""
@@ -238,7 +287,7 @@ class Section:
             raise LookupError(msg)
         return self._table.get(key)
 
-    _Type = TypeVar("_Type", bool, str, float, list[object], dict[str, object])
+    _Type = TypeVar("_Type", bool, str, int, float, list[object], dict[str, object])
 
     def _typed(self, key: str, kind: type[_Type]) -> _Type | None:
         value = self._raw(key)
@@ -246,10 +295,14 @@ class Section:
             return None
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             return kind(value)
-        if isinstance(value, kind):
+        if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
             return value
         self.wrong(key, f"must be {_KINDS[kind]}, not {_shown(value)}")
         return None
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable() and bool(value.strip())
 
 
 def _shown(value: object) -> str:

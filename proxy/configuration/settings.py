@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from auth.network import Network
+from proxy.policy.lease import MOST
 from proxy.policy.risk import Confirm, Risk
+from proxy.policy.rule import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 SCOPES = ("openid", "profile", "groups", "offline_access")
 """The scopes asked for at sign-in, unless `[company] scopes` says otherwise."""
+
+USER_POLICY = Policy(lease=MOST)
+"""What a user says who writes no `[policy]`: whatever the company says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,7 @@ class Configuration:
         company: The company, or None: then nobody signs in and there is no registry.
         servers: Short name -> server written by hand.
         profiles: What windows show, by workspace; the first that fits counts.
+        policy: What the user's own `[policy]` says.
         network: Proxies and roots of trust.
         idle_seconds: How long a hub without any session stays alive.
         approval_seconds: How long a question waits for a person before silence means no.
@@ -149,6 +155,7 @@ class Configuration:
     company: Company | None = None
     servers: Mapping[str, HandWritten] = field(default_factory=dict)
     profiles: tuple[Profile, ...] = ()
+    policy: Policy = USER_POLICY
     network: NetworkSettings = field(default_factory=NetworkSettings)
     idle_seconds: float = 900.0
     approval_seconds: float = 300.0

@@ -8,6 +8,7 @@ from auth.refresh import SignInNeeded
 from proxy.approval import digest
 from proxy.exchange.routing import judged, unknown
 from proxy.fault import Denied
+from proxy.policy.circumstances import Circumstances
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,10 +32,17 @@ class Judging:
         self._identity = identity
         self._signs_in = signs_in
 
-    def judge(self, call: Call, route: Route) -> Verdict:  # noqa: ARG002 - rules may ask about it.
+    def judge(self, call: Call, route: Route) -> Verdict:
         """The verdict on a call that leads here, for who is signed in now."""
-        identity = self._identity()
-        return judged(route, identity.groups if identity else frozenset())
+        identity, session = self._identity(), call.session
+        who = Circumstances(
+            groups=identity.groups if identity else frozenset(),
+            user=identity.subject if identity else "",
+            host=session.host,
+            workspace=session.place,
+            arguments=call.arguments,
+        )
+        return judged(route, who)
 
     def bound(self, call: Call, route: Route) -> str:
         """What a yes to this call is bound to, see `proxy.approval.digest`."""

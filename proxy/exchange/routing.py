@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from auth.fault import Fault
     from proxy.catalog import Catalog
     from proxy.exchange.call import Call
-    from proxy.policy.verdict import Verdict
+    from proxy.policy.circumstances import Circumstances
+    from proxy.policy.ruling import Step, Verdict
 
 
 class Routing:
@@ -56,17 +57,17 @@ class Routing:
         return await self._catalog.live(route) if route.feature is Feature.TOOLS else route
 
 
-def judged(route: Route, groups: frozenset[str]) -> Verdict:
+def judged(route: Route, who: Circumstances, way: list[Step] | None = None) -> Verdict:
     """What policy says of a call that leads here.
 
     A method that Portico does not know is judged like a tool of that name: asked about, until
     somebody said what it does. A task was let through when it began.
     """
     if route.feature is None and route.tool.startswith(TASKS):
-        return judge_reading(route.offering, "tasks", route.tool, groups)
+        return judge_reading(route.offering, "tasks", route.tool, who, way)
     if route.feature is None or route.feature is Feature.TOOLS:
-        return judge(route.offering, route.tool, route.definition, groups)
-    return judge_reading(route.offering, route.feature.group, route.tool, groups)
+        return judge(route.offering, route.tool, route.definition, who, way)
+    return judge_reading(route.offering, route.feature.group, route.tool, who, way)
 
 
 def unknown(call: Call) -> UnknownTool:

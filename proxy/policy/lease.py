@@ -1,8 +1,9 @@
-"""How far a person may give their yes in advance."""
+"""How far a person may give their yes in advance: the limits, not the leases."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,14 @@ class LeaseLimits:
 
     minutes: int = 60
     calls: int = 50
+
+    def __and__(self, other: LeaseLimits) -> LeaseLimits:
+        """What both allow."""
+        return LeaseLimits(min(self.minutes, other.minutes), min(self.calls, other.calls))
+
+
+USUAL: Final = LeaseLimits()
+"""What holds where the company says nothing of leases."""
+
+MOST: Final = LeaseLimits(minutes=8 * 60, calls=1000)
+"""The most that a company can allow: a working day."""

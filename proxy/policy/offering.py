@@ -6,18 +6,20 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
+from proxy.policy.circumstances import ANYWHERE, Context
 from proxy.policy.risk import Confirm, Risk
+from proxy.policy.rule import NO_POLICY
+from proxy.policy.strength import SURFACES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from proxy.policy.lease import LeaseLimits
+    from proxy.policy.rule import Policy, Rule
     from proxy.program import Program
 
 EVERY_TOOL = "*"
 """The key in `Offering.rules` that speaks for tools without a rule of their own."""
-
-SURFACES = frozenset({"editor", "elicitation", "terminal"})
-"""Every surface a rule can admit, see `proxy.approval.Surface`."""
 
 
 class Standing(StrEnum):
@@ -53,6 +55,10 @@ class ToolRule:
         groups: Groups of which the user must have one; empty admits everybody.
         minutes_saved: The owner's estimate for one successful call.
         surfaces: The kinds of surface whose answer counts.
+        context: The workspaces that may see the tool; without any pattern, all of them.
+        conditions: What the rule says of single calls, by their arguments.
+        lease: The most that one yes to it may cover; None leaves that to the company.
+        leased: Whether one yes may cover more than one call at all.
         source: Where the rule stands, for example `registry com.example/presto tools.drop_table`.
     """
 
@@ -61,6 +67,10 @@ class ToolRule:
     groups: frozenset[str] = frozenset()
     minutes_saved: float = 0.0
     surfaces: frozenset[str] = SURFACES
+    context: Context = ANYWHERE
+    conditions: tuple[Rule, ...] = ()
+    lease: LeaseLimits | None = None
+    leased: bool = True
     source: str = "closed default"
 
 
@@ -84,6 +94,8 @@ class Offering:
             that only the closed default or a default risk speaks for.
         allowed_tools: Names or globs of the only tools to offer; empty offers all.
         denied_tools: Names or globs that are never offered.
+        context: The workspaces that may see the server; without any pattern, all of them.
+        policy: What the company's policy and the user's say of this server.
     """
 
     server: str
@@ -105,7 +117,30 @@ class Offering:
     allowed_tools: tuple[str, ...] = ()
     denied_tools: tuple[str, ...] = ()
     program: Program | None = None
+    context: Context = ANYWHERE
+    policy: Policy = NO_POLICY
 
     def rule(self, tool: str) -> ToolRule:
         """The rule that speaks for a tool."""
         return self.rules.get(tool) or self.rules.get(EVERY_TOOL) or ToolRule()
+
+    @property
+    def placing(self) -> tuple[object, ...]:
+        """All by which one window of a user is offered something and another is not."""
+        return (
+            self.context,
+            tuple((tool, rule.context) for tool, rule in self.rules.items() if rule.context),
+            tuple(rule for rule in self.policy.rules if rule.of_windows),
+        )
+
+    @property
+    def placed(self) -> bool:
+        """Whether there is anything of that kind."""
+        return any(self.placing)
+
+    def spoken(self, tool: str) -> bool:
+        """Whether the registry or the configuration says anything of a tool."""
+        return tool in self.rules or EVERY_TOOL in self.rules
+
+
+__all__ = ["EVERY_TOOL", "SURFACES", "Offering", "Owner", "Standing", "ToolRule"]

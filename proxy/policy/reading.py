@@ -2,7 +2,7 @@
 
 They are reads of an offered server unless the registry says otherwise, by a rule of the name
 `prompts/NAME`, `resources/URI`, `prompts/*` or `resources/*` among the rules of its tools. Without
-such a rule, what `*` says about groups and about asking always holds for them too.
+such a rule, what `*` says about groups, workspaces and asking always holds for them too.
 """
 
 from __future__ import annotations
@@ -15,20 +15,26 @@ from proxy.policy.risk import Confirm, Risk
 from proxy.policy.verdict import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
+    from proxy.policy.circumstances import Circumstances
     from proxy.policy.offering import Offering
-    from proxy.policy.verdict import Verdict
+    from proxy.policy.ruling import Step, Verdict
 
 
-def judge_reading(offering: Offering, group: str, name: str, groups: Collection[str]) -> Verdict:
+def judge_reading(
+    offering: Offering,
+    group: str,
+    name: str,
+    who: Circumstances,
+    way: list[Step] | None = None,
+) -> Verdict:
     """The verdict on reading one thing.
 
     Args:
         offering: The server, as this user may meet it today.
         group: `prompts`, `resources` or `tasks`.
         name: The server's own name or URI of it.
-        groups: The user's business groups.
+        who: Who reads, from where, with what.
+        way: Takes the steps to the verdict, for whoever wants to follow them.
     """
     key = f"{group}/{name}"
     rule = _rule(offering, group, name)
@@ -36,7 +42,7 @@ def judge_reading(offering: Offering, group: str, name: str, groups: Collection[
     alone = replace(
         offering, rules={key: rule}, allowed_tools=(), denied_tools=(), trust_read_hint=False
     )
-    return judge(alone, key, None, groups)
+    return judge(alone, key, None, who, way)
 
 
 def _rule(offering: Offering, group: str, name: str) -> ToolRule:
@@ -52,5 +58,6 @@ def _rule(offering: Offering, group: str, name: str) -> ToolRule:
         confirm=Confirm.ALWAYS if always else Confirm.RISKY,
         groups=every.groups,
         surfaces=every.surfaces,
-        source=every.source if always or every.groups else f"{group} are read",
+        context=every.context,
+        source=every.source if always or every.groups or every.context else f"{group} are read",
     )

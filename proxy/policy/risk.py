@@ -37,6 +37,9 @@ class Confirm(StrEnum):
 RISKS = (Risk.READ, Risk.SENSITIVE_READ, Risk.WRITE, Risk.UNKNOWN, Risk.DESTRUCTIVE)
 """Every risk, the mildest first."""
 
+RISKY = frozenset({Risk.WRITE, Risk.DESTRUCTIVE, Risk.UNKNOWN})
+"""The risks that `Confirm.RISKY` asks about."""
+
 DOES: Mapping[str, str] = {
     Risk.READ: "reads",
     Risk.SENSITIVE_READ: "reads sensitive data",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from proxy.approval import Answer, Surface
+from proxy.policy.circumstances import Circumstances
 from proxy.policy.offering import Offering, Owner, ToolRule
 from proxy.policy.risk import Confirm, Risk
 from proxy.policy.verdict import judge
@@ -22,7 +23,7 @@ def test_each_example_has_the_verdict_that_the_page_tells() -> None:
         owner = Owner("data-platform")
         presto = Offering("presto", "corp/presto", "Presto", "", owner=owner, rules=rules)
         definition = {"name": "analyze", "annotations": json.loads(hints.strip("`"))}
-        found = judge(presto, "analyze", definition, [group.strip("`")])
+        found = judge(presto, "analyze", definition, Circumstances(frozenset({group.strip("`")})))
         assert (f"**{found.ruling}**", found.reason) == (verdict, because)
 
 

@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proxy.policy.circumstances import Circumstances
 from proxy.policy.offering import EVERY_TOOL, SURFACES, Offering, Owner, Standing, ToolRule
 from proxy.policy.risk import RISKS, Confirm, Risk, graver, stricter
 from proxy.policy.verdict import Ruling, explanation, judge, judge_listing, support
 
+NOWHERE = Circumstances()
+DATA = Circumstances(frozenset({"data-eng"}))
 ASKED_WHEN_RISKY = {Risk.WRITE, Risk.DESTRUCTIVE, Risk.UNKNOWN}
 STRICTNESS = (Ruling.ALLOW, Ruling.ASK, Ruling.DENY)
 HINTS = st.fixed_dictionaries(
@@ -54,7 +57,7 @@ def test_confirmation_follows_from_rule_risk_and_review(
         Confirm.RISKY: risk in ASKED_WHEN_RISKY,
         Confirm.NEVER: reviewed and risk is Risk.UNKNOWN,
     }[confirm]
-    verdict = judge(offering(ToolRule(risk, confirm), reviewed=reviewed), "t", tool(), ())
+    verdict = judge(offering(ToolRule(risk, confirm), reviewed=reviewed), "t", tool(), NOWHERE)
     assert verdict.ruling is (Ruling.ASK if asked else Ruling.ALLOW)
     assert (verdict.risk, bool(verdict.reason)) == (risk, True)
 
@@ -62,7 +65,7 @@ def test_confirmation_follows_from_rule_risk_and_review(
 def test_a_tool_that_nobody_speaks_for_is_unknown_and_asked_about() -> None:
     """The closed default holds, whatever the tool says of itself."""
     for hints in ({}, {"readOnlyHint": True}, {"readOnlyHint": True, "destructiveHint": False}):
-        verdict = judge(offering(), "t", tool(**hints), ())
+        verdict = judge(offering(), "t", tool(**hints), NOWHERE)
         assert (verdict.ruling, verdict.risk) == (Ruling.ASK, Risk.UNKNOWN)
 
 
@@ -74,7 +77,10 @@ def test_annotations_only_make_a_verdict_stricter(rule: ToolRule, hints: dict[st
     """No annotation lowers the risk that the registry declares, nor takes a question away."""
     for reviewed in (True, False):
         server = offering(rule, reviewed=reviewed)
-        bare, hinted = judge(server, "t", tool(), ()), judge(server, "t", tool(**hints), ())
+        bare, hinted = (
+            judge(server, "t", tool(), NOWHERE),
+            judge(server, "t", tool(**hints), NOWHERE),
+        )
         assert STRICTNESS.index(hinted.ruling) >= STRICTNESS.index(bare.ruling)
         assert graver(hinted.risk, bare.risk) is hinted.risk
 
@@ -94,7 +100,7 @@ def test_a_waiver_does_not_cover_what_the_tool_adds(
     declared: Risk, hints: dict[str, Any], risk: Risk
 ) -> None:
     """The registry waived the risk it knew; a tool that says it is worse is asked about again."""
-    verdict = judge(offering(ToolRule(declared, Confirm.NEVER)), "t", tool(**hints), ())
+    verdict = judge(offering(ToolRule(declared, Confirm.NEVER)), "t", tool(**hints), NOWHERE)
     assert verdict.risk is risk
     assert (verdict.ruling is Ruling.ASK) == (risk is not declared)
 
@@ -119,7 +125,10 @@ def test_a_trusted_read_hint_lowers_only_what_no_rule_names(
     changes: dict[str, Any], hints: dict[str, Any], ruling: Ruling
 ) -> None:
     """The company may trust a server's `readOnlyHint`, but never against a rule for that tool."""
-    assert judge(offering(trust_read_hint=True, **changes), "t", tool(**hints), ()).ruling is ruling
+    assert (
+        judge(offering(trust_read_hint=True, **changes), "t", tool(**hints), NOWHERE).ruling
+        is ruling
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,25 +147,28 @@ def test_a_trusted_read_hint_lowers_only_what_no_rule_names(
 def test_deny_beats_every_other_rule_and_is_not_listed(changes: dict[str, Any]) -> None:
     """Whatever denies wins over a waiver; the tool is neither shown nor run, and says why."""
     server = offering(ToolRule(Risk.READ, Confirm.NEVER), **changes)
-    verdict = judge(server, "t", tool(readOnlyHint=True), {"data-eng"})
+    verdict = judge(server, "t", tool(readOnlyHint=True), DATA)
     assert verdict.ruling is Ruling.DENY
     assert verdict.reason
     assert verdict.remedy
     assert verdict.unknown == (server.standing is Standing.HIDDEN)
-    assert not judge_listing(server, tool(readOnlyHint=True), {"data-eng"})
+    assert not judge_listing(server, tool(readOnlyHint=True), DATA)
 
 
 def test_a_group_admits_its_members() -> None:
     """One of the rule's groups is enough."""
     rule = ToolRule(Risk.READ, groups=frozenset({"ads-eng", "ads-ops"}))
-    assert judge(offering(rule), "t", tool(), {"ads-ops"}).ruling is Ruling.ALLOW
+    assert (
+        judge(offering(rule), "t", tool(), Circumstances(frozenset({"ads-ops"}))).ruling
+        is Ruling.ALLOW
+    )
 
 
 def test_a_verdict_carries_the_rules_surfaces() -> None:
     """A rule may demand a stronger surface; without one, every surface counts."""
     strong = ToolRule(Risk.WRITE, surfaces=frozenset({"editor"}))
-    assert judge(offering(strong), "t", tool(), ()).surfaces == {"editor"}
-    assert judge(offering(), "t", tool(), ()).surfaces == SURFACES
+    assert judge(offering(strong), "t", tool(), NOWHERE).surfaces == {"editor"}
+    assert judge(offering(), "t", tool(), NOWHERE).surfaces == SURFACES
 
 
 @pytest.mark.parametrize(
@@ -174,7 +186,7 @@ def test_a_denial_names_whoever_the_registry_names(owner: Owner, said: str) -> N
     assert support(offering(owner=owner)) == said
     withheld = offering(owner=owner, standing=Standing.WITHHELD, reason="It is new.")
     assert explanation(withheld) == f"It is new. {said}".strip()
-    assert judge(withheld, "t", tool(), ()).reason == "It is new."
+    assert judge(withheld, "t", tool(), NOWHERE).reason == "It is new."
 
 
 @pytest.mark.parametrize(
@@ -188,12 +200,12 @@ def test_a_denial_names_whoever_the_registry_names(owner: Owner, said: str) -> N
 def test_why_a_person_is_asked_is_a_sentence(risk: Risk, because: str) -> None:
     """The risk is told by what the call does."""
     rule = ToolRule(risk, Confirm.ALWAYS, source="the registry")
-    assert judge(offering(rule), "t", tool(), ()).reason == because
+    assert judge(offering(rule), "t", tool(), NOWHERE).reason == because
 
 
 def test_a_server_that_waits_for_a_sign_in_is_denied_as_that() -> None:
     """Nobody knows yet whose it is, so it is no denial of anybody's."""
-    verdict = judge(offering(standing=Standing.SIGN_IN), "t", tool(), ())
+    verdict = judge(offering(standing=Standing.SIGN_IN), "t", tool(), NOWHERE)
     assert (verdict.ruling, verdict.sign_in, verdict.unknown) == (Ruling.DENY, True, False)
 
 
@@ -211,6 +223,6 @@ def test_no_yes_in_advance_for_what_cannot_be_undone_or_is_always_asked_about(
     confirm: Confirm, risk: Risk
 ) -> None:
     """A lease is for what is asked about because of a risk that can be mended."""
-    verdict = judge(offering(ToolRule(risk, confirm)), "t", tool(), ())
+    verdict = judge(offering(ToolRule(risk, confirm)), "t", tool(), NOWHERE)
     leased = verdict.ruling is Ruling.ASK and risk is not Risk.DESTRUCTIVE
     assert (verdict.lease is not None) is (leased and confirm is not Confirm.ALWAYS)

@@ -9,6 +9,7 @@ import pytest
 from proxy.approval import Answer
 from proxy.catalog.view import view
 from proxy.exchange.call import Call
+from proxy.policy.circumstances import Circumstances
 from proxy.policy.offering import Offering, Standing, ToolRule
 from proxy.policy.reading import judge_reading
 from proxy.policy.risk import Confirm, Risk
@@ -26,7 +27,7 @@ ADS = frozenset({"ads"})
 def ruling(rules: Mapping[str, ToolRule], group: str = "resources", **changes: Any) -> Ruling:  # noqa: ANN401
     """What policy says of reading `x` of a server with these rules, to a user without groups."""
     offering = Offering("s", "com.example/s", "S", "https://s", rules=rules, **changes)
-    return judge_reading(offering, group, "x", frozenset()).ruling
+    return judge_reading(offering, group, "x", Circumstances()).ruling
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_a_rule_can_demand_a_stronger_surface(surfaces: list[str], allowed: set[
     assert read(said, "x", TODAY).rules["drop"].surfaces == allowed
 
 
-@pytest.mark.parametrize("surfaces", [[], ["page"], "editor", [7]])
+@pytest.mark.parametrize("surfaces", [[], ["phone"], "editor", [7]])
 def test_a_surface_that_is_not_known_makes_its_tool_unknown(surfaces: object) -> None:
     """A rule that cannot be understood asks always, and the schema says so beforehand."""
     said = block(tools={"drop": {"risk": "read", "surfaces": surfaces}})

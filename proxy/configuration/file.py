@@ -1,0 +1,65 @@
+"""A file of TOML, read whole, with the line of every key."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from proxy.configuration.fault import ConfigurationFault, Problem
+from proxy.configuration.locator import locate
+from proxy.configuration.section import Problems, Section
+
+SIZE_LIMIT = 1024 * 1024
+"""Bytes the file may have."""
+
+_AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
+_TWICE = re.compile(r"Cannot declare \((.*)\) twice")
+"""How `tomllib` says it, with the key as a tuple of Python's."""
+
+
+def read_table(path: str, kind: str) -> Section | None:
+    """The top of a file as a section of the kind `kind`, or None where there is no file.
+
+    Raises:
+        ConfigurationFault: It cannot be read, or is not TOML.
+    """
+    text = _text(path)
+    if text is None:
+        return None
+    try:
+        document = tomllib.loads(text)
+        problems = Problems(path, locate(text))
+    except tomllib.TOMLDecodeError as wrong:
+        raise ConfigurationFault([_not_toml(path, text, str(wrong))]) from None
+    except RecursionError:
+        raise ConfigurationFault([Problem(path, 1, "", "is nested too deeply")]) from None
+    return Section(document, kind, (), problems)
+
+
+def _text(path: str) -> str | None:
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(SIZE_LIMIT + 1)
+        if len(data) > SIZE_LIMIT:
+            why = f"is larger than {SIZE_LIMIT} bytes"
+        else:
+            # Some editors put a byte order mark in front, which is no mistake of the person.
+            return data.decode("utf-8-sig")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        why = "is not UTF-8 text"
+    except OSError as wrong:
+        why = f"cannot be read: {wrong.strerror}"
+    raise ConfigurationFault([Problem(path, 1, "", why)])
+
+
+def _not_toml(path: str, text: str, why: str) -> Problem:
+    place = _AT_LINE.search(why)
+    line = int(place[1]) if place else text.count("\n") + 1
+    why = _AT_LINE.sub("", why)
+    if twice := _TWICE.fullmatch(why):
+        key = ".".join(re.findall(r"'([^']*)'", twice[1]))
+        return Problem(path, line, key, "stands in the file twice; join the two into one")
+    return Problem(path, line, "", f"is not TOML: {why}")
