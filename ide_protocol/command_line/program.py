@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ide_protocol.command_line import account, approvals, care, estate, serve
+from ide_protocol.command_line import account, approvals, care, estate, install, serve
 from ide_protocol.command_line.exit_code import MEANING
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def _assemble() -> None:
             (approvals.approvals, approvals.approve, approvals.reject, approvals.audit),
         ),
         ("Care", (care.doctor, care.hub, care.config, care.version)),
+        ("Set up", (install.install, install.uninstall)),
         ("For editors and first tries", (*fronts[:2], serve.serve, *fronts[2:])),
     )
     for _, commands in program_sections:

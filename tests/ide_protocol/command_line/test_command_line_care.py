@@ -80,7 +80,7 @@ def test_logs_show_the_last_lines(home: Home, capsys: pytest.CaptureFixture[str]
     Path(home.state).mkdir()
     Path(home.log).write_text("one\ntwo\x1b[2J\nthree\n", encoding="utf-8")
     assert main(["hub", "logs", "--lines", "2"]) == ExitCode.OK
-    assert capsys.readouterr().out == "two [2J\nthree\n"
+    assert capsys.readouterr().out == "two\nthree\n"
 
 
 def test_config_check_points_at_what_is_wrong(
