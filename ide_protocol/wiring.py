@@ -101,7 +101,11 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
         catalog, groups=lambda: hub.identity.groups if hub.identity else frozenset()
     )
     hub.exchanges.heard = hub.subscriptions.heard
+    asking = hub.exchanges.asking
+    if account is not None:
+        account.on_change.append(lambda: asking.keep_only(hub.identity.key if hub.identity else ""))
     sessions.on_remove.append(lambda session: hub.exchanges.parking.leave(session.id))
+    sessions.on_remove.append(lambda session: asking.leases.leave(session.id))
     return hub
 
 

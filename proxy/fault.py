@@ -7,6 +7,8 @@ from typing import Any, Final
 from auth.fault import Fault, Who
 from proxy.approval import Answer
 
+_OWN: Final = "portico/"
+
 META: Final = "portico/fault"
 """The key in the `_meta` of a tool's result under which a fault of Portico's own stands."""
 
@@ -54,12 +56,17 @@ def refusal(answer: Answer, what: str) -> NotApproved:
     """Why a call that a person was asked about is not sent; `what` names tool and server."""
     said = {
         Answer.NO: f"The user said no to {what}. It was not sent.",
+        Answer.STOP: (
+            f"The user said no to {what}, and not to be asked about it again in this session. "
+            "It was not sent."
+        ),
         Answer.SILENCE: f"Nobody answered whether {what} may run, so it was not sent.",
         Answer.GONE: f"The window that asked about {what} went away, so it was not sent.",
         Answer.NOBODY: f"Nobody could be asked whether {what} may run, so it was not sent.",
     }
     remedy = {
         Answer.NO: "Do not try it again unless the user asks for it.",
+        Answer.STOP: "Do not call it again; the user can take that back.",
         Answer.SILENCE: "Ask the user to look at their editor, then call again.",
         Answer.GONE: "Ask the user to open their editor, then call again.",
         Answer.NOBODY: "Call it from a terminal, or with an editor open that Portico can ask in.",
@@ -84,7 +91,11 @@ def unforged(envelope: dict[str, Any]) -> dict[str, Any]:
     """A server's answer, without what only Portico may say in it."""
     result = envelope.get("result")
     meta = result.get("_meta") if isinstance(result, dict) else None
-    if isinstance(result, dict) and isinstance(meta, dict) and META in meta:
-        kept = {key: value for key, value in meta.items() if key != META}
+    if isinstance(result, dict) and isinstance(meta, dict) and any(map(_ours, meta)):
+        kept = {key: value for key, value in meta.items() if not _ours(key)}
         return {**envelope, "result": {**result, "_meta": kept}}
     return envelope
+
+
+def _ours(key: object) -> bool:
+    return isinstance(key, str) and key.startswith(_OWN)

@@ -12,7 +12,7 @@ from proxy.policy.circumstances import NOWHERE, Workspace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from proxy.approval import Answer, Question
+    from proxy.approval import Batch
 
 Role = Literal["mcp", "lsp", "cli"]
 
@@ -31,8 +31,12 @@ def arrival() -> int:
 class Window(Protocol):
     """What a front lets the hub do with its window. Every method may be called from the loop."""
 
-    async def ask(self, question: Question) -> Answer:
-        """Show `question` and wait for the person; silence and a dead window are no."""
+    async def ask(self, batch: Batch) -> None:
+        """Show a batch as one prompt, and settle what the person says to each question of it.
+
+        What is still open when this returns was answered with silence. Cancelling it takes the
+        prompt away.
+        """
 
     async def open_url(self, url: str) -> bool:
         """Show a page to the person; False when this window cannot."""

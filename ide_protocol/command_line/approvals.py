@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
 from auth.fault import Fault, Who
-from ide_protocol.command_line import option
+from ide_protocol.command_line import argument, option
 from ide_protocol.command_line.console import emit, say, show
 from ide_protocol.command_line.conversation import conversation
 from ide_protocol.command_line.exit_code import ExitCode
@@ -54,26 +55,61 @@ def approvals(*, as_json: bool) -> int:
 
 @click.command()
 @click.argument("identifier", metavar="ID")
+@click.option(
+    "--arg",
+    "pairs",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Correct one argument before the call runs. May be repeated.",
+)
+@click.option("--json-args", "document", metavar="JSON", help="Other arguments, all of them.")
+@click.option(
+    "--minutes",
+    type=option.Count(1, 10_000),
+    metavar="N",
+    help="Give a lease: more calls of this tool run for so long, in this workspace.",
+)
+@click.option(
+    "--calls",
+    type=option.Count(1, 10_000),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="How many calls the lease lets through.",
+)
 @option.as_json
-def approve(identifier: str, *, as_json: bool) -> int:
+def approve(
+    identifier: str,
+    pairs: tuple[str, ...],
+    document: str | None,
+    minutes: int | None,
+    calls: int,
+    *,
+    as_json: bool,
+) -> int:
     """Answer yes to one question, in a terminal of your own.
 
     ID is the question's id, or its tag. The call that asked runs at once, with exactly the
-    arguments of the question.
+    arguments of the question, or with those that you correct.
     """
     # A courtesy: the hub asks the kernel, and takes nobody's word for it.
     if not os.isatty(0):
         msg = "A yes is given by a person at a terminal, and here is none."
         raise TerminalNeeded(msg)
-    return _answer(identifier, "yes", as_json=as_json)
+    more: dict[str, Any] = {}
+    if minutes is not None:
+        more["lease"] = {"minutes": minutes, "calls": calls}
+    corrections = (pairs, document) if pairs or document is not None else None
+    return _answer(identifier, "yes", more, as_json=as_json, corrections=corrections)
 
 
 @click.command()
 @click.argument("identifier", metavar="ID")
+@click.option("--stop", is_flag=True, help="And do not ask about this tool again in this session.")
 @option.as_json
-def reject(identifier: str, *, as_json: bool) -> int:
+def reject(identifier: str, *, stop: bool, as_json: bool) -> int:
     """Answer no to one question, named by its id or its tag."""
-    return _answer(identifier, "no", as_json=as_json)
+    return _answer(identifier, "stop" if stop else "no", {}, as_json=as_json)
 
 
 @click.command()
@@ -115,12 +151,22 @@ def audit(limit: int, server: str | None, *, follow: bool, as_json: bool) -> int
     return ExitCode.OK
 
 
-def _answer(identifier: str, answer: Literal["yes", "no"], *, as_json: bool) -> int:
+def _answer(
+    identifier: str,
+    answer: Literal["yes", "no", "stop"],
+    more: dict[str, Any],
+    *,
+    as_json: bool,
+    corrections: tuple[tuple[str, ...], str | None] | None = None,
+) -> int:
     with conversation() as hub:
         question = _named(_questions(hub), identifier)
         if question is not None:
             identifier = question["id"]
-        hub.request(contract.ANSWER, {"id": identifier, "answer": answer}, doing="Answering")
+            if corrections is not None:
+                more["arguments"] = _corrected(question, *corrections)
+        params = {"id": identifier, "answer": answer, **more}
+        hub.request(contract.ANSWER, params, doing="Answering")
     if as_json:
         emit({"approval": question, "answer": answer})
         return ExitCode.OK
@@ -128,8 +174,20 @@ def _answer(identifier: str, answer: Literal["yes", "no"], *, as_json: bool) -> 
     if question is not None:
         from ide_protocol.command_line.person import describe
 
+        if "arguments" in more:
+            question["arguments"] = json.dumps(more["arguments"])
         show(describe(question))
     return ExitCode.OK
+
+
+def _corrected(question: Question, pairs: tuple[str, ...], document: str | None) -> dict[str, Any]:
+    """The arguments of a question with what the person writes in place of some, or of all."""
+    try:
+        given = argument.parse(pairs, document, question["inputSchema"])
+    except argument.BadArgument as wrong:
+        raise click.BadParameter(str(wrong), param_hint="--arg / --json-args") from wrong
+    before: dict[str, Any] = json.loads(question["arguments"]) if document is None else {}
+    return {**before, **given}
 
 
 def _named(questions: list[Question], name: str) -> Question | None:

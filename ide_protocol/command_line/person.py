@@ -15,7 +15,7 @@ from proxy.policy.risk import DOES
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from ide_protocol.own.contract import Owner, Question
+    from ide_protocol.own.contract import Change, Owner, Question
 
 KEYBOARD = 0
 """The file descriptor of the keyboard."""
@@ -100,12 +100,28 @@ def describe(question: Question) -> Table:
     if question["workspace"]:
         rows.append(("project", Text(plain(question["workspace"]))))
     rows.append(("arguments", Text(exact(question["arguments"]), overflow="fold")))
+    if question["changes"] is not None:
+        rows.append(("changed", Text(_changed(question["changes"]))))
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     for label, content in rows:
         grid.add_row(f"  {label}", content)
     return grid
+
+
+def _changed(found: list[Change]) -> str:
+    """What differs from the last call of the tool that was approved."""
+    if not found:
+        return "nothing since your last yes to it"
+    return "\n".join(("since your last yes to it:", *map(_change, found)))
+
+
+def _change(one: Change) -> str:
+    sides = (
+        "(none)" if side is None else plain(side, 400) for side in (one["before"], one["after"])
+    )
+    return f"{plain(one['path'])}: {' → '.join(sides)}"
 
 
 def owner(found: Owner) -> str:

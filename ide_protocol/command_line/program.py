@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ide_protocol.command_line import account, approvals, care, estate, install, serve
+from ide_protocol.command_line import account, approvals, care, estate, install, leases, serve
 from ide_protocol.command_line.exit_code import MEANING
 
 if TYPE_CHECKING:
@@ -72,7 +72,10 @@ def _assemble() -> None:
         ("Sign in", (account.login, account.logout, account.whoami)),
         (
             "Approve and review",
-            (approvals.approvals, approvals.approve, approvals.reject, approvals.audit),
+            (
+                *(approvals.approvals, approvals.approve, approvals.reject),
+                *(leases.leases, approvals.audit),
+            ),
         ),
         ("Care", (care.doctor, care.hub, care.config, care.version)),
         ("Set up", (install.install, install.uninstall)),

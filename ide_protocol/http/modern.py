@@ -97,7 +97,8 @@ class ModernClient:
             {
                 "jsonrpc": "2.0",
                 "method": "notifications/cancelled",
-                "params": {"requestId": number},
+                # The protocol has no words for why; see `proxy.exchange.patience`.
+                "params": {"requestId": number, "reason": "connection closed"},
             }
         )
 

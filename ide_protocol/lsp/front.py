@@ -17,11 +17,15 @@ from lsprotocol import converters, types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
-from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCRequestMessage
+from pygls.protocol.json_rpc import (
+    JsonRPCNotification,
+    JsonRPCRequestMessage,
+    JsonRPCResponseMessage,
+)
 
 from auth.fault import Fault
 from ide_protocol.door.connection import Frames
-from ide_protocol.lsp.window import LspWindow
+from ide_protocol.lsp.window import OWN, LspWindow
 from ide_protocol.mcp.greeting import VERSION, folder
 from ide_protocol.own import contract
 from ide_protocol.own.shape import report
@@ -41,7 +45,6 @@ logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)
 
 # Building a converter takes milliseconds and memory for each window; one serves them all.
 _CONVERTER = converters.get_converter()
-_OWN = "portico/"
 
 
 class _Protocol(LanguageServerProtocol):
@@ -51,8 +54,12 @@ class _Protocol(LanguageServerProtocol):
 
     def structure_message(self, data: dict[str, Any]) -> Any:  # noqa: ANN401 - a pygls message.
         """Portico's own methods stay plain dicts, and `params` may be left out."""
-        method = data.get("method")
-        if not isinstance(method, str) or not method.startswith(_OWN):
+        method, identifier = data.get("method"), data.get("id")
+        if method is None and "result" in data and str(identifier).startswith(OWN):
+            # The answer to a method of Portico's own; pygls would make a tuple of each object.
+            self._result_types.pop(data["id"], None)
+            return JsonRPCResponseMessage(data["id"], "2.0", data["result"])
+        if not isinstance(method, str) or not method.startswith(OWN):
             return super().structure_message(data)
         params = data.get("params")
         params = params if isinstance(params, dict) else {}
@@ -205,6 +212,16 @@ class LspFront:
         window = params.capabilities.window
         shows = window.show_document if window is not None else None
         self._window.shows_pages = shows is not None and shows.support
+        self._window.approves = _approves(params.capabilities.experimental)
+
+
+def _approves(experimental: object) -> bool:
+    """Whether an editor declared that it shows questions by `portico/approve`."""
+    own = getattr(experimental, "portico", None)
+    if isinstance(experimental, dict):
+        own = experimental.get("portico")
+    can = own.get("approvals") if isinstance(own, dict) else getattr(own, "approvals", None)
+    return can is True
 
 
 def _answering(

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from proxy.approval import Answer
-from proxy.approval.prompt import text
+from ide_protocol.lsp import message
+from ide_protocol.own import contract
+from ide_protocol.own.reply import read_replies
+from ide_protocol.own.shape import question as as_question
+from proxy.approval import Answer, Reply
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pygls.protocol import LanguageServerProtocol
 
-    from proxy.approval import Question
+    from proxy.approval import Batch
+
+OWN = "portico/"
+"""What the names of Portico's own methods begin with, and the ids of requests by them."""
 
 
 class LspWindow:
@@ -31,37 +40,49 @@ class LspWindow:
         self._numbers = itertools.count(1)
         self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.shows_pages = False
+        self.approves = False
+        """Whether it declared `experimental.portico.approvals`."""
 
-    async def ask(self, question: Question) -> Answer:
-        """Ask by `window/showMessageRequest`; only the exact yes of this question is one.
+    async def ask(self, batch: Batch) -> None:
+        """Ask by `portico/approve` where the editor knows it, else by messages with buttons."""
+        try:
+            if self.approves:
+                await self._approve(batch)
+            else:
+                await message.ask(batch, self._choose)
+        except _WindowGone:
+            for question in batch.open:
+                batch.settle(question, Reply(Answer.GONE))
 
-        The text and both titles carry the question's tag, because an editor drops a prompt whose
-        text equals that of another.
-        """
-        yes, no = f"Allow once ({question.tag})", f"Deny ({question.tag})"
+    async def _approve(self, batch: Batch) -> None:
+        questions = batch.open
+        asked = {"questions": [as_question(question) for question in questions]}
+        given = await self._request(contract.APPROVE, asked)
+        replies = read_replies(given)
+        for question in questions:
+            batch.settle(question, replies.get(question.id, Reply(Answer.SILENCE)))
+
+    async def _choose(self, text: str, titles: Sequence[str]) -> str | None:
+        """Show a message with buttons; the title of the one pressed, None for none of them."""
         given = await self._request(
             types.WINDOW_SHOW_MESSAGE_REQUEST,
             types.ShowMessageRequestParams(
                 type=types.MessageType.Warning,
-                message=text(question),
-                # The first button is the one that a typing person hits.
-                actions=[types.MessageActionItem(no), types.MessageActionItem(yes)],
+                message=text,
+                actions=[types.MessageActionItem(title) for title in titles],
             ),
         )
-        if given is _GONE:
-            return Answer.GONE
         title = getattr(given, "title", None)
-        if title == yes:
-            return Answer.YES
-        return Answer.NO if title == no else Answer.SILENCE
+        return title if title in titles else None
 
     async def open_url(self, url: str) -> bool:
         """Open a page by `window/showDocument`, or at least show where it is."""
         if self.shows_pages:
             page = types.ShowDocumentParams(uri=url, external=True)
-            given = await self._request(types.WINDOW_SHOW_DOCUMENT, page)
-            if getattr(given, "success", False) is True:
-                return True
+            with contextlib.suppress(_WindowGone):
+                given = await self._request(types.WINDOW_SHOW_DOCUMENT, page)
+                if getattr(given, "success", False) is True:
+                    return True
         if not self._gone.done():
             message = f"Open this page to sign in to Portico: {url}"
             shown = types.ShowMessageParams(type=types.MessageType.Info, message=message)
@@ -80,10 +101,15 @@ class LspWindow:
             self._gone.set_result(None)
 
     async def _request(self, method: str, params: object) -> object:
-        """Ask the editor; its answer, None for an error, or `_GONE`. Cancelling withdraws it."""
+        """Ask the editor; its answer, or None for an error. Cancelling withdraws it.
+
+        Raises:
+            _WindowGone: The editor has gone.
+        """
         if self._gone.done():
-            return _GONE
-        identifier = f"portico-{next(self._numbers)}"
+            raise _WindowGone
+        prefix = OWN if method.startswith(OWN) else "portico-"
+        identifier = f"{prefix}{next(self._numbers)}"
         asked = self._protocol.send_request_async(method, params, msg_id=identifier)
         try:
             await asyncio.wait({asked, self._gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -93,8 +119,9 @@ class LspWindow:
             raise
         if not asked.done():
             asked.cancel()
-            return _GONE
+            raise _WindowGone
         return None if asked.exception() is not None else asked.result()
 
 
-_GONE = object()
+class _WindowGone(Exception):  # noqa: N818 - it says what happened.
+    """The editor went away while it was asked."""

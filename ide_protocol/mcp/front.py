@@ -20,6 +20,7 @@ from proxy import wire
 from proxy.catalog.feature import LISTED_BY, Feature
 from proxy.exchange.addressed import CALL, READ, ROUTED, TASKS, UNKNOWN_RESOURCE, address
 from proxy.exchange.call import Call
+from proxy.exchange.patience import impatient
 from proxy.profile import view_of
 from proxy.roots import RootsRelay, roots_changed
 from proxy.subscriptions import LIST_CHANGED
@@ -56,6 +57,7 @@ class McpFront:
         self.capabilities: dict[str, Any] = {}
         self.changes = Changes(self.dialogue, hub.subscriptions, lambda: self.view)
         self._finder = search.Finder()
+        self._calls: dict[Identifier, Call] = {}
         self._roots_stale = False
         self._learning = False
 
@@ -66,6 +68,9 @@ class McpFront:
         try:
             await self.dialogue.serve()
         finally:
+            # Their tasks are cancelled by now, and have not run since.
+            for call in self._calls.values():
+                call.given_up = True
             self._hub.subscriptions.leave(self.changes)
         return 0
 
@@ -96,6 +101,9 @@ class McpFront:
             cancelled = params.get("requestId")
             if isinstance(cancelled, Identifier):
                 self.changes.hang_up(cancelled)
+                call = self._calls.get(cancelled)
+                if call is not None:
+                    call.given_up = impatient(params.get("reason"))
                 running = self.dialogue.running.get(cancelled)
                 if running is not None:
                     running.cancel()
@@ -246,7 +254,11 @@ class McpFront:
                 method=method,
                 view=view,
             )
-            answer = await self._hub.call(call)
+            self._calls[identifier] = call
+            try:
+                answer = await self._hub.call(call)
+            finally:
+                del self._calls[identifier]
             answer["id"] = identifier
         greeting.fit(answer, modern=modern is not None, cacheable=method == READ)
         await self.dialogue.answer(answer)

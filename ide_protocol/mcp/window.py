@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from proxy.approval import Answer
+from proxy.approval import Answer, Reply
+from proxy.approval.form import form, read
 from proxy.catalog.feature import Feature
-from proxy.exchange.continuation import form, read_answer
+from proxy.exchange.bridge import ELICIT
 from proxy.upstream.contract import Refused
 
 if TYPE_CHECKING:
     from ide_protocol.mcp.front import McpFront
-    from proxy.approval import Question
+    from proxy.approval import Batch, Question
 
 
 class McpWindow:
@@ -20,13 +21,24 @@ class McpWindow:
     def __init__(self, front: McpFront) -> None:
         self._front = front
 
-    async def ask(self, question: Question) -> Answer:
+    async def ask(self, batch: Batch) -> None:
         """Ask by `elicitation/create`, as legacy clients can be asked."""
+        questions = batch.open
+        replies = await self._elicit(questions)
+        if replies is None:
+            replies = await self._elicit(questions, whole=True) or {}
+        for question in questions:
+            batch.settle(question, replies.get(question.id, Reply(Answer.SILENCE)))
+
+    async def _elicit(
+        self, questions: list[Question], *, whole: bool = False
+    ) -> dict[str, Reply] | None:
+        """What the client's form says to each question; None where it is to be shown uncut."""
         try:
-            given = await self._front.dialogue.request("elicitation/create", form(question))
+            given = await self._front.dialogue.request(ELICIT, form(questions, whole=whole))
         except Refused:
-            return Answer.GONE
-        return read_answer(given)
+            return {question.id: Reply(Answer.GONE) for question in questions}
+        return read(questions, given, whole=whole)
 
     async def open_url(self, url: str) -> bool:  # noqa: ARG002 - the hub's way to ask.
         """An AI client shows no pages."""

@@ -17,10 +17,18 @@ SIGN_OUT = "portico/signOut"
 CALL = "portico/call"
 APPROVALS = "portico/approvals"
 ANSWER = "portico/answer"
+LEASES = "portico/leases"
+REVOKE = "portico/revoke"
 AUDIT = "portico/audit"
 DOCTOR = "portico/doctor"
 STOP = "portico/stop"
 
+APPROVE = "portico/approve"
+"""From the hub to an editor: `{"questions": [Question]}`, answered `{"answers": [Reply]}`.
+
+Only an editor gets it that declared `experimental.portico.approvals` in its capabilities. What it
+leaves out is no answer, and so a no.
+"""
 OPEN_PAGE = "portico/openPage"
 """From the hub to a terminal: show this page; `{"url": …}`, answered `{"success": bool}`."""
 ASK = "portico/ask"
@@ -136,6 +144,46 @@ class Status(TypedDict):
     problems: list[FaultReport]
 
 
+class Change(TypedDict):
+    """One argument that is not as it was at the last approved call; both sides as JSON text."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+class LeaseTerms(TypedDict):
+    """A yes in advance. In a question: the most that may be given; `arguments` holds patterns."""
+
+    minutes: int
+    calls: int
+    arguments: NotRequired[dict[str, str]]
+
+
+class Reply(TypedDict):
+    """What a person says to one question. `arguments` is what the call shall run with instead."""
+
+    id: str
+    answer: Literal["yes", "no", "stop"]
+    lease: NotRequired[LeaseTerms]
+    arguments: NotRequired[dict[str, Any]]
+
+
+class Lease(TypedDict):
+    """One answer in advance: a lease (`yes`), or a stop (`no`), which has no end and no count."""
+
+    id: str
+    answer: Literal["yes", "no"]
+    server: str
+    title: str
+    tool: str
+    arguments: dict[str, str]
+    host: str
+    workspace: str | None
+    until: float | None
+    left: int | None
+
+
 class Question(TypedDict):
     """One pending approval. `arguments` is the exact JSON that will run, `tag` a short name."""
 
@@ -152,6 +200,9 @@ class Question(TypedDict):
     host: str
     workspace: str | None
     deadline: float
+    changes: list[Change] | None
+    lease: LeaseTerms | None
+    inputSchema: dict[str, Any] | None
 
 
 class Record(TypedDict):
@@ -193,7 +244,9 @@ class Check(TypedDict):
 #   CALL       {"server": str, "tool": str,
 #               "arguments": {…}}                        -> the MCP `CallToolResult`, verbatim
 #   APPROVALS  {}                                        -> {"approvals": [Question]}
-#   ANSWER     {"id": str, "answer": "yes" | "no"}       -> {}
+#   ANSWER     Reply                                     -> {}
+#   LEASES     {}                                        -> {"leases": [Lease]}
+#   REVOKE     {"id": str?}                              -> {"leases": [Lease]}, those that ended
 #   AUDIT      {"limit": int?, "server": str?}           -> {"records": [Record]}, newest last
 #   DOCTOR     {}                                        -> {"checks": [Check]}
 #   STOP       {}                                        -> {} and the hub ends

@@ -10,9 +10,10 @@ from auth.fault import Fault, Who
 from ide_protocol.mcp.greeting import VERSION
 from ide_protocol.own import contract
 from ide_protocol.own.doctor import checks, look
+from ide_protocol.own.leasing import Leasing
+from ide_protocol.own.reply import BadParams, read_reply
 from ide_protocol.own.shape import owner, question, report, window
 from ide_protocol.own.summary import problems, refusal, summary
-from proxy.approval import Answer
 from proxy.approval.terminal import inspect
 from proxy.exchange.call import Call
 from proxy.fault import UnknownTool
@@ -31,14 +32,6 @@ if TYPE_CHECKING:
     from proxy.upstream.contract import Relay
 
 Params = dict[str, Any]
-
-
-class BadParams(Fault):
-    """A request of Portico's own methods lacks something."""
-
-    reference = "bad-params"
-    who = Who.EDITOR
-    remedy = "docs/lsp-protocol.md shows the shape of every method."
 
 
 class NotHere(Fault):
@@ -89,6 +82,7 @@ class Methods:
             contract.AUDIT: self.audit,
             contract.DOCTOR: self.doctor,
             contract.STOP: self.stop,
+            **Leasing(hub).table,
         }
 
     async def status(self, _: Params) -> contract.Status:
@@ -180,13 +174,11 @@ class Methods:
 
     async def answer(self, params: Params) -> dict[str, Any]:
         """See `contract.ANSWER`: what the command line says counts as the terminal's word."""
-        said = {"yes": Answer.YES, "no": Answer.NO}.get(str(params.get("answer")))
-        if said is None:
-            raise BadParams("`answer` is `yes` or `no`.")
         if self._session.role != "cli":
             raise NotHere("An editor answers the question it was asked, not another window's.")
+        identifier, reply = _text(params, "id"), read_reply(params)
         terminal = await asyncio.to_thread(inspect, self._session.pid)
-        self._hub.desk.answer(_text(params, "id"), said, terminal)
+        self._hub.desk.answer(identifier, reply, terminal)
         return {}
 
     async def audit(self, params: Params) -> dict[str, list[dict[str, Any]]]:

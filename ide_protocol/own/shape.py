@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from proxy.approval import Answer
 from proxy.plain import plain
 
 if TYPE_CHECKING:
     from auth.fault import Fault
     from ide_protocol.own import contract
     from proxy.approval import Question
+    from proxy.approval.change import Change
+    from proxy.approval.lease import Lease
     from proxy.policy.offering import Owner
     from proxy.session import Session
 
@@ -35,6 +38,33 @@ def question(asked: Question) -> contract.Question:
         "host": plain(asked.host, 80),
         "workspace": asked.workspace,
         "deadline": asked.deadline,
+        "changes": None if asked.changes is None else [change(one) for one in asked.changes],
+        "lease": None
+        if asked.lease is None
+        else {"minutes": asked.lease.minutes, "calls": asked.lease.calls},
+        "inputSchema": None if asked.schema is None else dict(asked.schema),
+    }
+
+
+def change(one: Change) -> contract.Change:
+    """A difference as `contract.Change`."""
+    return {"path": plain(one.path, 200), "before": one.before, "after": one.after}
+
+
+def lease(given: Lease) -> contract.Lease:
+    """A lease or a stop as `contract.Lease`."""
+    yes = given.answer is Answer.YES
+    return {
+        "id": given.id,
+        "answer": "yes" if yes else "no",
+        "server": given.scope.server,
+        "title": plain(given.title, 80),
+        "tool": plain(given.scope.tool, 128),
+        "arguments": {plain(k, 128): plain(v, 400) for k, v in given.patterns.items()},
+        "host": plain(given.scope.host, 80),
+        "workspace": given.scope.workspace,
+        "until": given.until if yes else None,
+        "left": given.left if yes else None,
     }
 
 

@@ -10,7 +10,7 @@ from ide_protocol.own import contract
 from ide_protocol.own.shape import question as as_question
 from ide_protocol.own.shape import report
 from proxy import wire
-from proxy.approval import Answer
+from proxy.approval import Answer, Reply
 from proxy.plain import plain
 from proxy.upstream.contract import Refused
 from proxy.upstream.era import Era
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ide_protocol.door.connection import Connection
     from ide_protocol.own.methods import Methods
-    from proxy.approval import Question
+    from proxy.approval import Batch, Question
     from proxy.session import Session
     from proxy.upstream.contract import Relay
 
@@ -71,8 +71,12 @@ class TerminalFront:
 
     # --- the window --------------------------------------------------------------------------
 
-    async def ask(self, question: Question) -> Answer:
+    async def ask(self, batch: Batch) -> None:
         """Ask in the terminal that made the call."""
+        for question in batch.open:
+            batch.settle(question, Reply(await self._ask_one(question)))
+
+    async def _ask_one(self, question: Question) -> Answer:
         try:
             said = await self._dialogue.request(contract.ASK, {**as_question(question)})
         except Refused:

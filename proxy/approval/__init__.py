@@ -1,7 +1,19 @@
 """A person's answer to one exact call: the question, where it shows, the desk it waits on."""
 
-from proxy.approval.desk import Decision, Desk
-from proxy.approval.question import Answer, Question, digest
+from proxy.approval.batch import Batch
+from proxy.approval.desk import Desk
+from proxy.approval.question import Question, digest
+from proxy.approval.reply import Answer, Decision, LeaseWish, Reply
 from proxy.approval.surface import Surface
 
-__all__ = ["Answer", "Decision", "Desk", "Question", "Surface", "digest"]
+__all__ = [
+    "Answer",
+    "Batch",
+    "Decision",
+    "Desk",
+    "LeaseWish",
+    "Question",
+    "Reply",
+    "Surface",
+    "digest",
+]

@@ -1,34 +1,41 @@
 """Where questions wait for their one answer.
 
 Every way to answer (the editor's prompt, the asking client, a terminal) settles the same future, so
-a question is decided once, whoever is first, and everybody else finds it gone.
+a question is decided once, whoever is first, and everybody else finds it gone. What one session
+asks at the same time is shown as one prompt.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from auth.fault import Fault, Who
-from proxy.approval.question import Answer, Question
+from proxy.approval.batch import Batch
+from proxy.approval.gathering import QUIET, Gathering
+from proxy.approval.pending import Pending
+from proxy.approval.reply import Answer, Reply
 from proxy.approval.surface import Surface, choose
 from proxy.approval.terminal import inspect, objection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
+    from proxy.approval.question import Question
+    from proxy.approval.reply import Decision
     from proxy.approval.terminal import Terminal
     from proxy.session import Session
 
 
 log = logging.getLogger("portico.approval")
 
-MOST_OF_ONE = 8
-"""Questions that one session may have open: nobody reads more of them with care."""
+MOST_OF_ONE = 100
+"""Questions that one session may have open: as many as a prompt can list."""
 
-MOST = 32
+MOST = 400
 """Questions that all sessions together may have open."""
 
 
@@ -48,24 +55,6 @@ class NotThisTerminal(Fault):
     remedy = "Answer in your editor, or in a terminal window that you opened before the call."
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """How a question ended: the answer, and the surface that gave or failed to give it."""
-
-    answer: Answer
-    surface: Surface
-
-
-@dataclass(slots=True)
-class _Pending:
-    question: Question
-    asking: Session
-    asked: float
-    allowed: Collection[str]
-    surface: Surface
-    decided: asyncio.Future[Decision]
-
-
 class Desk:
     """The open questions of one hub.
 
@@ -74,6 +63,7 @@ class Desk:
         clock: Unix seconds, for deadlines.
         uptime: Seconds since the machine started, which is how terminals tell their age.
         changed: Called when the list of open questions is another one.
+        quiet: Seconds without another question after which a prompt opens.
     """
 
     def __init__(
@@ -83,12 +73,15 @@ class Desk:
         clock: Callable[[], float],
         uptime: Callable[[], float],
         changed: Callable[[], None],
+        quiet: float = QUIET,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
         self._uptime = uptime
         self._changed = changed
-        self._open: dict[str, _Pending] = {}
+        self._quiet = quiet
+        self._open: dict[str, Pending] = {}
+        self._gatherings: dict[tuple[str, Surface, str], Gathering] = {}
 
     def questions(self) -> list[Question]:
         """The open questions, the oldest first."""
@@ -113,28 +106,67 @@ class Desk:
         surface: tuple[Surface, Session | None],
         allowed: Collection[str],
     ) -> Decision:
-        """Show a question on its surface and wait for the first answer, until its deadline.
-
-        Cancelling this withdraws the question everywhere.
-        """
-        decided: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
-        kind, session = surface
-        pending = _Pending(question, asking, self._uptime(), allowed, kind, decided)
-        self._open[question.id] = pending
-        self._changed()
-        showing = asyncio.ensure_future(self._show(pending, kind, session)) if session else None
+        """Put a question and wait for its decision. Cancelling this withdraws it everywhere."""
+        pending = self.put(question, asking=asking, surface=surface, allowed=allowed)
         try:
-            async with asyncio.timeout(max(question.deadline - self._clock(), 0.0)):
-                return await decided
-        except TimeoutError:
-            return Decision(Answer.SILENCE, kind)
+            return await pending.decided
         finally:
-            if showing is not None:
-                showing.cancel()
-            del self._open[question.id]
-            self._changed()
+            self.withdraw(pending)
 
-    def answer(self, identifier: str, answer: Answer, terminal: Terminal | None) -> Question:
+    def put(
+        self,
+        question: Question,
+        *,
+        asking: Session,
+        surface: tuple[Surface, Session | None],
+        allowed: Collection[str],
+        carries: bool = False,
+    ) -> Pending:
+        """Have a question shown on its surface, once it is its turn there.
+
+        Args:
+            question: It expires as long after it is shown as its deadline is away now.
+            asking: The session whose call it is about.
+            surface: What `surface` said.
+            allowed: Names of the surfaces whose yes counts.
+            carries: Whether the prompt leaves as the result of the call itself.
+        """
+        kind, session = surface
+        pending = Pending(
+            question=question,
+            asking=asking,
+            asked=self._uptime(),
+            patience=question.deadline - self._clock(),
+            allowed=allowed,
+            surface=kind,
+            carried=asyncio.get_running_loop().create_future() if carries else None,
+        )
+        self._open[question.id] = pending
+        key = (asking.id, kind, session.id if session else "")
+        gathering = self._gatherings.get(key)
+        # What waits for a terminal has no prompt that could hold several.
+        if gathering is None or kind is Surface.TERMINAL:
+            quiet = 0.0 if kind is Surface.TERMINAL else self._quiet
+            gathering = self._gatherings[key] = Gathering(partial(self._show, kind, session), quiet)
+        pending.decided.add_done_callback(partial(self._ended, pending, gathering, key))
+        gathering.add(pending)
+        self._changed()
+        return pending
+
+    def withdraw(self, pending: Pending) -> None:
+        """Nobody waits for the answer any more: the question goes from everywhere."""
+        pending.decided.cancel()
+
+    def _ended(
+        self, pending: Pending, gathering: Gathering, key: tuple[str, Surface, str], _: object
+    ) -> None:
+        del self._open[pending.question.id]
+        gathering.settled(pending)
+        if gathering.idle and self._gatherings.get(key) is gathering:
+            del self._gatherings[key]
+        self._changed()
+
+    def answer(self, identifier: str, reply: Reply, terminal: Terminal | None) -> Question:
         """Settle a question from a terminal; returns what was answered.
 
         Raises:
@@ -152,28 +184,77 @@ class Desk:
             # A terminal serves where nothing stronger is there; it never overrules what is.
             why = "This question is shown in a window; its yes is given there."
         # A no is welcome from anywhere: it can only make things safer.
-        if why and answer is Answer.YES:
+        if why and reply.answer is Answer.YES:
             raise NotThisTerminal(why)
-        pending.decided.set_result(Decision(answer, Surface.TERMINAL))
+        pending.settle(reply, Surface.TERMINAL)
         return pending.question
 
-    async def _show(self, pending: _Pending, kind: Surface, session: Session) -> None:
-        window = session.window
+    async def _show(self, kind: Surface, session: Session | None, shown: list[Pending]) -> None:
+        """One prompt, from its opening until each of its questions is settled."""
+        pending = {one.question.id: one for one in shown}
+        patience = max(one.patience for one in shown)
+        for one in shown:
+            # Whoever had to wait for another prompt has the whole time from here on.
+            one.question = replace(one.question, deadline=self._clock() + patience)
+
+        def settle(question: Question, reply: Reply) -> None:
+            pending[question.id].settle(reply, kind)
+
+        batch = Batch(
+            [one.question for one in shown],
+            settle=settle,
+            is_open=lambda question: not pending[question.id].decided.done(),
+        )
+        rest = Answer.SILENCE
         try:
-            answer = Answer.GONE if window is None else await window.ask(pending.question)
+            async with asyncio.timeout(max(patience, 0.0)):
+                rest = await self._put_before(kind, session, batch, shown)
+        except TimeoutError:
+            pass  # Nobody answered in time, and silence is no.
         except Exception:
             # A window that cannot ask has not asked; whoever waits must hear so at once.
             log.exception("a question could not be shown")
-            answer = Answer.GONE
-        if kind is Surface.TERMINAL and answer is Answer.YES and session is not None:
-            # The command that made the call says yes: the kernel must know its terminal.
-            terminal = await asyncio.to_thread(inspect, session.pid)
-            if self._objection(pending, terminal, 0):
-                answer = Answer.NO
-        if not pending.decided.done():
-            pending.decided.set_result(Decision(answer, kind))
+            rest = Answer.GONE
+        for question in batch.open:
+            settle(question, Reply(rest))
 
-    def _objection(self, pending: _Pending, terminal: Terminal | None, host_pid: int) -> str:
+    async def _put_before(
+        self, kind: Surface, session: Session | None, batch: Batch, shown: list[Pending]
+    ) -> Answer:
+        """Have a person see a batch; what those questions are to end in that stay unanswered."""
+        carrier = next((one.carried for one in shown if one.carried is not None), None)
+        if carrier is not None or session is None:
+            if carrier is not None and not carrier.done():
+                carrier.set_result(batch)
+            await asyncio.wait([one.decided for one in shown])
+        elif session.window is None:
+            return Answer.GONE
+        elif kind is Surface.TERMINAL:
+            return await self._ask_command(session, batch, shown)
+        else:
+            await session.window.ask(batch)
+        return Answer.SILENCE
+
+    async def _ask_command(self, session: Session, batch: Batch, shown: list[Pending]) -> Answer:
+        """Ask the command that made the call; its yes counts if the kernel knows its terminal."""
+        said: dict[str, Reply] = {}
+        held = Batch(
+            batch.questions,
+            settle=lambda question, reply: said.update({question.id: reply}),
+            is_open=lambda question: question in batch.open and question.id not in said,
+        )
+        if session.window is not None:
+            await session.window.ask(held)
+        for pending in shown:
+            reply = said.get(pending.question.id, Reply(Answer.SILENCE))
+            if reply.answer is Answer.YES:
+                terminal = await asyncio.to_thread(inspect, session.pid)
+                if self._objection(pending, terminal, 0):
+                    reply = Reply(Answer.NO)
+            batch.settle(pending.question, reply)
+        return Answer.SILENCE
+
+    def _objection(self, pending: Pending, terminal: Terminal | None, host_pid: int) -> str:
         """Why a terminal's yes does not count; empty when it does.
 
         The terminals of every connected AI client are refused, not only those of the one that

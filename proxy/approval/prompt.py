@@ -1,5 +1,8 @@
 """What a person reads before they decide, in plain text, the same on every surface.
 
+A prompt is short: where arguments are long it shows of each its beginning and its end, and `parts`
+gives them whole to whoever wants to read them.
+
 Names of the server and its owner come from the registry. Everything that a server or a caller could
 have written is shown without control characters, so that it can neither hide nor pretend.
 """
@@ -12,6 +15,8 @@ from proxy import wire
 from proxy.plain import exact, plain, unlinked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from proxy.approval.question import Question
 
 ARGUMENTS = 1200
@@ -19,6 +24,9 @@ ARGUMENTS = 1200
 
 _MOST_ARGUMENTS = 16
 _HEAD, _TAIL = 100, 60
+_OF_MANY = 200
+_MOST_CHANGES = 8
+_OF_CHANGE = 80
 
 
 def headline(question: Question) -> str:
@@ -26,18 +34,77 @@ def headline(question: Question) -> str:
     return f"{question.risk.upper()}: run {_quoted(question.tool, 80)} on {_server(question)}?"
 
 
-def text(question: Question) -> str:
-    """The whole question, several lines."""
-    host = _quoted(question.host, 60)
-    asker = f"{host} in {_quoted(question.workspace, 120)}" if question.workspace else host
+def text(question: Question, *, whole: bool = False) -> str:
+    """The whole question, several lines; with `whole`, its arguments uncut."""
+    changed = changes(question)
     return "\n".join(
         (
             headline(question),
-            f"Arguments: {_arguments(question.arguments)}",
+            f"Arguments: {''.join(parts(question)) if whole else _arguments(question.arguments)}",
+            *((f"Since your last yes to it: {changed}",) if changed else ()),
             f"Why you are asked: {plain(question.reason, 300)}",
-            f"Asked by: {asker} · question {question.tag}",
+            f"Asked by: {_asker(question)} · question {question.tag}",
         )
     )
+
+
+def listing(questions: Sequence[Question], *, whole: bool = False) -> str:
+    """Several questions as one: a line for each call."""
+    first = questions[0]
+    lines = (line(question, n, whole=whole) for n, question in enumerate(questions, 1))
+    return "\n".join(
+        (
+            f"{len(questions)} calls wait for your yes:",
+            *lines,
+            f"Asked by: {_asker(first)} · question {first.tag}",
+        )
+    )
+
+
+def line(question: Question, number: int, *, whole: bool = False) -> str:
+    """One of several questions on one line; its arguments are cut unless `whole`."""
+    shown = "".join(parts(question))
+    if len(shown) > _OF_MANY and not whole:
+        shown = f"{shown[: _OF_MANY - _TAIL]} … {shown[-_TAIL:]} ({len(shown)} characters)"
+    what = f"{question.risk.upper()}: {_quoted(question.tool, 80)} on {_server(question)}"
+    return f"{number}. {what}: {shown}"
+
+
+def changes(question: Question) -> str:
+    """What differs from the last approved call of the tool; empty where there was none."""
+    if question.changes is None:
+        return ""
+    shown = [
+        f"{_quoted(one.path, 60)} {_side(one.before)} → {_side(one.after)}"
+        for one in question.changes[:_MOST_CHANGES]
+    ]
+    if len(question.changes) > _MOST_CHANGES:
+        shown.append(f"and {len(question.changes) - _MOST_CHANGES} more")
+    return "; ".join(shown) or "nothing changed"
+
+
+def is_cut(question: Question, *, among: int = 1) -> bool:
+    """Whether a prompt of `among` questions shows less than all of its arguments."""
+    return len(question.arguments) > (ARGUMENTS if among == 1 else _OF_MANY)
+
+
+def parts(question: Question) -> list[str]:
+    """The arguments whole, in parts that a prompt can show one after the other."""
+    frozen = question.arguments
+    shown = unlinked(plain(frozen, len(frozen) + 1))
+    return [shown[at : at + ARGUMENTS] for at in range(0, len(shown), ARGUMENTS)] or [""]
+
+
+def _side(value: str | None) -> str:
+    if value is None:
+        return "(none)"
+    shown = unlinked(plain(value, len(value) + 1))
+    return shown if len(shown) <= _OF_CHANGE else f"{shown[: _OF_CHANGE - 20]} … {shown[-19:]}"
+
+
+def _asker(question: Question) -> str:
+    host = _quoted(question.host, 60)
+    return f"{host} in {_quoted(question.workspace, 120)}" if question.workspace else host
 
 
 def _server(question: Question) -> str:

@@ -10,25 +10,15 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from proxy.approval.change import Change
+    from proxy.policy.lease import LeaseLimits
     from proxy.policy.offering import Owner
     from proxy.policy.risk import Risk
-
-
-class Answer(StrEnum):
-    """What a person said. Only `YES` lets a call run."""
-
-    YES = "yes"
-    NO = "no"
-    SILENCE = "silence"
-    GONE = "window gone"
-    NOBODY = "nobody"
-    """The surface had no person to show the question to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +34,9 @@ class Question:
         reason: Why a person is asked: the rule, in a sentence.
         host: The program that asks for the call.
         deadline: Unix seconds after which silence is no.
+        changes: What differs from the last approved call of this tool; None where there was none.
+        lease: How far a yes may be given in advance; None where it may not.
+        schema: The JSON Schema of the arguments, where a person may correct them; else None.
     """
 
     server: str
@@ -58,6 +51,9 @@ class Question:
     host: str
     workspace: str | None
     deadline: float
+    changes: tuple[Change, ...] | None = None
+    lease: LeaseLimits | None = None
+    schema: Mapping[str, Any] | None = None
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     tag: str = field(default_factory=lambda: secrets.token_hex(2))
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from proxy import wire
-from proxy.approval import Answer, Question, Surface
+from proxy.approval import Answer, Decision
+from proxy.approval.lease import Lease, Leases, fitting
+from proxy.approval.memory import LastApproved
 from proxy.audit import Event
-from proxy.exchange.continuation import Continuations, asking_result
-from proxy.exchange.patience import waiting
+from proxy.exchange.continuation import Continuations
+from proxy.exchange.editing import checked, edited
+from proxy.exchange.posing import Posing
 from proxy.fault import NotApproved, refusal
 from proxy.policy.verdict import Ruling
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from proxy.exchange.judging import Judging
     from proxy.exchange.routing import Routing
     from proxy.policy.verdict import Verdict
-    from proxy.session import Session
 
 
 class Asking:
@@ -58,17 +59,26 @@ class Asking:
         self._catalog = catalog
         self._routing = routing
         self._judging = judging
-        self._desk = desk
         self._journal = journal
         self._clock = clock
-        self._patience = patience
-        self._reassuring = reassuring
-        self.continuations = Continuations(clock, patience)
+        self._continuations = Continuations(clock, patience)
+        self._posing = Posing(
+            desk=desk,
+            continuations=self._continuations,
+            journal=journal,
+            clock=clock,
+            patience=patience,
+            reassuring=reassuring,
+            since=lambda call, route: self._last.since(self._tool(call, route), call.arguments),
+            late=self._said,
+        )
+        self.leases = Leases(clock)
+        self._last = LastApproved()
 
     async def ask(
         self, exchange: Exchange, route: Route, verdict: Verdict
     ) -> dict[str, Any] | None:
-        """Have a person decide on a call; after a yes the exchange's route is what is there then.
+        """Have a person decide on a call; after a yes the exchange is what they said yes to.
 
         Returns:
             None after a yes; else the result that carries the question to a modern client.
@@ -77,74 +87,118 @@ class Asking:
             NotApproved: Everything that is not a yes, and a yes to something that changed.
         """
         call = exchange.call
-        bound = self._judging.bound(call, route)
-        if self.continuations.approved(call, bound):
+        bound = exchange.bound = self._judging.bound(call, route)
+        approved = self._continuations.approved(call, bound)
+        if approved is not None:
+            if approved.arguments is not None:
+                self._rewrite(exchange, approved.arguments)
             return None
-        question = await self._ask(exchange, route, verdict, bound)
-        if question is None:
-            # A server that changed a tool without saying so is found out before it is called.
-            await self._catalog.relist(route.offering.server)
-            exchange.route = self._unchanged(route, call, bound)
-        return question
-
-    def remember(self, call: Call, route: Route, wanted: dict[str, Any]) -> None:
-        """A server's own question interrupts this call; its answer needs no second yes."""
-        self.continuations.remember(call, self._judging.bound(call, route), wanted)
-
-    async def _ask(
-        self, exchange: Exchange, route: Route, verdict: Verdict, bound: str
-    ) -> dict[str, Any] | None:
-        """Ask a person; None means yes, an envelope is the question for a modern client."""
-        call = exchange.call
-        decision = self.continuations.answer(call, bound) if call.returns else None
+        decision = self._leased(exchange, route, verdict)
         if decision is None:
-            surface = self._surface(call, verdict)
-            question = self._question(call, route, verdict, bound)
-            self._note(exchange, Event.ASKED, surface[0], verdict.rule)
-            if surface[0] is Surface.ELICITATION and call.returns:
-                return asking_result(question, self.continuations.park(call, bound))
-            async with waiting(call, self._reassuring):
-                decision = await self._desk.decide(
-                    question, asking=call.session, surface=surface, allowed=verdict.surfaces
-                )
-        self._note(exchange, Event.ANSWERED, decision.answer, decision.surface)
-        if decision.answer is not Answer.YES:
-            raise refusal(decision.answer, f"{route.tool} of {route.offering.title}")
+            said = await self._posing.decide(exchange, route, verdict)
+            if isinstance(said, dict):
+                return said
+            decision = said
+            self._answered(exchange, route, decision)
+        # A server that changed a tool without saying so is found out before it is called.
+        await self._catalog.relist(route.offering.server)
+        if decision.arguments is not None:
+            await checked(call, route.definition, decision.arguments)
+        exchange.route = self._unchanged(route, call, bound)
+        if decision.arguments is not None:
+            self._edit(exchange, exchange.route, decision)
+        self._approve(exchange, exchange.route, verdict, decision)
         return None
 
-    def _surface(self, call: Call, verdict: Verdict) -> tuple[Surface, Session | None]:
-        surface = self._desk.surface(call.session, call.arrived, verdict.surfaces)
-        if surface is None:
-            raise NotApproved(
-                f"{verdict.reason} A person must confirm it, and no window that can ask is open.",
-                remedy="Open an editor with Portico's extension, then call again.",
-            )
-        if self._desk.full(call.session):
-            raise NotApproved(
-                f"{verdict.reason} A person must confirm it, and too many questions are open.",
-                remedy="Wait until the user has answered what is open, then call again.",
-            )
-        return surface
+    def remember(self, exchange: Exchange, route: Route, wanted: dict[str, Any]) -> None:
+        """A server's own question interrupts this call; its answer needs no second yes."""
+        call = exchange.call
+        bound = exchange.bound or self._judging.bound(call, route)
+        self._continuations.remember(call, bound, wanted, exchange.edited)
 
-    def _note(self, exchange: Exchange, event: Event, outcome: str, rule: str) -> None:
-        self._journal.note(exchange.record(event, self._clock(), outcome=outcome, rule=rule))
+    def keep_only(self, user: str) -> None:
+        """Somebody else is signed in, or nobody: what was given in advance ends."""
+        self.leases.keep_only(user)
+        self._last.keep_only(user)
 
-    def _question(self, call: Call, route: Route, verdict: Verdict, bound: str) -> Question:
-        offering = route.offering
-        return Question(
-            server=offering.server,
-            title=offering.title,
-            owner=offering.owner,
-            reviewed=offering.reviewed,
-            tool=call.label(route.tool),
-            risk=verdict.risk,
-            arguments=wire.encode(call.arguments).decode(),
-            digest=bound,
-            reason=verdict.reason,
-            host=call.session.host,
-            workspace=call.session.workspace,
-            deadline=self._clock() + self._patience,
+    def _leased(self, exchange: Exchange, route: Route, verdict: Verdict) -> Decision | None:
+        """The answer that a person gave in advance.
+
+        Raises:
+            NotApproved: It is a stop.
+        """
+        call = exchange.call
+        given = self.leases.find(self._judging.scope(call, route), call.arguments)
+        if given is None:
+            return None
+        if given.answer is Answer.STOP:
+            self._posing.note(exchange, Event.ANSWERED, Answer.STOP, f"stop {given.id}")
+            raise refusal(Answer.STOP, f"{route.tool} of {route.offering.title}")
+        if verdict.lease is None or given.surface not in verdict.surfaces:
+            return None  # The rules have become stricter since.
+        self.leases.use(given)
+        self._posing.note(exchange, Event.LEASE_USED, "", f"lease {given.id}")
+        return Decision(Answer.YES, given.surface)
+
+    def _answered(self, exchange: Exchange, route: Route, decision: Decision) -> None:
+        """Write down what was said, and end the call if it was not yes."""
+        self._said(exchange, route, decision)
+        if decision.answer is not Answer.YES:
+            raise refusal(decision.answer, f"{route.tool} of {route.offering.title}")
+
+    def _said(self, exchange: Exchange, route: Route, decision: Decision) -> None:
+        self._posing.note(exchange, Event.ANSWERED, decision.answer, decision.surface)
+        if decision.answer is Answer.STOP:
+            scope = self._judging.scope(exchange.call, route)
+            self.leases.give(Lease(scope, Answer.STOP, route.offering.title, decision.surface))
+
+    def _edit(self, exchange: Exchange, route: Route, decision: Decision) -> None:
+        """Judge the corrected call anew; from here on it is the exchange's.
+
+        Raises:
+            Fault: The rules do not let it run on this person's yes.
+        """
+        arguments = decision.arguments or {}
+        call = edited(exchange.call, arguments)
+        verdict = self._judging.judge(call, route)
+        if verdict.ruling is Ruling.DENY:
+            raise self._judging.denial(call, verdict)
+        if verdict.ruling is Ruling.ASK and decision.surface not in verdict.surfaces:
+            raise NotApproved(
+                f"{verdict.reason} The corrected call needs a yes from another surface.",
+                remedy="Call it with the corrected arguments, to be asked there.",
+            )
+        exchange.verdict = verdict
+        self._rewrite(exchange, arguments)
+        self._posing.note(exchange, Event.EDITED, "", decision.surface)
+
+    def _rewrite(self, exchange: Exchange, arguments: dict[str, Any]) -> None:
+        exchange.call, exchange.edited = edited(exchange.call, arguments), arguments
+        exchange.describe(self._journal.key)
+
+    def _approve(
+        self, exchange: Exchange, route: Route, verdict: Verdict, decision: Decision
+    ) -> None:
+        """A person stands behind this call: remember it, and what they gave in advance."""
+        call, offering = exchange.call, route.offering
+        self._last.remember(self._tool(call, route), call.arguments)
+        wish = fitting(decision.lease, verdict.lease) if decision.lease else None
+        if wish is None:
+            return
+        lease = Lease(
+            self._judging.scope(call, route),
+            Answer.YES,
+            offering.title,
+            decision.surface,
+            patterns=wish.patterns,
+            until=self._clock() + wish.minutes * 60,
+            left=wish.calls,
         )
+        self.leases.give(lease)
+        self._posing.note(exchange, Event.LEASED, lease.reach, f"lease {lease.id}")
+
+    def _tool(self, call: Call, route: Route) -> tuple[str, str, str]:
+        return self._judging.user, route.offering.server, call.label(route.tool)
 
     def _unchanged(self, route: Route, call: Call, bound: str) -> Route:
         """The route again after the answer: what was shown must be what is there now.

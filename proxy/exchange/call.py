@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from proxy.audit import Record
+from proxy.audit.redaction import digest, summary
 from proxy.catalog.view import EVERYTHING
 from proxy.exchange.addressed import CALL
 from proxy.plain import plain
@@ -38,6 +39,7 @@ class Call:
         returns: Whether the client takes questions as a result (`input_required`) and repeats
             the call with the answers, as modern clients do.
         view: What of the catalog its window sees.
+        given_up: Whether its host stopped waiting for it, and did not take it back.
     """
 
     session: Session
@@ -47,6 +49,7 @@ class Call:
     returns: bool = False
     method: str = CALL
     view: View = EVERYTHING
+    given_up: bool = False
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     arrived: int = field(default_factory=arrival)
 
@@ -85,6 +88,8 @@ class Exchange:
         verdict: What policy says, once it was judged.
         digest: Keyed digest of its arguments.
         summary: What of its arguments is safe to show.
+        bound: What the yes that let it through was bound to; empty where none was needed.
+        edited: The arguments that the person put in place of the caller's.
     """
 
     call: Call
@@ -94,6 +99,13 @@ class Exchange:
     verdict: Verdict | None = None
     digest: str = ""
     summary: str = ""
+    bound: str = ""
+    edited: dict[str, Any] | None = None
+
+    def describe(self, key: bytes) -> None:
+        """Say what its arguments are, for the records from here on; `key` keys their digest."""
+        self.digest = digest(key, self.call.arguments)
+        self.summary = summary(self.call.arguments)
 
     def record(
         self,

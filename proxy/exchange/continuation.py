@@ -9,21 +9,44 @@ for the same call. Neither lets another call, or another window, through.
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from proxy.approval import Answer, Decision, Surface
-from proxy.approval.prompt import text
+from proxy.approval import Decision, Surface
+from proxy.approval.form import form, read
 from proxy.exchange.bridge import ELICIT, state_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from proxy.approval import Question
+    from proxy.approval import Batch, Question
     from proxy.exchange.call import Call
 
 _KEY = "portico"
 _PREFIX = "portico-"
 _MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A batch that left as the result of a call.
+
+    Attributes:
+        batch: What the form asks about.
+        question: The one about the call that carries it.
+        whole: Whether the form shows the arguments uncut.
+    """
+
+    batch: Batch
+    question: Question
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """That a call was approved; `arguments` where the person corrected them."""
+
+    arguments: dict[str, Any] | None
 
 
 class Continuations:
@@ -37,20 +60,25 @@ class Continuations:
     def __init__(self, clock: Callable[[], float], lifetime: float) -> None:
         self._clock = clock
         self._lifetime = lifetime
-        self._parked: dict[str, tuple[str, str, float]] = {}
-        self._approved: dict[tuple[str, str, str], float] = {}
+        self._parked: dict[str, tuple[str, str, float, Carried]] = {}
+        self._approved: dict[tuple[str, str, str], tuple[float, Approved]] = {}
 
-    def park(self, call: Call, bound: str) -> str:
-        """The handle for a question that leaves as a result."""
+    def park(self, call: Call, bound: str, carried: Carried) -> dict[str, Any]:
+        """The result that asks, with a handle for the answer to come back under."""
         self._tidy()
         handle = _PREFIX + secrets.token_urlsafe(24)
-        self._parked[handle] = (call.session.id, bound, self._clock() + self._lifetime)
-        return handle
+        until = self._clock() + self._lifetime
+        self._parked[handle] = (call.session.id, bound, until, carried)
+        return asking_result(carried.batch.questions, handle, whole=carried.whole)
 
-    def answer(self, call: Call, bound: str) -> Decision | None:
-        """The person's decision that a call brings along, or None when it brings none.
+    def answer(self, call: Call, bound: str) -> Decision | dict[str, Any] | None:
+        """What a call brings along: the person's decision, or None when it brings none.
 
-        A handle works once, for the session and the exact call it was made for.
+        A handle works once, for the session and the exact call it was made for. What the form says
+        to the other calls of its batch settles those.
+
+        Returns:
+            A decision, or the result that asks once more with all arguments uncut.
         """
         handle = call.params.get("requestState")
         if not isinstance(handle, str) or not handle.startswith(_PREFIX):
@@ -58,28 +86,42 @@ class Continuations:
         parked = self._parked.pop(handle, None)
         if parked is None or parked[:2] != (call.session.id, bound) or parked[2] < self._clock():
             return None
+        carried = parked[3]
         responses = call.params.get("inputResponses")
         given = responses.get(_KEY) if isinstance(responses, dict) else None
-        return Decision(read_answer(given), Surface.ELICITATION)
+        replies = read(carried.batch.questions, given, whole=carried.whole)
+        if replies is None:
+            return self.park(call, bound, replace(carried, whole=True))
+        for question in carried.batch.open:
+            carried.batch.settle(question, replies[question.id])
+        reply = replies[carried.question.id]
+        return Decision(reply.answer, Surface.ELICITATION, reply.lease)
 
-    def remember(self, call: Call, bound: str, wanted: dict[str, Any]) -> None:
+    def remember(
+        self,
+        call: Call,
+        bound: str,
+        wanted: dict[str, Any],
+        arguments: dict[str, Any] | None = None,
+    ) -> None:
         """A server's own question interrupts this call, which a person approved if need be."""
         self._tidy()
         key = (call.session.id, bound, state_key(wanted.get("requestState")))
-        self._approved[key] = self._clock() + self._lifetime
+        self._approved[key] = self._clock() + self._lifetime, Approved(arguments)
 
-    def approved(self, call: Call, bound: str) -> bool:
+    def approved(self, call: Call, bound: str) -> Approved | None:
         """Whether this is an approved call coming back with answers for its server."""
         if "inputResponses" not in call.params:
-            return False
+            return None
         key = (call.session.id, bound, state_key(call.params.get("requestState")))
-        return self._approved.pop(key, 0.0) >= self._clock()
+        until, approved = self._approved.pop(key, (0.0, None))
+        return approved if until >= self._clock() else None
 
     def _tidy(self) -> None:
         """Forget what has expired; a client that never comes back must not fill the hub."""
         now = self._clock()
         self._parked = dict([(k, v) for k, v in self._parked.items() if v[2] >= now][-_MOST:])
-        self._approved = dict([(k, v) for k, v in self._approved.items() if v >= now][-_MOST:])
+        self._approved = dict([(k, v) for k, v in self._approved.items() if v[0] >= now][-_MOST:])
 
 
 def strip(params: dict[str, Any]) -> dict[str, Any]:
@@ -103,46 +145,16 @@ def as_shown(params: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in params.items() if key in _KNOWN}
 
 
-def form(question: Question) -> dict[str, Any]:
-    """The params of an `elicitation/create` that asks for one approval."""
-    return {
-        "mode": "form",
-        "message": text(question),
-        "requestedSchema": {
-            "type": "object",
-            "properties": {
-                "decision": {
-                    "type": "string",
-                    "title": "Run this call?",
-                    "enum": ["no", "yes"],
-                    "default": "no",
-                }
-            },
-            "required": ["decision"],
-        },
-    }
-
-
-def read_answer(given: object) -> Answer:
-    """The answer in an elicitation's result: only an accepted, literal yes is one."""
-    if not isinstance(given, dict) or given.get("action") not in {"accept", "decline", "cancel"}:
-        return Answer.SILENCE
-    content = given.get("content")
-    yes = (
-        given["action"] == "accept"
-        and isinstance(content, dict)
-        and content.get("decision") == "yes"
-    )
-    return Answer.YES if yes else Answer.NO
-
-
-def asking_result(question: Question, handle: str) -> dict[str, Any]:
-    """The `input_required` answer that carries a question to a modern client."""
+def asking_result(
+    questions: Sequence[Question], handle: str, *, whole: bool = False
+) -> dict[str, Any]:
+    """The `input_required` answer that carries questions to a modern client."""
+    params = form(questions, whole=whole)
     return {
         "jsonrpc": "2.0",
         "result": {
             "resultType": "input_required",
-            "inputRequests": {_KEY: {"method": ELICIT, "params": form(question)}},
+            "inputRequests": {_KEY: {"method": ELICIT, "params": params}},
             "requestState": handle,
         },
     }

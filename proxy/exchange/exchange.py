@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault
 from proxy.audit import Event, Outcome
-from proxy.audit.redaction import digest as keyed_digest
-from proxy.audit.redaction import summary
 from proxy.exchange import bridge
 from proxy.exchange.addressed import readdressed, returned
 from proxy.exchange.asking import Asking
 from proxy.exchange.call import Exchange
 from proxy.exchange.continuation import as_shown, strip
+from proxy.exchange.editing import told
 from proxy.exchange.judging import Judging
 from proxy.exchange.named_relay import NamedRelay
 from proxy.exchange.parked import Parking
@@ -76,7 +75,7 @@ class Exchanges:
         self.parking = Parking(approval_seconds)
         self._routing = Routing(catalog)
         self._judging = Judging(identity, signs_in=signs_in)
-        self._asking = Asking(
+        self.asking = Asking(
             catalog=catalog,
             routing=self._routing,
             judging=self._judging,
@@ -135,20 +134,18 @@ class Exchanges:
         call = exchange.call
         route, verdict = await self._judged(call)
         exchange.route, exchange.verdict = route, verdict
-        exchange.digest = keyed_digest(self._journal.key, call.arguments)
-        exchange.summary = summary(call.arguments)
+        exchange.describe(self._journal.key)
         if verdict.ruling is Ruling.DENY:
             if verdict.unknown:
                 # The audit, too, tells nobody that what is hidden exists.
                 exchange.route = exchange.verdict = None
             raise self._judging.denial(call, verdict)
-        params = strip(call.params)
-        if verdict.ruling is Ruling.ASK:
-            params = as_shown(params)
-            question = await self._asking.ask(exchange, route, verdict)
-            if question is not None:
-                return question
-        return await self._send(exchange, exchange.route, params)
+        if verdict.ruling is not Ruling.ASK:
+            return await self._send(exchange, route, strip(call.params))
+        question = await self.asking.ask(exchange, route, verdict)
+        if question is not None:
+            return question
+        return await self._send(exchange, exchange.route, as_shown(strip(exchange.call.params)))
 
     async def _judged(self, call: Call) -> tuple[Route, Verdict]:
         """Where a call leads, and the verdict on what is there now."""
@@ -188,10 +185,11 @@ class Exchanges:
                 raise self._catalog.lost(offering, fault) from fault
             wanted = bridge.wants_input(envelope)
             if wanted is None:
-                return self._answer(call, route, unforged(envelope))
+                answer = self._answer(call, route, unforged(envelope))
+                return answer if exchange.edited is None else told(answer, exchange.edited)
             if call.returns:
                 bridge.named_all(offering, envelope, wanted)
-                self._asking.remember(call, route, wanted)
+                self.asking.remember(exchange, route, wanted)
                 return envelope
             answers = {
                 key: await relay.answer(method, asked)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from auth.refresh import SignInNeeded
 from proxy.approval import digest
+from proxy.approval.lease import Scope
 from proxy.exchange.routing import judged, unknown
 from proxy.fault import Denied
 from proxy.policy.circumstances import Circumstances
@@ -32,6 +33,12 @@ class Judging:
         self._identity = identity
         self._signs_in = signs_in
 
+    @property
+    def user(self) -> str:
+        """Whose calls these are now; empty for nobody."""
+        identity = self._identity()
+        return identity.key if identity else ""
+
     def judge(self, call: Call, route: Route) -> Verdict:
         """The verdict on a call that leads here, for who is signed in now."""
         identity, session = self._identity(), call.session
@@ -46,10 +53,21 @@ class Judging:
 
     def bound(self, call: Call, route: Route) -> str:
         """What a yes to this call is bound to, see `proxy.approval.digest`."""
-        identity = self._identity()
-        user = identity.key if identity else ""
         what = call.label(route.tool)
-        return digest(user, route.offering.server, what, call.arguments, route.definition)
+        return digest(self.user, route.offering.server, what, call.arguments, route.definition)
+
+    def scope(self, call: Call, route: Route) -> Scope:
+        """Which calls are like this one, for an answer in advance."""
+        server, what = route.offering.server, call.label(route.tool)
+        return Scope(
+            user=self.user,
+            server=server,
+            tool=what,
+            definition=digest(self.user, server, what, None, route.definition),
+            host=call.session.host,
+            workspace=call.session.workspace,
+            session=call.session.id,
+        )
 
     def denial(self, call: Call, verdict: Verdict) -> Fault:
         """What a denied call ends in."""

@@ -1,4 +1,4 @@
-"""Telling a client that its call waits for a person, so that it does not give up on it.
+"""Hosts that are less patient than people: telling them to wait, and knowing when they did not.
 
 Clients take silence for a server that died, and some start their timeout anew at each progress.
 What they are told names no question and no way to answer it, because a model may read it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,22 @@ MESSAGE = "Waiting for the user's yes"
 
 _STEP = 0.001
 """Progress must only ever grow; so small a step leaves a server's own the room from 1 upwards."""
+
+
+CLOSED = "connection closed"
+"""The reason of a cancellation that stands for a connection which the client closed."""
+
+_TIMEOUT = re.compile(rf"\btime[ -]?out|\btimed[ -]out|-32001|\bdeadline|{CLOSED}", re.IGNORECASE)
+
+
+def impatient(reason: object) -> bool:
+    """Whether a cancellation's reason says that the host only waited no longer.
+
+    `notifications/cancelled` has one word for both: its `reason` is free text. The SDKs write
+    "McpError: MCP error -32001: Request timed out" (TypeScript) and "timed out after 60.0s"
+    (Python) where a timeout of theirs cancels, and something else, or nothing, where a person did.
+    """
+    return isinstance(reason, str) and _TIMEOUT.search(reason) is not None
 
 
 @contextlib.asynccontextmanager

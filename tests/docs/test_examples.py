@@ -59,6 +59,8 @@ def _understood(arguments: list[str]) -> bool:
     command: click.Command = sandbox if first == "sandbox" else program.commands[first]
     name = first
     while isinstance(command, click.Group):
+        if not arguments and command.invoke_without_command:
+            break
         name = arguments.pop(0)
         command = command.commands[name]
     with command.make_context(name, arguments) as context:

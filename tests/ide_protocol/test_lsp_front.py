@@ -9,11 +9,11 @@ from auth.fault import Fault
 from proxy.approval import Answer, Question, Surface
 from proxy.policy.offering import Owner
 from proxy.policy.risk import Risk
+from proxy.session import Session
 from proxy.wire import LINE_LIMIT
 
 if TYPE_CHECKING:
     from proxy.approval import Decision
-    from proxy.session import Session
     from tests.ide_protocol.conftest import Client, Door
 
 CAPABILITIES = {"window": {"showDocument": {"support": True}}}
@@ -61,11 +61,13 @@ def question(door: Door, tag: str = "ab12") -> Question:
     )
 
 
-def decide(door: Door, session: Session, asked: Question) -> asyncio.Task[Decision]:
-    """Put a question to one editor."""
+def decide(
+    door: Door, session: Session, asked: Question, asking: Session | None = None
+) -> asyncio.Task[Decision]:
+    """Put a question to one editor, about a call of its own or of another session."""
     surface = (Surface.EDITOR, session)
     return asyncio.ensure_future(
-        door.hub.desk.decide(asked, asking=session, surface=surface, allowed={"editor"})
+        door.hub.desk.decide(asked, asking=asking or session, surface=surface, allowed={"editor"})
     )
 
 
@@ -86,8 +88,9 @@ async def test_a_prompt_shows_server_owner_tool_arguments_and_risk(door: Door) -
     for shown in ("Presto", "data-platform", "drop_table", '{"table":"dev.x"}', "DESTRUCTIVE"):
         assert shown in message
     assert "ab12" in message
-    deny, allow = prompt["params"]["actions"]
+    deny, allow, more = prompt["params"]["actions"]
     assert (deny["title"], allow["title"]) == ("Deny (ab12)", "Allow once (ab12)")
+    assert more["title"] == "More (ab12)"
     client.frame({"jsonrpc": "2.0", "id": prompt["id"], "result": allow})
     assert (await deciding).answer is Answer.YES
 
@@ -112,8 +115,8 @@ async def test_two_equal_questions_do_not_look_equal(door: Door) -> None:
     """An editor drops a prompt whose text equals another's, so no two texts are equal."""
     client, session = await editor(door)
     first, second = (
-        decide(door, session, question(door)),
-        decide(door, session, question(door, "c")),
+        decide(door, session, question(door), Session("mcp")),
+        decide(door, session, question(door, "c"), Session("mcp")),
     )
     texts = {(await client.receive_frame())["params"]["message"] for _ in range(2)}
     assert len(texts) == 2

@@ -9,7 +9,7 @@ import pytest
 
 from ide_protocol.own import contract
 from ide_protocol.own.terminal_front import TerminalFront
-from proxy.approval import Answer, Question
+from proxy.approval import Answer, Batch, Question, Reply
 from proxy.policy.offering import Owner
 from proxy.policy.risk import Risk
 from proxy.upstream.contract import Refused
@@ -58,7 +58,9 @@ async def test_only_a_literal_yes_of_the_command_is_one(
 ) -> None:
     """The question is shown whole and plain; errors and a dead command are no."""
     client, window = await command(door)
-    asking = asyncio.ensure_future(window.ask(QUESTION))
+    said: list[Reply] = []
+    batch = Batch([QUESTION], settle=lambda _, r: said.append(r), is_open=lambda _: not said)
+    asking = asyncio.ensure_future(window.ask(batch))
     asked = await client.receive()
     assert asked["method"] == contract.ASK
     assert (asked["params"]["title"], asked["params"]["owner"]["team"]) == ("Pre sto", "data team")
@@ -66,7 +68,8 @@ async def test_only_a_literal_yes_of_the_command_is_one(
         client.close()
     else:
         client.send({"jsonrpc": "2.0", "id": asked["id"], **given})
-    assert await asking is answer
+    await asking
+    assert said == [Reply(answer)]
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from proxy.approval import Answer, Surface
+from proxy.approval import Answer, Batch, Decision, Question, Surface
+from proxy.approval.form import read
 from proxy.exchange.call import Call
-from proxy.exchange.continuation import Continuations, read_answer, strip
+from proxy.exchange.continuation import Carried, Continuations, strip
+from proxy.policy.offering import Owner
+from proxy.policy.risk import Risk
 from proxy.session import Session
 from proxy.upstream.listing import NOBODY
 
@@ -31,19 +34,52 @@ def call(session: Session, **params: Any) -> Call:  # noqa: ANN401 - params of a
     return Call(session, "presto_drop", params, NOBODY, returns=True)
 
 
+def question() -> Question:
+    """A question about one destructive call."""
+    return Question(
+        server="presto",
+        title="Presto",
+        owner=Owner(),
+        reviewed=True,
+        tool="drop",
+        risk=Risk.DESTRUCTIVE,
+        arguments="{}",
+        digest="d",
+        reason="r",
+        host="Agent",
+        workspace=None,
+        deadline=60.0,
+    )
+
+
+def carried() -> Carried:
+    """A batch of one question, which its own call carries."""
+    asked = question()
+    batch = Batch([asked], settle=lambda _, __: None, is_open=lambda _: False)
+    return Carried(batch, asked)
+
+
+def handle_of(envelope: dict[str, Any]) -> str:
+    """The handle in a result that asks."""
+    return str(envelope["result"]["requestState"])
+
+
 def test_a_handle_serves_its_own_call_once() -> None:
     """Another session, another call, a second time and a late time find nothing."""
     clock, session = Clock(), Session("mcp")
     parked = Continuations(clock, 60.0)
 
     def decision(who: Session, bound: str, later: float = 0.0) -> Answer | None:
-        handle = parked.park(call(session), "bound")
+        handle = handle_of(parked.park(call(session), "bound", carried()))
         clock.now += later
         given = parked.answer(call(who, requestState=handle, inputResponses=YES), bound)
         again = parked.answer(call(session, requestState=handle, inputResponses=YES), "bound")
         assert again is None
-        assert given is None or given.surface is Surface.ELICITATION
-        return given.answer if given else None
+        if given is None:
+            return None
+        assert isinstance(given, Decision)
+        assert given.surface is Surface.ELICITATION
+        return given.answer
 
     assert decision(session, "bound") is Answer.YES
     assert decision(session, "another call") is None
@@ -80,7 +116,7 @@ def test_clients_that_never_come_back_do_not_fill_the_hub() -> None:
     """The newest thousand are kept, and of the expired none."""
     clock, session = Clock(), Session("mcp")
     kept = Continuations(clock, 60.0)
-    handles = [kept.park(call(session), "bound") for _ in range(1500)]
+    handles = [handle_of(kept.park(call(session), "bound", carried())) for _ in range(1500)]
     oldest = call(session, requestState=handles[0], inputResponses=YES)
     newest = call(session, requestState=handles[-1], inputResponses=YES)
     assert kept.answer(oldest, "bound") is None
@@ -105,7 +141,10 @@ def test_clients_that_never_come_back_do_not_fill_the_hub() -> None:
 )
 def test_only_an_accepted_literal_yes_is_a_yes(given: object, answer: Answer) -> None:
     """Everything else is no or silence, and both are no."""
-    assert read_answer(given) is answer
+    asked = question()
+    replies = read([asked], given)
+    assert replies is not None
+    assert replies[asked.id].answer is answer
 
 
 def test_no_server_sees_our_handle() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from auth.identity import Identity
-from proxy.approval import Answer, Desk, Question
+from proxy.approval import Answer, Batch, Desk, Question, Reply
 from proxy.approval.desk import MOST, MOST_OF_ONE
 from proxy.audit import Journal
 from proxy.catalog import Catalog, Snapshot, State
@@ -79,17 +79,22 @@ class AnsweringWindow:
         self.answer = answer
         self.asked: list[Question] = []
         self.withdrawn = 0
+        self.prompts = 0
+        self.shown = asyncio.Event()
 
-    async def ask(self, question: Question) -> Answer:
-        """Remember the question, then answer."""
-        self.asked.append(question)
+    async def ask(self, batch: Batch) -> None:
+        """Remember the questions, then answer each."""
+        self.asked += batch.open
+        self.prompts += 1
+        self.shown.set()
         if self.answer is None:
             try:
                 await asyncio.Event().wait()
             finally:
                 self.withdrawn += 1
         assert self.answer is not None
-        return self.answer
+        for question in batch.open:
+            batch.settle(question, Reply(self.answer))
 
     async def open_url(self, _url: str) -> bool:
         """No pages here."""
@@ -138,6 +143,7 @@ class House:
             clock=lambda: self.now,
             uptime=lambda: 50.0,
             changed=self.asked.set,
+            quiet=0.0,
         )
         self.exchanges = Exchanges(
             catalog=self.catalog,
@@ -324,7 +330,7 @@ async def test_a_client_that_asked_for_progress_hears_that_a_person_is_asked(
     assert first["progressToken"] == "t"
     (question,) = house.desk.questions()
     assert question.id not in json.dumps(first)
-    house.desk.answer(question.id, Answer.NO, None)
+    house.desk.answer(question.id, Reply(Answer.NO), None)
     assert "[not-approved]" in text(await running)
 
 
@@ -388,10 +394,10 @@ async def test_a_tool_that_changed_while_the_person_decided_is_not_run(house: Ho
     class SwappingWindow(AnsweringWindow):
         """While the person decides, the server swaps the tool."""
 
-        async def ask(self, question: Question) -> Answer:
+        async def ask(self, batch: Batch) -> None:
             house.upstream.tools = [{**DROP, "description": "Now drops everything."}, READ]
             await house.catalog.relist("presto")
-            return await super().ask(question)
+            await super().ask(batch)
 
     editor.window = SwappingWindow(Answer.YES)
     answer = await house.run("presto_drop")
@@ -407,10 +413,10 @@ async def test_a_yes_is_not_for_whoever_signs_in_meanwhile(house: House) -> None
     class ReplacingWindow(AnsweringWindow):
         """While the person decides, somebody else signs in."""
 
-        async def ask(self, question: Question) -> Answer:
+        async def ask(self, batch: Batch) -> None:
             """Somebody else is signed in by now."""
             house.identity = bob
-            return await super().ask(question)
+            await super().ask(batch)
 
     editor.window = ReplacingWindow(Answer.YES)
     assert "who is signed in" in text(await house.run("presto_drop"))
@@ -427,14 +433,13 @@ async def test_a_yes_is_not_for_whoever_signs_in_meanwhile(house: House) -> None
 async def test_cancelling_a_call_withdraws_its_question(house: House) -> None:
     """A cancelled call leaves no open question, no prompt, and one outcome."""
     editor = house.open_session("lsp", None)
+    assert isinstance(editor.window, AnsweringWindow)
     running = asyncio.ensure_future(house.run("presto_drop"))
-    await house.asked.wait()
-    await asyncio.sleep(0)
+    await editor.window.shown.wait()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
     await asyncio.sleep(0)
-    assert isinstance(editor.window, AnsweringWindow)
     assert (house.desk.questions(), editor.window.withdrawn) == ([], 1)
     outcomes = [r["outcome"] for r in await house.records() if r["event"] == "outcome"]
     assert outcomes == ["cancelled"]
@@ -591,9 +596,9 @@ async def test_a_tool_that_changed_without_a_word_is_not_run(house: House) -> No
     class SilentSwap(AnsweringWindow):
         """While the person decides, the server swaps the tool and tells nobody."""
 
-        async def ask(self, question: Question) -> Answer:
+        async def ask(self, batch: Batch) -> None:
             house.upstream.tools = [{**DROP, "description": "Now drops everything."}, READ]
-            return await super().ask(question)
+            await super().ask(batch)
 
     editor.window = SilentSwap(Answer.YES)
     answer = await house.run("presto_drop")

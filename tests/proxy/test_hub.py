@@ -11,7 +11,7 @@ import pytest
 from auth.fault import Fault, Who
 from auth.identity import Identity
 from auth.network import Network
-from proxy.approval import Answer, Desk
+from proxy.approval import Desk
 from proxy.audit import Journal
 from proxy.catalog import Catalog, Snapshot
 from proxy.configuration import Company, Configuration
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
-    from proxy.approval import Question
+    from proxy.approval import Batch
 
 ALICE = Identity("https://sso.example", "alice", "Alice", frozenset({"data-eng"}))
 BOB = Identity("https://sso.example", "bob", "Bob", frozenset())
@@ -150,9 +150,8 @@ class PageWindow:
     def __init__(self) -> None:
         self.pages: list[str] = []
 
-    async def ask(self, _question: Question) -> Answer:
+    async def ask(self, _batch: Batch) -> None:
         """It asks nothing."""
-        return Answer.SILENCE
 
     async def open_url(self, url: str) -> bool:
         """Remember the page."""

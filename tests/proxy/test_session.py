@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from proxy.approval import Answer
 from proxy.session import Session, Sessions, arrival
 
 if TYPE_CHECKING:
-    from proxy.approval import Question
+    from proxy.approval import Batch
 
 
 class CountingWindow:
@@ -17,9 +16,8 @@ class CountingWindow:
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    async def ask(self, _question: Question) -> Answer:
+    async def ask(self, _batch: Batch) -> None:
         """Nobody looks at it."""
-        return Answer.SILENCE
 
     async def open_url(self, _url: str) -> bool:
         """It shows no pages."""

@@ -107,6 +107,9 @@ QUESTION: contract.Question = {
     "host": "Code",
     "workspace": "/w",
     "deadline": 9_000_000_000.0,
+    "changes": None,
+    "lease": None,
+    "inputSchema": None,
 }
 RECORD: contract.Record = {
     "id": 3,

@@ -225,7 +225,7 @@ async def test_a_stream_of_changes_carries_the_clients_own_id(
     assert (await talk.receive())["error"]["code"] == -32601
     withdrawn = await talk.receive()
     assert withdrawn["method"] == "notifications/cancelled"
-    assert withdrawn["params"] == {"requestId": number}
+    assert withdrawn["params"] == {"requestId": number, "reason": "connection closed"}
 
 
 async def test_a_modern_error_chooses_the_status(client: Client, hub: HubDouble) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from auth.fault import Fault
-from proxy.approval import Answer, Decision, Desk, Question, Surface
+from proxy.approval import Answer, Batch, Decision, Desk, Question, Reply, Surface
 from proxy.approval.desk import NoSuchQuestion, NotThisTerminal
 from proxy.approval.terminal import Terminal
 from proxy.policy.offering import SURFACES, Owner
@@ -37,11 +37,13 @@ class Person:
         self.says: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self.withdrawn = False
 
-    async def ask(self, _question: Question) -> Answer:
-        """Wait for the person."""
+    async def ask(self, batch: Batch) -> None:
+        """Wait for the person, who says the same to each question."""
         self.shown.set()
         try:
-            return await self.says
+            answer = await self.says
+            for question in batch.open:
+                batch.settle(question, Reply(answer))
         except asyncio.CancelledError:
             self.withdrawn = True
             raise
@@ -142,13 +144,13 @@ async def test_a_question_is_decided_once(office: Office) -> None:
     deciding = office.ask()
     await office.person.shown.wait()
     identifier = office.desk.questions()[0].id
-    office.desk.answer(identifier, Answer.NO, OWN)
+    office.desk.answer(identifier, Reply(Answer.NO), OWN)
     office.person.says.set_result(Answer.YES)
     with pytest.raises(NoSuchQuestion):
-        office.desk.answer(identifier, Answer.YES, OWN)
+        office.desk.answer(identifier, Reply(Answer.YES), OWN)
     assert await deciding == Decision(Answer.NO, Surface.TERMINAL)
     with pytest.raises(NoSuchQuestion):
-        office.desk.answer(identifier, Answer.YES, OWN)
+        office.desk.answer(identifier, Reply(Answer.YES), OWN)
 
 
 @pytest.mark.parametrize("terminal", [None, NO_TTY, OF_THE_HOST, LATE])
@@ -158,9 +160,9 @@ async def test_a_yes_counts_only_from_an_accepted_terminal(
     """A refused yes says why and leaves the question open for a better one."""
     identifier, deciding = await office.ask_terminal()
     with pytest.raises(NotThisTerminal):
-        office.desk.answer(identifier, Answer.YES, terminal)
+        office.desk.answer(identifier, Reply(Answer.YES), terminal)
     assert not deciding.done()
-    office.desk.answer(identifier, Answer.YES, OWN)
+    office.desk.answer(identifier, Reply(Answer.YES), OWN)
     assert await deciding == Decision(Answer.YES, Surface.TERMINAL)
 
 
@@ -168,7 +170,7 @@ async def test_a_yes_counts_only_from_an_accepted_terminal(
 async def test_a_no_counts_from_anywhere(office: Office, terminal: Terminal | None) -> None:
     """It can only make things safer."""
     identifier, deciding = await office.ask_terminal(allowed={"editor"})
-    office.desk.answer(identifier, Answer.NO, terminal)
+    office.desk.answer(identifier, Reply(Answer.NO), terminal)
     assert (await deciding).answer is Answer.NO
 
 
@@ -176,7 +178,7 @@ async def test_a_rule_without_the_terminal_takes_no_yes_from_one(office: Office)
     """Where the rule demands the editor, the best terminal is refused."""
     identifier, deciding = await office.ask_terminal(allowed={"editor"})
     with pytest.raises(NotThisTerminal, match="another surface"):
-        office.desk.answer(identifier, Answer.YES, OWN)
+        office.desk.answer(identifier, Reply(Answer.YES), OWN)
     deciding.cancel()
 
 
@@ -186,8 +188,8 @@ async def test_a_terminal_never_overrules_the_window_that_shows_a_question(offic
     await office.person.shown.wait()
     identifier = office.desk.questions()[0].id
     with pytest.raises(NotThisTerminal, match="its yes is given there"):
-        office.desk.answer(identifier, Answer.YES, OWN)
-    office.desk.answer(identifier, Answer.NO, OWN)
+        office.desk.answer(identifier, Reply(Answer.YES), OWN)
+    office.desk.answer(identifier, Reply(Answer.NO), OWN)
     assert (await deciding).answer is Answer.NO
 
 
@@ -196,7 +198,7 @@ async def test_a_guessed_id_opens_nothing(office: Office) -> None:
     _, deciding = await office.ask_terminal()
     for guess in ("", office.desk.questions()[0].tag):
         with pytest.raises(NoSuchQuestion):
-            office.desk.answer(guess, Answer.YES, OWN)
+            office.desk.answer(guess, Reply(Answer.YES), OWN)
     deciding.cancel()
 
 
@@ -245,6 +247,6 @@ async def test_many_questions_are_told_apart(office: Office) -> None:
     await asyncio.sleep(0)
     listed = office.desk.questions()
     for number, asked in reversed(list(enumerate(listed))):
-        office.desk.answer(asked.id, Answer.YES if number == 1 else Answer.NO, OWN)
+        office.desk.answer(asked.id, Reply(Answer.YES if number == 1 else Answer.NO), OWN)
     answers = [(await one).answer for one in deciding]
     assert answers == [Answer.NO, Answer.YES, Answer.NO]

@@ -1,0 +1,50 @@
+"""A question on the desk, until it is decided or withdrawn."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from proxy.approval.reply import Decision, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from proxy.approval.batch import Batch
+    from proxy.approval.question import Question
+    from proxy.approval.surface import Surface
+    from proxy.session import Session
+
+
+def _future() -> asyncio.Future[Decision]:
+    return asyncio.get_running_loop().create_future()
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Pending:
+    """One open question.
+
+    Attributes:
+        asking: The session whose call it is about.
+        asked: When it was put, in seconds since the machine started.
+        patience: Seconds that a person has, from when they see it.
+        allowed: Names of the surfaces whose yes counts.
+        surface: Where it shows.
+        carried: Where the prompt leaves as the result of a call, the batch for the call to carry.
+        decided: How it ended; cancelled when it was withdrawn.
+    """
+
+    question: Question
+    asking: Session
+    asked: float
+    patience: float
+    allowed: Collection[str]
+    surface: Surface
+    carried: asyncio.Future[Batch] | None = None
+    decided: asyncio.Future[Decision] = field(default_factory=_future)
+
+    def settle(self, reply: Reply, surface: Surface) -> None:
+        """Decide it, if nobody has yet."""
+        if not self.decided.done():
+            self.decided.set_result(Decision(reply.answer, surface, reply.lease, reply.arguments))
