@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Table = dict[str, Route]
 
+_WEB = ("https://", "http://")
+
 LIMIT = 8 * 1024 * 1024
 """Bytes of JSON that all lists may have together: every window that lists is sent all of one."""
 
@@ -85,6 +87,22 @@ class Assortment:
         if route is None or not view.admits(route.offering.server):
             return None
         return route if route.feature is feature else route.as_feature(feature)
+
+    def public_uri(self, server: str, own: str, view: View = EVERYTHING) -> str:
+        """By which URI a window of this view reads what a server calls `own`.
+
+        Verbatim where that leads there, and where nothing would: the server has no resources, or
+        the client is to fetch a page of the web by itself (2026-07-28, resources, "https://").
+        """
+        if view.bare or server not in self.addressed:
+            return own
+        public = public_uri(server, own)
+        if public in self.routes.get(Feature.RESOURCES, {}):
+            return public
+        found = self.find(Feature.RESOURCES, own, view)
+        if found is None:
+            return own if own.startswith(_WEB) else public
+        return own if (found.offering.server, found.tool) == (server, own) else public
 
     def _bare(self, feature: Feature, name: str, server: str) -> Route | None:
         routes = self.routes.get(feature, {})

@@ -114,6 +114,10 @@ class Catalog:
         """Where a public name leads: also to a server that is not offered or not yet known."""
         return self._assortment.find(feature, name, view)
 
+    def public_uri(self, server: str, own: str, view: View = EVERYTHING) -> str:
+        """By which URI a window of this view reads what a server calls `own`."""
+        return self._assortment.public_uri(server, own, view)
+
     def capabilities(self, view: View = EVERYTHING) -> dict[str, dict[str, Any]]:
         """What each offered server of a view can, as it said last; verbatim."""
         return {s: shelf.capabilities for s, shelf in self._shelves.items() if view.admits(s)}

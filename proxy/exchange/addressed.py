@@ -58,21 +58,10 @@ def readdressed(method: str, params: dict[str, Any], own: str) -> dict[str, Any]
     return {**params, named[1]: own} if named else params
 
 
-def returned(
-    method: str, envelope: dict[str, Any], *, own: str, public: str, modern: bool
-) -> dict[str, Any]:
-    """A server's answer with public URIs, and with the error code of the client's era."""
-    if method != READ:
-        return envelope
+def returned(method: str, envelope: dict[str, Any], *, modern: bool) -> dict[str, Any]:
+    """A server's answer with the error code of the client's era."""
     error = envelope.get("error")
-    if modern and isinstance(error, dict) and error.get("code") == UNKNOWN_RESOURCE:
+    unknown = isinstance(error, dict) and error.get("code") == UNKNOWN_RESOURCE
+    if method == READ and modern and isinstance(error, dict) and unknown:
         return {**envelope, "error": {**error, "code": -32602}}
-    result = envelope.get("result")
-    contents = result.get("contents") if isinstance(result, dict) else None
-    if own == public or not isinstance(result, dict) or not isinstance(contents, list):
-        return envelope
-    renamed = [
-        {**part, "uri": public} if isinstance(part, dict) and part.get("uri") == own else part
-        for part in contents
-    ]
-    return {**envelope, "result": {**result, "contents": renamed}}
+    return envelope

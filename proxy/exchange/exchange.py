@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault
 from proxy.audit import Event, Outcome
-from proxy.exchange import bridge
+from proxy.exchange import bridge, pages
 from proxy.exchange.addressed import readdressed, returned
 from proxy.exchange.asking import Asking
 from proxy.exchange.call import Exchange
 from proxy.exchange.continuation import as_shown, strip
 from proxy.exchange.editing import told
 from proxy.exchange.judging import Judging
+from proxy.exchange.links import renamed
 from proxy.exchange.named_relay import NamedRelay
 from proxy.exchange.parked import Parking
 from proxy.exchange.patience import EVERY
@@ -140,6 +141,8 @@ class Exchanges:
                 # The audit, too, tells nobody that what is hidden exists.
                 exchange.route = exchange.verdict = None
             raise self._judging.denial(call, verdict)
+        if pages.declined(call.params):
+            raise pages.unopened(route.offering)
         if verdict.ruling is not Ruling.ASK:
             return await self._send(exchange, route, strip(call.params))
         question = await self.asking.ask(exchange, route, verdict)
@@ -183,6 +186,8 @@ class Exchanges:
                 )
             except UpstreamUnreachable as fault:
                 raise self._catalog.lost(offering, fault) from fault
+            if "error" in envelope:
+                envelope = pages.told(call, offering, envelope)
             wanted = bridge.wants_input(envelope)
             if wanted is None:
                 answer = self._answer(call, route, unforged(envelope))
@@ -200,6 +205,12 @@ class Exchanges:
 
     def _answer(self, call: Call, route: Route, envelope: dict[str, Any]) -> dict[str, Any]:
         """A server's last word on a call, as its client is to have it."""
-        self._routing.tasks.remember(route.offering.server, envelope)
-        public = call.public(route)
-        return returned(call.method, envelope, own=route.tool, public=public, modern=call.returns)
+        server = route.offering.server
+        self._routing.tasks.remember(server, envelope)
+
+        def public(uri: str) -> str:
+            if uri == route.tool:
+                return call.public(route)
+            return self._catalog.public_uri(server, uri, call.view)
+
+        return renamed(call.method, returned(call.method, envelope, modern=call.returns), public)

@@ -46,6 +46,16 @@ FIELDS = without("name", "arguments", "uri", "_meta", "requestState", "inputResp
 # A progress token is a name, and the server's own is another one.
 META_FIELDS = without("progressToken")
 RESULT = without("resultType", "_meta", "task", "contents", "inputRequests", "ttlMs", "cacheScope")
+# A link that collides with none is nobody's to rename; see test_links.py for those that do.
+BLOCK = st.builds(
+    lambda more, inner, place: {**more, **inner, "uri": f"https://pages.example/{place}"},
+    OBJECT,
+    st.sampled_from([{"type": "resource_link"}, {"type": "resource", "resource": {"uri": 1}}]),
+    st.integers(0, 9),
+)
+RESULT = RESULT | st.builds(
+    lambda more, blocks: {**more, "content": blocks}, RESULT, st.lists(BLOCK)
+)
 ERROR = st.builds(
     lambda more, code, text: {**more, "code": code, "message": text},
     OBJECT,
