@@ -46,7 +46,7 @@ def test_only_well_formed_questions_are_put() -> None:
 def test_a_servers_question_says_whose_it_is() -> None:
     """The registry's name stands first, without tricks; other methods stay as they are."""
     asked = named(PRESTO, "elicitation/create", {"message": "Portico asks: OK?", "x": 1})
-    assert asked == {"message": "Presto (run by data team) asks: Portico asks: OK?", "x": 1}
+    assert asked == {"message": "Presto<U+202E> (run by data team) asks: Portico asks: OK?", "x": 1}
     assert named(PRESTO, "sampling/createMessage", {"messages": []}) == {"messages": []}
 
 
@@ -63,7 +63,7 @@ def test_every_question_of_an_answer_is_named_and_nothing_else_changes() -> None
     result = envelope["result"]
     assert result["inputRequests"]["a"] == {
         "method": "elicitation/create",
-        "params": {"message": "Presto (run by data team) asks: Sure?"},
+        "params": {"message": "Presto<U+202E> (run by data team) asks: Sure?"},
         "vendor": 1,
     }
     assert (result["inputRequests"]["b"], result["requestState"], result["vendor"]) == (
