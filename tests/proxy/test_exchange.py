@@ -6,215 +6,24 @@ import asyncio
 import json
 import sqlite3
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 import pytest
 
-from auth.identity import Identity
-from proxy.approval import Answer, Batch, Desk, Question, Reply
+from proxy.approval import Answer, Batch, Reply
 from proxy.approval.desk import MOST, MOST_OF_ONE
-from proxy.audit import Journal
-from proxy.catalog import Catalog, Snapshot, State
+from proxy.catalog import State
 from proxy.exchange.call import Call
-from proxy.exchange.exchange import Exchanges
 from proxy.exchange.judging import Judging
 from proxy.fault import META
-from proxy.policy.offering import Offering, Owner, Standing, ToolRule
-from proxy.policy.risk import Confirm, Risk
-from proxy.session import Session, Sessions
-from proxy.upstream.contract import Refused
-from proxy.upstream.era import Era
+from proxy.policy.offering import Standing
+from proxy.policy.risk import Risk
 from proxy.upstream.fault import UpstreamUnreachable
+from tests.proxy.house import ALICE, DROP, READ, AnsweringWindow, HearingRelay, House, NoRelay, text
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
-    from pathlib import Path
-
     from proxy.catalog import Route
     from proxy.policy.verdict import Verdict
-
-ALICE = Identity("https://sso", "alice", "Alice", frozenset({"data-eng"}))
-DROP = {"name": "drop", "inputSchema": {"type": "object"}, "annotations": {"destructiveHint": True}}
-READ = {"name": "read", "inputSchema": {"type": "object"}}
-
-
-class RememberingUpstream:
-    """An upstream that answers at once and remembers every call that reached it."""
-
-    era = None
-    left_out = None
-    capabilities: ClassVar[dict[str, Any]] = {}
-
-    def __init__(self) -> None:
-        self.tools: list[dict[str, Any]] = [DROP, READ]
-        self.reached: list[dict[str, Any]] = []
-        self.answers: list[dict[str, Any]] = []
-        self.fault: Exception | None = None
-        self.waits = False
-
-    async def list_tools(self) -> list[dict[str, Any]]:
-        """The tools, as they are now."""
-        return self.tools
-
-    async def send(
-        self, _method: str, params: dict[str, Any], _relay: object, **_: object
-    ) -> dict[str, Any]:
-        """Remember the call, then answer or fail as told."""
-        self.reached.append(params)
-        if self.waits:
-            await asyncio.Event().wait()
-        if self.fault is not None:
-            raise self.fault
-        done: dict[str, Any] = {"content": [{"type": "text", "text": "done"}], "vendor": {"x": 1}}
-        return self.answers.pop(0) if self.answers else {"jsonrpc": "2.0", "id": 9, "result": done}
-
-    async def aclose(self) -> None:
-        """Nothing is open."""
-
-
-class AnsweringWindow:
-    """A window whose person answers as told, or never."""
-
-    def __init__(self, answer: Answer | None) -> None:
-        self.answer = answer
-        self.asked: list[Question] = []
-        self.withdrawn = 0
-        self.prompts = 0
-        self.shown = asyncio.Event()
-
-    async def ask(self, batch: Batch) -> None:
-        """Remember the questions, then answer each."""
-        self.asked += batch.open
-        self.prompts += 1
-        self.shown.set()
-        if self.answer is None:
-            try:
-                await asyncio.Event().wait()
-            finally:
-                self.withdrawn += 1
-        assert self.answer is not None
-        for question in batch.open:
-            batch.settle(question, Reply(self.answer))
-
-    async def open_url(self, _url: str) -> bool:
-        """No pages here."""
-        return False
-
-    def tools_changed(self) -> None:
-        """Nobody listens."""
-
-    def approvals_changed(self) -> None:
-        """Nobody listens."""
-
-
-class NoRelay:
-    """A client that cannot be asked anything."""
-
-    era = Era.MODERN
-    capabilities: Mapping[str, Any] = {}
-
-    def notify(self, message: dict[str, Any]) -> None:
-        """Nobody listens."""
-
-    async def request(self, method: str, _params: dict[str, Any]) -> dict[str, Any]:
-        """It cannot be asked."""
-        raise Refused(-32601, method)
-
-
-class House:
-    """Everything one call meets, and handles to look at it afterwards."""
-
-    def __init__(self, folder: Path) -> None:
-        self.sessions = Sessions()
-        self.upstream = RememberingUpstream()
-        self.journal = Journal(str(folder / "audit.sqlite3"))
-        self.file = folder / "audit.sqlite3"
-        self.identity: Identity | None = ALICE
-        self.now = 1_000.0
-        self.asked = asyncio.Event()
-        self.catalog = Catalog(
-            snapshot=Snapshot(str(folder / "catalog")),
-            connect=lambda _: self.upstream,  # type: ignore[arg-type, return-value]
-            changed=self.sessions.tools_changed,
-            clock=lambda: self.now,
-        )
-        self.desk = Desk(
-            sessions=lambda: self.sessions,
-            clock=lambda: self.now,
-            uptime=lambda: 50.0,
-            changed=self.asked.set,
-            quiet=0.0,
-        )
-        self.exchanges = Exchanges(
-            catalog=self.catalog,
-            desk=self.desk,
-            journal=self.journal,
-            identity=lambda: self.identity,
-            clock=lambda: self.now,
-            approval_seconds=60.0,
-            signs_in=True,
-            reassuring=0.001,
-        )
-        self.agent = self.open_session("mcp")
-        self.offer()
-
-    def offer(self, **changes: Any) -> None:  # noqa: ANN401 - fields of an offering.
-        """Offer the one server, with changes."""
-        offering = Offering(
-            server="presto",
-            name="com.example/presto",
-            title="Presto",
-            url="https://gateway/presto",
-            owner=Owner("data-platform", "", "#presto-help"),
-            rules={
-                "drop": ToolRule(risk=Risk.DESTRUCTIVE, source="registry tools.drop"),
-                "read": ToolRule(risk=Risk.READ, confirm=Confirm.NEVER, source="registry read"),
-            },
-        )
-        self.catalog.adopt(
-            {"presto": replace(offering, **changes)},
-            identity_key=ALICE.key,
-            revision="1",
-            groups=ALICE.groups,
-        )
-
-    def open_session(self, role: Any, answer: Answer | None = None) -> Session:  # noqa: ANN401
-        """A window; an editor answers as told."""
-        session = Session(role=role, host="Agent")
-        if role == "lsp":
-            session.window, session.can_ask = AnsweringWindow(answer), True
-        self.sessions.add(session)
-        return session
-
-    def call(self, name: str, *, returns: bool = False, **params: Any) -> Call:  # noqa: ANN401
-        """A call that the agent makes now."""
-        given = {"name": name, "arguments": {"table": "dev.x"}, **params}
-        return Call(self.agent, name, given, NoRelay(), returns=returns)
-
-    async def run(self, name: str, **params: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Make a call and return what the agent gets."""
-        return await self.exchanges.call(self.call(name, **params))
-
-    async def records(self) -> list[dict[str, Any]]:
-        """The audit, once everything queued is written."""
-        await self.journal.close()
-        return await self.journal.read(limit=500)
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    """A house whose journal is open."""
-    built = House(tmp_path)
-    built.journal.open()
-    yield built
-    await built.journal.close()
-    await built.catalog.aclose()
-
-
-def text(envelope: dict[str, Any]) -> str:
-    """The text of a tool error."""
-    assert envelope["result"]["isError"] is True
-    return str(envelope["result"]["content"][0]["text"])
 
 
 async def test_an_allowed_call_reaches_its_server_under_its_own_name(house: House) -> None:
@@ -311,20 +120,12 @@ async def test_a_client_that_asked_for_progress_hears_that_a_person_is_asked(
 ) -> None:
     """While an editor or a terminal decides, progress grows, and names no question."""
     params = {"name": "presto_drop", "_meta": {"progressToken": "t"}}
-    heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-
-    class Hearing(NoRelay):
-        """A client that listens."""
-
-        def notify(self, message: dict[str, Any]) -> None:
-            """Remember it."""
-            heard.put_nowait(message["params"])
-
+    relay = HearingRelay()
     if role == "lsp":
         house.open_session("lsp", None)
-    call = Call(house.agent, "presto_drop", params, Hearing())
+    call = Call(house.agent, "presto_drop", params, relay)
     running = asyncio.ensure_future(house.exchanges.call(call))
-    first, second = await heard.get(), await heard.get()
+    first, second = await relay.heard.get(), await relay.heard.get()
     assert 0 < first["progress"] < second["progress"] < 1
     assert {first["message"], second["message"]} == {"Waiting for the user's yes"}
     assert first["progressToken"] == "t"

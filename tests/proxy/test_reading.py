@@ -14,12 +14,10 @@ from proxy.policy.offering import Offering, Standing, ToolRule
 from proxy.policy.reading import judge_reading
 from proxy.policy.risk import Confirm, Risk
 from proxy.policy.verdict import Ruling
-from tests.proxy.test_exchange import AnsweringWindow, House, NoRelay, house
+from tests.proxy.house import AnsweringWindow, House, NoRelay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-__all__ = ["house"]
 
 ADS = frozenset({"ads"})
 
