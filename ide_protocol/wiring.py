@@ -98,7 +98,9 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
         signs_in=account is not None,
     )
     hub.subscriptions = Subscriptions(
-        catalog, groups=lambda: hub.identity.groups if hub.identity else frozenset()
+        catalog,
+        groups=lambda: hub.identity.groups if hub.identity else frozenset(),
+        runs=hub.exchanges.tasks.of,
     )
     hub.exchanges.heard = hub.subscriptions.heard
     asking = hub.exchanges.asking

@@ -16,9 +16,10 @@ from proxy.catalog.uri import public_uri
 from proxy.policy.circumstances import Circumstances
 from proxy.policy.reading import judge_reading
 from proxy.policy.verdict import Ruling
+from proxy.upstream.era import TASKS_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from proxy.catalog import Catalog, Route
     from proxy.catalog.view import View
@@ -44,19 +45,26 @@ FLAGS = {
 
 URIS = "resourceSubscriptions"
 
+TASK = "notifications/tasks"
+TASK_IDS = "taskIds"
+"""How a task stands, and whose news is wanted (tasks extension, SEP-2663)."""
+
 MOST_URIS = 1000
-"""Resources that one window may watch."""
+"""Resources that one window may watch, and tasks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants to hear: changes of lists, and updates of resources by public URI."""
+    """What somebody wants to hear: changes of lists, of resources by public URI, and of tasks."""
 
     features: frozenset[Feature] = frozenset()
     uris: frozenset[str] = frozenset()
+    tasks: frozenset[str] = frozenset()
 
     def __or__(self, other: Wanted) -> Wanted:
-        return Wanted(self.features | other.features, self.uris | other.uris)
+        return Wanted(
+            self.features | other.features, self.uris | other.uris, self.tasks | other.tasks
+        )
 
 
 class Subscriber(Protocol):
@@ -75,6 +83,9 @@ class Subscriber(Protocol):
     def updated(self, watched: str, message: dict[str, Any]) -> None:
         """The resource that it watches as `watched`, or a part of it, is another one now."""
 
+    def tasked(self, task: str, message: dict[str, Any]) -> None:
+        """A task that it watches stands otherwise now."""
+
     def said(self, message: dict[str, Any]) -> None:
         """A server said something else, outside of any call."""
 
@@ -92,11 +103,18 @@ class Subscriptions:
     Args:
         catalog: The servers.
         groups: The groups of whoever is signed in now.
+        runs: Which server runs a task, as far as this hub has seen it begin.
     """
 
-    def __init__(self, catalog: Catalog, groups: Callable[[], frozenset[str]]) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        groups: Callable[[], frozenset[str]],
+        runs: Callable[[str], str | None] = lambda _: None,
+    ) -> None:
         self._catalog = catalog
         self._groups = groups
+        self._runs = runs
         self._members: list[Subscriber] = []
         self._streams: dict[str, _Stream] = {}
         catalog.watch = self._noticed
@@ -120,6 +138,16 @@ class Subscriptions:
         verdict = judge_reading(route.offering, "resources", route.tool, who)
         return None if verdict.ruling is Ruling.DENY else route
 
+    def runner(self, task: str, view: View) -> str | None:
+        """The server of a task that a window of this view may watch; None for every other."""
+        server = self._runs(task) or view.single
+        offering = self._catalog.offerings.get(server) if server else None
+        if offering is None or not view.admits(offering.server):
+            return None
+        who = Circumstances(self._groups(), host=view.host, workspace=view.place)
+        verdict = judge_reading(offering, "tasks", "tasks/get", who)
+        return None if verdict.ruling is Ruling.DENY else offering.server
+
     def refresh(self) -> None:
         """Bring the streams in step with what is wanted and what there is."""
         wanted = self._wanted()
@@ -141,6 +169,8 @@ class Subscriptions:
             self._catalog.restock(server)
         elif method == UPDATED:
             self._updated(server, message)
+        elif method == TASK:
+            self._tasked(server, message)
         else:
             for member in self._members:
                 if member.view.admits(server):
@@ -167,6 +197,7 @@ class Subscriptions:
     def _wanted(self) -> dict[str, dict[str, Any]]:
         """What each server is asked for: of all that is wanted, what it says it can."""
         watched: dict[str, set[str]] = {}
+        tasks: dict[str, set[str]] = {}
         features: dict[str, set[Feature]] = {}
         able = self._catalog.capabilities()
         for member in self._members:
@@ -175,12 +206,19 @@ class Subscriptions:
                 route = self.readable(uri, member.view)
                 if route is not None:
                     watched.setdefault(route.offering.server, set()).add(route.tool)
+            for task in wants.tasks:
+                runner = self.runner(task, member.view)
+                if runner is not None:
+                    tasks.setdefault(runner, set()).add(task)
             for server in filter(member.view.admits, able):
                 features.setdefault(server, set()).update(wants.features)
         found = {
             server: _asked(can, features.get(server, set()), watched.get(server, set()))
             for server, can in able.items()
         }
+        for server, running in tasks.items():
+            if server in able and runs_tasks(able[server]):
+                found[server][TASK_IDS] = sorted(running)
         return {server: asked for server, asked in found.items() if asked}
 
     # --- telling the windows -----------------------------------------------------------------
@@ -192,6 +230,15 @@ class Subscriptions:
             listed = Feature.RESOURCES if feature is Feature.TEMPLATES else feature
             for member in self._members:
                 member.changed(listed)
+
+    def _tasked(self, server: str, message: dict[str, Any]) -> None:
+        params = message.get("params")
+        task = params.get("taskId") if isinstance(params, dict) else None
+        if not isinstance(task, str):
+            return
+        for member in self._members:
+            if task in member.wants().tasks and self.runner(task, member.view) == server:
+                member.tasked(task, message)
 
     def _updated(self, server: str, message: dict[str, Any]) -> None:
         params = message.get("params")
@@ -211,6 +258,12 @@ class Subscriptions:
                 else:
                     continue
                 member.updated(watched, {**message, "params": {**params, "uri": uri}})
+
+
+def runs_tasks(can: Mapping[str, Any]) -> bool:
+    """Whether somebody with these capabilities has the tasks extension."""
+    extensions = can.get("extensions")
+    return isinstance(extensions, dict) and TASKS_KEY in extensions
 
 
 def _asked(can: dict[str, Any], features: set[Feature], watched: set[str]) -> dict[str, Any]:

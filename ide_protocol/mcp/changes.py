@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ide_protocol.mcp.greeting import SUBSCRIPTION_KEY
-from proxy.subscriptions import FLAGS, LIST_CHANGED, MOST_URIS, UPDATED, URIS, Wanted
+from proxy.subscriptions import (
+    FLAGS,
+    LIST_CHANGED,
+    MOST_URIS,
+    TASK,
+    TASK_IDS,
+    UPDATED,
+    URIS,
+    Wanted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,6 +78,12 @@ class Changes:
         asked = params.get("notifications")
         return isinstance(asked, dict) and bool(asked.get(URIS))
 
+    @staticmethod
+    def tracks(params: Mapping[str, Any]) -> bool:
+        """Whether a `subscriptions/listen` wants to hear of tasks."""
+        asked = params.get("notifications")
+        return isinstance(asked, dict) and bool(asked.get(TASK_IDS))
+
     def listen(
         self, identifier: Identifier, params: Mapping[str, Any], can: Mapping[str, Any]
     ) -> None:
@@ -86,18 +101,24 @@ class Changes:
             for feature, flag in FLAGS.items()
             if asked.get(flag) is True and feature.group in can
         )
-        listed = asked.get(URIS)
         watched = [
             uri
-            for uri in (listed if isinstance(listed, list) else [])
-            if isinstance(uri, str) and self._subscriptions.readable(uri, self.view) is not None
+            for uri in _texts(asked.get(URIS))
+            if self._subscriptions.readable(uri, self.view) is not None
         ][:MOST_URIS]
-        self.listens[identifier] = Wanted(features, frozenset(watched))
+        tasks = [
+            task
+            for task in _texts(asked.get(TASK_IDS))
+            if self._subscriptions.runner(task, self.view) is not None
+        ][:MOST_URIS]
+        self.listens[identifier] = Wanted(features, frozenset(watched), frozenset(tasks))
         honoured: dict[str, Any] = {
             FLAGS[feature]: True for feature in FLAGS if feature in features
         }
         if watched:
             honoured[URIS] = watched
+        if tasks:
+            honoured[TASK_IDS] = tasks
         self._tell(
             "notifications/subscriptions/acknowledged", {"notifications": honoured}, identifier
         )
@@ -140,6 +161,12 @@ class Changes:
             if watched in wanted.uris:
                 self._tell(UPDATED, message["params"], identifier)
 
+    def tasked(self, task: str, message: dict[str, Any]) -> None:
+        """Tell the streams that watch a task how it stands."""
+        for identifier, wanted in list(self.listens.items()):
+            if task in wanted.tasks:
+                self._tell(TASK, message["params"], identifier)
+
     def said(self, message: dict[str, Any]) -> None:
         """Pass on what a server says outside of calls; the modern era has no place for it."""
         method = message.get("method")
@@ -150,3 +177,7 @@ class Changes:
         meta = params.get("_meta")
         marked = {**(meta if isinstance(meta, dict) else {}), SUBSCRIPTION_KEY: identifier}
         self._dialogue.notify(method, {**params, "_meta": marked})
+
+
+def _texts(listed: object) -> list[str]:
+    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []

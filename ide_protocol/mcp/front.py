@@ -23,7 +23,7 @@ from proxy.exchange.call import Call
 from proxy.exchange.patience import impatient
 from proxy.profile import view_of
 from proxy.roots import RootsRelay, roots_changed
-from proxy.subscriptions import LIST_CHANGED
+from proxy.subscriptions import LIST_CHANGED, runs_tasks
 from proxy.upstream.contract import Refused
 
 if TYPE_CHECKING:
@@ -150,7 +150,9 @@ class McpFront:
         elif method == "ping":
             self.dialogue.send(wire.result(identifier, {}))
         elif method == "subscriptions/listen" and modern is not None:
-            if self.changes.watches(params) and self._hub.blank(Feature.RESOURCES):
+            if self.changes.tracks(params) and not runs_tasks(self.capabilities):
+                self.dialogue.send(greeting.lacking_tasks(identifier))
+            elif self.changes.watches(params) and self._hub.blank(Feature.RESOURCES):
                 self.dialogue.start(identifier, self._listen_later(identifier, params))
             else:
                 self._listen(identifier, params)

@@ -6,13 +6,16 @@ import os
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from proxy import wire
 from proxy.upstream.era import (
     CAPABILITIES_KEY,
     CLIENT_KEY,
     LEGACY_VERSIONS,
+    MISSING_CAPABILITY,
     MODERN_VERSIONS,
     RESERVED,
     SERVER_KEY,
+    TASKS_KEY,
     UNSUPPORTED_VERSION,
     VERSION_KEY,
 )
@@ -102,6 +105,13 @@ def fit(answer: dict[str, Any], *, modern: bool, cacheable: bool = False) -> Non
             result.setdefault("cacheScope", "private")
     elif result.get("resultType") == "complete":
         del result["resultType"]
+
+
+def lacking_tasks(identifier: int | str) -> dict[str, Any]:
+    """The refusal of news of tasks to a client that did not say it has them (SEP-2663)."""
+    needed: dict[str, Any] = {"requiredCapabilities": {"extensions": {TASKS_KEY: {}}}}
+    text = "The client does not declare the tasks extension."
+    return wire.error(identifier, MISSING_CAPABILITY, text, needed)
 
 
 def text_result(text: str) -> dict[str, Any]:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from proxy.audit import Journal
     from proxy.catalog import Catalog, Route
     from proxy.exchange.call import Call
+    from proxy.exchange.tasks import Tasks
     from proxy.policy.verdict import Verdict
 
 log = logging.getLogger("portico.exchange")
@@ -88,6 +89,11 @@ class Exchanges:
         )
         self.heard: Callable[[str, dict[str, Any]], None] = lambda _, __: None
         """Told what a server says on a call's stream that is not about the call."""
+
+    @property
+    def tasks(self) -> Tasks:
+        """Which server runs which task."""
+        return self._routing.tasks
 
     async def call(self, call: Call) -> dict[str, Any]:
         """Run a call to its one outcome.

@@ -14,6 +14,7 @@ from proxy.exchange.addressed import CALL, READ
 from proxy.exchange.bridge import ELICIT, for_modern, named
 from proxy.fault import NotApproved
 from proxy.plain import plain
+from proxy.upstream.era import MISSING_CAPABILITY
 from proxy.wire import INTERNAL_ERROR
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from proxy.policy.offering import Offering
 
 REQUIRED = -32042
-MISSING_CAPABILITY = -32021
 
 STATE = "portico-page-"
 """What the `requestState` begins with of a call that comes back from a page."""

@@ -29,7 +29,11 @@ class Tasks:
     def server(self, params: dict[str, Any]) -> str | None:
         """The server of the task that `params` names."""
         identifier = params.get("taskId")
-        return self._servers.get(identifier) if isinstance(identifier, str) else None
+        return self.of(identifier) if isinstance(identifier, str) else None
+
+    def of(self, identifier: str) -> str | None:
+        """The server of a task."""
+        return self._servers.get(identifier)
 
 
 def _created(result: object) -> str | None:

@@ -37,6 +37,7 @@ TASKS_NAMED_BY = {f"tasks/{verb}": "taskId" for verb in ("get", "update", "cance
 CLIENT_INFO = {"name": "portico", "version": "0.1.0"}
 
 HEADER_MISMATCH = -32020
+MISSING_CAPABILITY = -32021
 UNSUPPORTED_VERSION = -32022
 
 _PLAIN = re.compile(r"[\x20-\x7E]*")
