@@ -128,7 +128,7 @@ def _configuration(home: Home, problems: list[Fault]) -> Configuration:
 
 
 def _journal(home: Home, problems: list[Fault]) -> Journal:
-    journal = Journal(f"{home.state}/audit.sqlite3")
+    journal = Journal(home.audit)
     try:
         journal.open()
     except OSError as wrong:

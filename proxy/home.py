@@ -88,6 +88,11 @@ class Home:
         """Path of the hub's log."""
         return f"{self.state}/hub.log"
 
+    @property
+    def audit(self) -> str:
+        """Path of the audit."""
+        return f"{self.state}/audit.sqlite3"
+
     def environment(self) -> dict[str, str]:
         """The whole environment of this home's hub, whoever starts it."""
         fixed = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}

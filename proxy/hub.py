@@ -50,6 +50,7 @@ FIRST_ANSWER = 5.0
 _HEAD_START = 0.3
 """Seconds that the first answer to an editor is given before the hub imports what it can spare."""
 
+_FORGET_SECONDS = 86400.0
 _REGISTRY_SECONDS = 300.0
 _REGISTRY_RETRY = 30.0
 
@@ -108,6 +109,7 @@ class Hub:
         self._loaded = asyncio.Event()
         self._settled = asyncio.Event()
         self._refresh_now = asyncio.Event()
+        self._forget_next = 0.0
         self._errands: set[asyncio.Task[None]] = set()
 
     @property
@@ -294,6 +296,7 @@ class Hub:
         self._settled.set()
         self._do(self.catalog.tend())
         while True:
+            self._forget_old()
             pause = _REGISTRY_RETRY if self.registry_fault else _REGISTRY_SECONDS
             try:
                 async with asyncio.timeout(pause):
@@ -301,6 +304,13 @@ class Hub:
             except TimeoutError:
                 pass  # It is simply time again.
             await self.refresh_registry()
+
+    def _forget_old(self) -> None:
+        """Once a day, have the audit forget what is older than the configuration wants."""
+        now = self.clock()
+        if now >= self._forget_next:
+            self._forget_next = now + _FORGET_SECONDS
+            self.journal.forget(now - self.configuration.keep_seconds, now)
 
     async def refresh_registry(self) -> None:
         """Ask the registry; its last good copy stays where it does not answer."""

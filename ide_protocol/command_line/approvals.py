@@ -1,4 +1,4 @@
-"""Questions and what became of them: `approvals`, `approve`, `reject`, `audit`."""
+"""Questions and what became of them: `approvals`, `approve`, `reject`."""
 
 from __future__ import annotations
 
@@ -19,13 +19,7 @@ from proxy.plain import plain
 
 if TYPE_CHECKING:
     from ide_protocol.command_line.conversation import Conversation
-    from ide_protocol.own.contract import Question, Record
-
-_PAUSE = 1.0
-"""Seconds between two looks at a growing audit."""
-
-_MANY = 1000
-"""Records of one look while following, more than a person's second can hold."""
+    from ide_protocol.own.contract import Question
 
 
 class TerminalNeeded(Fault):
@@ -112,45 +106,6 @@ def reject(identifier: str, *, stop: bool, as_json: bool) -> int:
     return _answer(identifier, "stop" if stop else "no", {}, as_json=as_json)
 
 
-@click.command()
-@click.option(
-    "--limit",
-    type=option.Count(1, 10_000),
-    default=20,
-    show_default=True,
-    metavar="N",
-    help="How many records, the latest ones.",
-)
-@click.option("--server", metavar="SERVER", help="Only records of one server.")
-@click.option("--follow", is_flag=True, help="Go on showing records as they are written.")
-@option.as_json
-def audit(limit: int, server: str | None, *, follow: bool, as_json: bool) -> int:
-    """Show what was asked, decided and done, the newest last.
-
-    With --follow and --json, each record is one line of JSON.
-    """
-    with conversation() as hub:
-        found = _records(hub, limit, server)
-        if as_json and not follow:
-            emit({"records": found})
-            return ExitCode.OK
-        if not found and not follow:
-            say(
-                f"Nothing is on record for a server {plain(server)}. `portico servers` lists them."
-                if server
-                else "Nothing is on record yet."
-            )
-            return ExitCode.OK
-        _show(found, as_json=as_json)
-        while follow:
-            hub.rest(_PAUSE)
-            seen = found[-1]["id"] if found else 0
-            fresh = [one for one in _records(hub, _MANY, server) if one["id"] > seen]
-            _show(fresh, as_json=as_json, after=found[-1] if found else None)
-            found = fresh or found
-    return ExitCode.OK
-
-
 def _answer(
     identifier: str,
     answer: Literal["yes", "no", "stop"],
@@ -204,19 +159,3 @@ def _named(questions: list[Question], name: str) -> Question | None:
 def _questions(hub: Conversation) -> list[Question]:
     answer = hub.request(contract.APPROVALS, doing="Asking for open questions")
     return cast("list[Question]", answer["approvals"])
-
-
-def _records(hub: Conversation, limit: int, server: str | None) -> list[Record]:
-    params = {"limit": limit, **({"server": server} if server else {})}
-    answer = hub.request(contract.AUDIT, params, doing="Reading the audit")
-    return cast("list[Record]", answer["records"])
-
-
-def _show(found: list[Record], *, as_json: bool, after: Record | None = None) -> None:
-    if as_json:
-        for record in found:
-            emit(record)
-    elif found:
-        from ide_protocol.command_line.view.audit import view
-
-        show(view(found, after=after))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 _SECOND = 1000  # In milliseconds.
+_AGO = re.compile(r"([0-9]{1,6}) ?(s|min|h|d|w)")
+_LENGTHS = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
@@ -31,3 +34,17 @@ def local(seconds: float) -> tuple[str, str]:
     """A Unix time by the person's own clock: day and time, as in `2026-03-01` and `14:05:09`."""
     found = datetime.fromtimestamp(seconds, tz=UTC).astimezone()
     return found.strftime("%Y-%m-%d"), found.strftime("%H:%M:%S")
+
+
+def parse(text: str, now: float) -> float | None:
+    """A time as people write it, in Unix seconds; None when it is none.
+
+    Understood are a span back from now, such as `90s`, `30min`, `12h`, `7d` and `4w`, and a day or
+    a day and a time by the person's own clock, such as `2026-03-01` and `2026-03-01T14:05`.
+    """
+    if ago := _AGO.fullmatch(text.strip()):
+        return now - int(ago[1]) * _LENGTHS[ago[2]]
+    try:
+        return datetime.fromisoformat(text.strip()).astimezone().timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None

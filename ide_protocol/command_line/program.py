@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ide_protocol.command_line import account, approvals, care, estate, install, leases, serve
+from ide_protocol.command_line import (
+    account,
+    approvals,
+    audit,
+    care,
+    estate,
+    install,
+    leases,
+    serve,
+)
 from ide_protocol.command_line.exit_code import MEANING
 
 if TYPE_CHECKING:
@@ -74,7 +83,7 @@ def _assemble() -> None:
             "Approve and review",
             (
                 *(approvals.approvals, approvals.approve, approvals.reject),
-                *(leases.leases, approvals.audit),
+                *(leases.leases, audit.audit),
             ),
         ),
         ("Care", (care.doctor, care.hub, care.config, care.version)),

@@ -19,7 +19,7 @@ APPROVALS = "portico/approvals"
 ANSWER = "portico/answer"
 LEASES = "portico/leases"
 REVOKE = "portico/revoke"
-AUDIT = "portico/audit"
+ACTIVITY = "portico/activity"
 DOCTOR = "portico/doctor"
 STOP = "portico/stop"
 
@@ -219,11 +219,38 @@ class Record(TypedDict):
     risk: str
     verdict: str
     rule: str
+    surface: str
     outcome: str
     reference: str
     milliseconds: float | None
+    waited: float | None
+    minutes: float | None
     digest: str
     summary: str
+    payload: str
+    hash: str
+
+
+class Page(TypedDict):
+    """Which records: at most `limit`, numbered between `after` and `before`, of these words."""
+
+    limit: NotRequired[int]
+    after: NotRequired[int]
+    before: NotRequired[int]
+    since: NotRequired[float]
+    until: NotRequired[float]
+    server: NotRequired[str]
+    tool: NotRequired[str]
+    event: NotRequired[str]
+    outcome: NotRequired[str]
+    exchange: NotRequired[str]
+
+
+class Activity(TypedDict):
+    """A page of the audit, newest last; `more` says whether there are older ones of its kind."""
+
+    records: list[Record]
+    more: bool
 
 
 class Check(TypedDict):
@@ -247,6 +274,6 @@ class Check(TypedDict):
 #   ANSWER     Reply                                     -> {}
 #   LEASES     {}                                        -> {"leases": [Lease]}
 #   REVOKE     {"id": str?}                              -> {"leases": [Lease]}, those that ended
-#   AUDIT      {"limit": int?, "server": str?}           -> {"records": [Record]}, newest last
+#   ACTIVITY   Page                                      -> Activity
 #   DOCTOR     {}                                        -> {"checks": [Check]}
 #   STOP       {}                                        -> {} and the hub ends

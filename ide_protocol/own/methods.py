@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from auth.fault import Fault, Who
 from ide_protocol.mcp.greeting import VERSION
 from ide_protocol.own import contract
+from ide_protocol.own.activity import activity
 from ide_protocol.own.doctor import checks, look
 from ide_protocol.own.leasing import Leasing
-from ide_protocol.own.reply import BadParams, read_reply
+from ide_protocol.own.params import BadParams, text
+from ide_protocol.own.reply import read_reply
 from ide_protocol.own.shape import owner, question, report, window
 from ide_protocol.own.summary import problems, refusal, summary
 from proxy.approval.terminal import inspect
@@ -26,12 +28,11 @@ from proxy.policy.verdict import explanation, judge
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from ide_protocol.own.params import Params
     from proxy.hub import Hub
     from proxy.policy.offering import Offering
     from proxy.session import Session
     from proxy.upstream.contract import Relay
-
-Params = dict[str, Any]
 
 
 class NotHere(Fault):
@@ -79,7 +80,7 @@ class Methods:
             contract.CALL: self.call,
             contract.APPROVALS: self.approvals,
             contract.ANSWER: self.answer,
-            contract.AUDIT: self.audit,
+            contract.ACTIVITY: self.activity,
             contract.DOCTOR: self.doctor,
             contract.STOP: self.stop,
             **Leasing(hub).table,
@@ -151,7 +152,7 @@ class Methods:
         if self._relay is None:
             raise NotHere("Calls are made over MCP or from the command line.")
         self._configured()
-        server, tool = _text(params, "server"), _text(params, "tool")
+        server, tool = text(params, "server"), text(params, "tool")
         arguments = params.get("arguments", {})
         if not isinstance(arguments, dict):
             raise BadParams("`arguments` must be an object.")
@@ -176,18 +177,14 @@ class Methods:
         """See `contract.ANSWER`: what the command line says counts as the terminal's word."""
         if self._session.role != "cli":
             raise NotHere("An editor answers the question it was asked, not another window's.")
-        identifier, reply = _text(params, "id"), read_reply(params)
+        identifier, reply = text(params, "id"), read_reply(params)
         terminal = await asyncio.to_thread(inspect, self._session.pid)
         self._hub.desk.answer(identifier, reply, terminal)
         return {}
 
-    async def audit(self, params: Params) -> dict[str, list[dict[str, Any]]]:
-        """See `contract.AUDIT`."""
-        limit, server = params.get("limit", 50), params.get("server")
-        if type(limit) is not int or not 0 < limit <= 10_000:  # noqa: PLR2004 - a page.
-            raise BadParams("`limit` is a whole number from 1 to 10000.")
-        named = server if isinstance(server, str) else None
-        return {"records": await self._hub.journal.read(limit=limit, server=named)}
+    async def activity(self, params: Params) -> contract.Activity:
+        """See `contract.ACTIVITY`."""
+        return await activity(self._hub, params)
 
     async def doctor(self, _: Params) -> dict[str, list[contract.Check]]:
         """See `contract.DOCTOR`."""
@@ -276,10 +273,3 @@ class CallRefused(Fault):
     reference = "call-refused"
     who = Who.PERSON
     remedy = "List what there is with `portico tools`."
-
-
-def _text(params: Params, name: str) -> str:
-    value = params.get(name)
-    if not isinstance(value, str) or not value:
-        raise BadParams(f"`{name}` must be a text.")
-    return value

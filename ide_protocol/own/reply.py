@@ -7,18 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from auth.fault import Fault, Who
+from ide_protocol.own.params import BadParams
 from proxy.approval import Answer, LeaseWish, Reply
 
 _ANSWERS = {"yes": Answer.YES, "no": Answer.NO, "stop": Answer.STOP}
-
-
-class BadParams(Fault):
-    """A request of Portico's own methods lacks something."""
-
-    reference = "bad-params"
-    who = Who.EDITOR
-    remedy = "docs/lsp-protocol.md shows the shape of every method."
 
 
 def read_reply(given: object) -> Reply:

@@ -57,9 +57,14 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """How a question ended: what was said, and the surface that said or failed to say it."""
+    """How a question ended: what was said, and the surface that said or failed to say it.
+
+    Attributes:
+        asked: Unix seconds of the question, where the answer came with a later call.
+    """
 
     answer: Answer
     surface: Surface
     lease: LeaseWish | None = None
     arguments: dict[str, Any] | None = None
+    asked: float | None = None

@@ -1,6 +1,17 @@
-"""What happened: one record per decision and outcome, append-only."""
+"""What happened: one record per decision and outcome, chained and append-only."""
 
-from proxy.audit.journal import Journal, JournalFault
+from proxy.audit.archive import Archive, Selection
+from proxy.audit.fault import AuditUnreadable, JournalFault
+from proxy.audit.journal import Journal
 from proxy.audit.record import Event, Outcome, Record
 
-__all__ = ["Event", "Journal", "JournalFault", "Outcome", "Record"]
+__all__ = [
+    "Archive",
+    "AuditUnreadable",
+    "Event",
+    "Journal",
+    "JournalFault",
+    "Outcome",
+    "Record",
+    "Selection",
+]

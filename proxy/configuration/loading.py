@@ -35,6 +35,8 @@ _OFFICIAL = "io.modelcontextprotocol.registry/official"
 _NAMESPACED = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+/[A-Za-z0-9._-]+")
 _WEEK_OF_MINUTES = 7 * 24 * 60.0
 _HOUR = 3600.0
+_DAY = 86400.0
+_TEN_YEARS_OF_DAYS = 3650.0
 
 
 class _Auth(StrEnum):
@@ -66,6 +68,7 @@ def _configuration(top: Section, path: str) -> Configuration:
     }
     hub = top.section("hub", "hub")
     approvals = top.section("approvals", "approvals")
+    audit = top.section("audit", "audit")
     return Configuration(
         company=company,
         servers=servers,
@@ -76,6 +79,7 @@ def _configuration(top: Section, path: str) -> Configuration:
         network=_network(top.section("network", "network"), path),
         idle_seconds=60 * hub.number("idle_minutes", 15.0, most=_WEEK_OF_MINUTES),
         approval_seconds=approvals.number("deadline_seconds", 300.0, most=_HOUR),
+        keep_seconds=_DAY * audit.number("keep_days", 180.0, most=_TEN_YEARS_OF_DAYS),
         path=path,
     )
 

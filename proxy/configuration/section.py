@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from proxy.configuration.locator import Path
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "": ("company", "servers", "profiles", "policy", "network", "hub", "approvals"),
+    "": ("company", "servers", "profiles", "policy", "network", "hub", "approvals", "audit"),
     "company": (
         "name",
         "issuer",
@@ -81,6 +81,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "network": ("https_proxy", "http_proxy", "no_proxy", "ca_file"),
     "hub": ("idle_minutes",),
     "approvals": ("deadline_seconds",),
+    "audit": ("keep_days",),
 }
 """Kind of table -> the keys it may have. NAME and TOOL are chosen by whoever writes the file."""
 

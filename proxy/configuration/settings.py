@@ -149,6 +149,7 @@ class Configuration:
         network: Proxies and roots of trust.
         idle_seconds: How long a hub without any session stays alive.
         approval_seconds: How long a question waits for a person before silence means no.
+        keep_seconds: How old a record of the audit becomes.
         path: The file this was read from, whether it exists or not.
     """
 
@@ -159,6 +160,7 @@ class Configuration:
     network: NetworkSettings = field(default_factory=NetworkSettings)
     idle_seconds: float = 900.0
     approval_seconds: float = 300.0
+    keep_seconds: float = 180 * 86400.0
     path: str = ""
 
     @property

@@ -132,12 +132,14 @@ class Asking:
         if given is None:
             return None
         if given.answer is Answer.STOP:
-            self._posing.note(exchange, Event.ANSWERED, Answer.STOP, f"stop {given.id}")
+            self._posing.note(
+                exchange, Event.ANSWERED, outcome=Answer.STOP, rule=f"stop {given.id}"
+            )
             raise refusal(Answer.STOP, f"{route.tool} of {route.offering.title}")
         if verdict.lease is None or given.surface not in verdict.surfaces:
             return None  # The rules have become stricter since.
         self.leases.use(given)
-        self._posing.note(exchange, Event.LEASE_USED, "", f"lease {given.id}")
+        self._posing.note(exchange, Event.LEASE_USED, rule=f"lease {given.id}")
         return Decision(Answer.YES, given.surface)
 
     def _answered(self, exchange: Exchange, route: Route, decision: Decision) -> None:
@@ -147,7 +149,8 @@ class Asking:
             raise refusal(decision.answer, f"{route.tool} of {route.offering.title}")
 
     def _said(self, exchange: Exchange, route: Route, decision: Decision) -> None:
-        self._posing.note(exchange, Event.ANSWERED, decision.answer, decision.surface)
+        said, surface = decision.answer, decision.surface
+        self._posing.note(exchange, Event.ANSWERED, outcome=said, surface=surface)
         if decision.answer is Answer.STOP:
             scope = self._judging.scope(exchange.call, route)
             self.leases.give(Lease(scope, Answer.STOP, route.offering.title, decision.surface))
@@ -170,7 +173,7 @@ class Asking:
             )
         exchange.verdict = verdict
         self._rewrite(exchange, arguments)
-        self._posing.note(exchange, Event.EDITED, "", decision.surface)
+        self._posing.note(exchange, Event.EDITED, surface=decision.surface)
 
     def _rewrite(self, exchange: Exchange, arguments: dict[str, Any]) -> None:
         exchange.call, exchange.edited = edited(exchange.call, arguments), arguments
@@ -195,7 +198,13 @@ class Asking:
             left=wish.calls,
         )
         self.leases.give(lease)
-        self._posing.note(exchange, Event.LEASED, lease.reach, f"lease {lease.id}")
+        self._posing.note(
+            exchange,
+            Event.LEASED,
+            outcome=lease.reach,
+            rule=f"lease {lease.id}",
+            surface=decision.surface,
+        )
 
     def _tool(self, call: Call, route: Route) -> tuple[str, str, str]:
         return self._judging.user, route.offering.server, call.label(route.tool)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from proxy.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from proxy.policy.offering import Offering
 
@@ -28,7 +28,7 @@ PARKED = "portico.parked."
 """What a handle to a call begins with that waits at a legacy server."""
 
 
-def wants_input(envelope: dict[str, Any]) -> dict[str, Any] | None:
+def wants_input(envelope: Mapping[str, Any]) -> dict[str, Any] | None:
     """The result of an answer that asks for input first, or None for any other answer."""
     result = envelope.get("result")
     if isinstance(result, dict) and result.get("resultType") == "input_required":

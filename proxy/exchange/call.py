@@ -7,15 +7,18 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from proxy.audit import Record
+from proxy.audit import Event, Outcome, Record
+from proxy.audit.record import ANSWERED_WITH_ERROR
 from proxy.audit.redaction import digest, summary
 from proxy.catalog.view import EVERYTHING
 from proxy.exchange.addressed import CALL
+from proxy.exchange.bridge import wants_input
 from proxy.plain import plain
 from proxy.session import arrival
 
 if TYPE_CHECKING:
-    from proxy.audit import Event
+    from collections.abc import Mapping
+
     from proxy.catalog import Route
     from proxy.catalog.view import View
     from proxy.policy.verdict import Verdict
@@ -90,6 +93,8 @@ class Exchange:
         summary: What of its arguments is safe to show.
         bound: What the yes that let it through was bound to; empty where none was needed.
         edited: The arguments that the person put in place of the caller's.
+        asked: Unix seconds of the question to a person about it; None before there was one.
+        waited: Milliseconds that it waited for a person so far.
     """
 
     call: Call
@@ -101,6 +106,8 @@ class Exchange:
     summary: str = ""
     bound: str = ""
     edited: dict[str, Any] | None = None
+    asked: float | None = None
+    waited: float = 0.0
 
     def describe(self, key: bytes) -> None:
         """Say what its arguments are, for the records from here on; `key` keys their digest."""
@@ -115,10 +122,13 @@ class Exchange:
         outcome: str = "",
         reference: str = "",
         rule: str | None = None,
+        surface: str = "",
         milliseconds: float | None = None,
+        payload: str = "",
     ) -> Record:
         """A record of this exchange; without `rule` it names the verdict's."""
         verdict, route = self.verdict, self.route
+        ends = event is Event.OUTCOME
         return Record(
             at=at,
             event=event,
@@ -130,9 +140,28 @@ class Exchange:
             risk=verdict.risk if verdict else "",
             verdict=verdict.ruling if verdict else "",
             rule=rule if rule is not None else (verdict.rule if verdict else ""),
+            surface=surface,
             outcome=outcome,
             reference=reference,
             milliseconds=milliseconds,
+            waited=self.waited if ends else None,
+            minutes=self._minutes() if ends else None,
+            payload=payload,
             digest=self.digest,
             summary=self.summary,
         )
+
+    def _minutes(self) -> float | None:
+        """The owner's estimate of what a successful call saves; None of what is no tool."""
+        if self.route is None or self.call.method != CALL:
+            return None
+        return self.route.offering.rule(self.route.tool).minutes_saved
+
+
+def ending(envelope: Mapping[str, Any]) -> tuple[Outcome, str]:
+    """How an exchange ends that gives its client this answer: its outcome, and its reference."""
+    if wants_input(envelope) is not None:
+        return Outcome.RETURNED, ""
+    result = envelope.get("result")
+    failed = "error" in envelope or (isinstance(result, dict) and result.get("isError") is True)
+    return Outcome.REPLIED, ANSWERED_WITH_ERROR if failed else ""

@@ -95,7 +95,8 @@ class Continuations:
         for question in carried.batch.open:
             carried.batch.settle(question, replies[question.id])
         reply = replies[carried.question.id]
-        return Decision(reply.answer, Surface.ELICITATION, reply.lease)
+        asked = parked[2] - self._lifetime
+        return Decision(reply.answer, Surface.ELICITATION, reply.lease, asked=asked)
 
     def remember(
         self,

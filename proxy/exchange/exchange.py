@@ -16,7 +16,7 @@ from proxy.audit import Event, Outcome
 from proxy.exchange import bridge, pages
 from proxy.exchange.addressed import readdressed, returned
 from proxy.exchange.asking import Asking
-from proxy.exchange.call import Exchange
+from proxy.exchange.call import Exchange, ending
 from proxy.exchange.continuation import as_shown, strip
 from proxy.exchange.editing import told
 from proxy.exchange.judging import Judging
@@ -107,7 +107,7 @@ class Exchanges:
         outcome, reference = Outcome.FAILED, Internal.reference
         try:
             envelope = await self._through(exchange)
-            outcome, reference = Outcome.REPLIED, ""
+            outcome, reference = ending(envelope)
         except (UnknownTool, Denied, NotApproved) as fault:
             outcome, reference = Outcome.DENIED, fault.reference
             return failure(call, fault)
@@ -125,6 +125,9 @@ class Exchanges:
             self._close(exchange, outcome, reference)
         return envelope
 
+    def _note(self, exchange: Exchange, event: Event, outcome: str) -> None:
+        self._journal.note(exchange.record(event, self._clock(), outcome=outcome))
+
     def _close(self, exchange: Exchange, outcome: Outcome, reference: str) -> None:
         now = self._clock()
         self._journal.note(
@@ -133,7 +136,7 @@ class Exchanges:
                 now,
                 outcome=outcome,
                 reference=reference,
-                milliseconds=round((now - exchange.at) * 1000, 3),
+                milliseconds=max(round((now - exchange.at) * 1000, 3), 0.0),
             )
         )
 
@@ -188,6 +191,7 @@ class Exchanges:
                     offering=offering,
                     heard=self.heard,
                     parking=self.parking,
+                    gave_up=lambda why: self._note(exchange, Event.EXPIRED, why),
                     bound=lambda: self._judging.bound(call, route),
                 )
             except UpstreamUnreachable as fault:

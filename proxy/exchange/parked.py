@@ -204,6 +204,16 @@ class ParkedCall:
         self._task.cancel()
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a call is parked."""
+
+    parked: ParkedCall
+    owner: Owner
+    timer: asyncio.TimerHandle
+    gave_up: Callable[[str], None]
+
+
 class Parking:
     """The parked calls of one hub.
 
@@ -213,7 +223,7 @@ class Parking:
 
     def __init__(self, lifetime: float) -> None:
         self._lifetime = lifetime
-        self._parked: dict[str, tuple[ParkedCall, Owner, asyncio.TimerHandle]] = {}
+        self._parked: dict[str, _Place] = {}
 
     def claim(self, call: Call, bound: str) -> ParkedCall | None:
         """The parked call that `call` comes back to; None when it begins anew.
@@ -225,15 +235,29 @@ class Parking:
         handle = handle_of(call.params)
         if handle is None:
             return None
-        parked = self._parked.get(handle)
-        if parked is None or parked[1] != Owner(call.session.id, bound):
+        place = self._parked.get(handle)
+        if place is None or place.owner != Owner(call.session.id, bound):
             raise NotWaiting("The call that this answer is for does not wait for it.")
         del self._parked[handle]
-        parked[2].cancel()
-        return parked[0]
+        place.timer.cancel()
+        return place.parked
 
-    async def run(self, call: Call, bound: str, send: Send, parked: ParkedCall | None) -> Envelope:
+    async def run(
+        self,
+        call: Call,
+        bound: str,
+        send: Send,
+        parked: ParkedCall | None,
+        gave_up: Callable[[str], None] = lambda _: None,
+    ) -> Envelope:
         """Begin a call, or go on with a parked one, until its server answers or asks.
+
+        Args:
+            call: The call.
+            bound: What it is parked under.
+            send: Sends it.
+            parked: Where it waits already.
+            gave_up: Told why, in a few words, when nobody came back to it.
 
         Raises:
             Fault: What sending it raised.
@@ -243,31 +267,34 @@ class Parking:
         else:
             parked.answer(call.params.get("inputResponses"))
         answered = await parked.settle(call)
-        return answered if answered is not None else parked.asking(self._park(call, bound, parked))
+        if answered is not None:
+            return answered
+        return parked.asking(self._park(Owner(call.session.id, bound), parked, gave_up))
 
-    def _park(self, call: Call, bound: str, parked: ParkedCall) -> str:
-        own = self._of(call.session.id)
+    def _park(self, owner: Owner, parked: ParkedCall, gave_up: Callable[[str], None]) -> str:
+        own = self._of(owner.session)
         if len(own) >= MOST:
-            self._give_up(own[0])
+            self._give_up(own[0], "too many")
         handle = PARKED + secrets.token_urlsafe(24)
         loop = asyncio.get_running_loop()
-        timer = loop.call_later(self._lifetime, self._give_up, handle)
-        self._parked[handle] = (parked, Owner(call.session.id, bound), timer)
+        timer = loop.call_later(self._lifetime, self._give_up, handle, "silence")
+        self._parked[handle] = _Place(parked, owner, timer, gave_up)
         return handle
 
-    def _give_up(self, handle: str) -> None:
-        parked, _, timer = self._parked.pop(handle)
-        timer.cancel()
-        parked.cancel()
+    def _give_up(self, handle: str, why: str) -> None:
+        place = self._parked.pop(handle)
+        place.timer.cancel()
+        place.parked.cancel()
+        place.gave_up(why)
 
     def leave(self, session: str) -> None:
         """Give up every parked call of a session that has ended."""
         for handle in self._of(session):
-            self._give_up(handle)
+            self._give_up(handle, "window gone")
 
     def _of(self, session: str) -> list[str]:
         """The handles of one session, the oldest first."""
-        return [h for h, (_, owner, _) in self._parked.items() if owner.session == session]
+        return [h for h, place in self._parked.items() if place.owner.session == session]
 
 
 def _progress_token(call: Call) -> object:

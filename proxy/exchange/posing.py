@@ -81,14 +81,31 @@ class Posing:
         said = self._returned(exchange, verdict)
         return said if said is not None else await self._put(exchange, route, verdict)
 
-    def note(self, exchange: Exchange, event: Event, outcome: str, rule: str) -> None:
-        """Write a record about a question."""
-        self._journal.note(exchange.record(event, self._clock(), outcome=outcome, rule=rule))
+    def note(
+        self,
+        exchange: Exchange,
+        event: Event,
+        *,
+        outcome: str = "",
+        rule: str | None = None,
+        surface: str = "",
+    ) -> None:
+        """Write a record about a question; an answer says how long it took."""
+        now, took = self._clock(), None
+        if event is Event.ANSWERED and exchange.asked is not None:
+            took = round(max(now - exchange.asked, 0.0) * 1000, 3)
+        self._journal.note(
+            exchange.record(
+                event, now, outcome=outcome, rule=rule, surface=surface, milliseconds=took
+            )
+        )
 
     def _returned(self, exchange: Exchange, verdict: Verdict) -> Decision | dict[str, Any] | None:
         """The decision that a call brings along, or that came after its host had given up."""
         call, bound = exchange.call, exchange.bound
         if call.returns and (said := self._continuations.answer(call, bound)) is not None:
+            if not isinstance(said, dict):
+                exchange.asked = said.asked
             return said
         kept = self._kept.take((Caller.of(call.session), bound))
         return kept if kept is not None and kept.surface in verdict.surfaces else None
@@ -100,12 +117,15 @@ class Posing:
         call = exchange.call
         pending = self._pending(exchange, route, verdict)
         waited = {pending.decided, pending.carried} - {None}
+        since = self._clock()
         try:
             async with waiting(call, self._reassuring):
                 await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)  # type: ignore[type-var]
         except asyncio.CancelledError:
             self._leave(exchange, route, pending)
             raise
+        finally:
+            exchange.waited += round(max(self._clock() - since, 0.0) * 1000, 3)
         if pending.decided.done() or pending.carried is None:
             return pending.decided.result()
         # The client asks now, and comes back with what was said.
@@ -118,10 +138,12 @@ class Posing:
         call = exchange.call
         pending = self._kept.rejoin((Caller.of(call.session), exchange.bound))
         if pending is not None and pending.surface in verdict.surfaces:
-            self.note(exchange, Event.ASKED, pending.surface, verdict.rule)
+            exchange.asked = pending.question.deadline - self._patience
+            self.note(exchange, Event.ASKED, surface=pending.surface)
             return pending
         surface = self._surface(call, verdict)
-        self.note(exchange, Event.ASKED, surface[0], verdict.rule)
+        exchange.asked = self._clock()
+        self.note(exchange, Event.ASKED, surface=surface[0])
         return self._desk.put(
             self._question(call, route, verdict, exchange.bound),
             asking=call.session,
@@ -138,7 +160,7 @@ class Posing:
             self._kept.leave(key, pending, partial(self._late, exchange, route))
         else:
             self._desk.withdraw(pending)
-            self.note(exchange, Event.WITHDRAWN, "", pending.surface)
+            self.note(exchange, Event.WITHDRAWN, surface=pending.surface)
 
     def _surface(self, call: Call, verdict: Verdict) -> tuple[Surface, Session | None]:
         surface = self._desk.surface(call.session, call.arrived, verdict.surfaces)

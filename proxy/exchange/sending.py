@@ -28,6 +28,7 @@ async def send(
     *,
     offering: Offering,
     parking: Parking,
+    gave_up: Callable[[str], None],
     bound: Callable[[], str],
     heard: Callable[[str, dict[str, Any]], None],
 ) -> dict[str, Any]:
@@ -39,6 +40,7 @@ async def send(
         params: The params under the server's own names.
         offering: The server as this user meets it; its questions are named after it.
         parking: Where a call waits whose client is told of a question by its result.
+        gave_up: Told why a parked call was given up whose client did not come back.
         bound: The digest that a parked call is bound to.
         heard: Takes what the server says that is not about the call.
 
@@ -58,4 +60,4 @@ async def send(
     if not parks(call, upstream.era):
         return await through(call.relay)
     digest = bound()
-    return await parking.run(call, digest, through, parking.claim(call, digest))
+    return await parking.run(call, digest, through, parking.claim(call, digest), gave_up)

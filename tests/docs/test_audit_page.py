@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from proxy.audit import Event, Outcome
-from proxy.audit.record import COLUMNS
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from proxy.audit import Event, Journal, Outcome, Record, Selection
+from proxy.audit.archive import NAMES
 from proxy.audit.redaction import summary
 from tests.docs.page import code, fences, read, rows, section
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PAGE = read("docs/audit.md")
 
@@ -13,7 +21,7 @@ PAGE = read("docs/audit.md")
 def test_the_page_explains_exactly_the_columns_there_are() -> None:
     """In the order of the journal, after the number of the record."""
     columns = [cells[0].strip("`") for cells in rows(section(PAGE, "What a record holds"))]
-    assert columns == ["id", *COLUMNS]
+    assert columns == [*NAMES]
 
 
 def test_the_page_explains_exactly_the_events_and_outcomes_there_are() -> None:
@@ -32,3 +40,20 @@ def test_the_pages_summaries_are_what_redaction_makes() -> None:
         summary({"query": "SELECT 1, ".ljust(116, "x"), "limit": 50}),
         summary({"password": "hunter2"}),
     ]
+
+
+async def test_the_pages_own_check_of_an_export_finds_what_was_changed(tmp_path: Path) -> None:
+    """The few lines that the page shows verify what is exported, and nothing else."""
+    journal = Journal(str(tmp_path / "audit.sqlite3"))
+    journal.open()
+    for number in range(3):
+        await journal.commit(Record(number + 0.25, Event.INTENT, summary="größer \U0001f600"))
+    await journal.close()
+    lines = [json.dumps(record) for record in journal.archive.each(Selection())]
+    page: dict[str, Any] = {}
+    exec(fences(PAGE, "python")[0], page)  # noqa: S102 - what the page shows is what is tried.
+    page["verify"](lines)
+    with pytest.raises(AssertionError):
+        page["verify"]([lines[0], lines[2]])
+    with pytest.raises(AssertionError):
+        page["verify"]([lines[0].replace("intent", "outcome"), *lines[1:]])

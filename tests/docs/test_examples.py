@@ -61,7 +61,8 @@ def _understood(arguments: list[str]) -> bool:
     while isinstance(command, click.Group):
         if not arguments and command.invoke_without_command:
             break
-        name = arguments.pop(0)
+        named = arguments and arguments[0] in command.commands
+        name = arguments.pop(0) if named else vars(type(command))["default"]
         command = command.commands[name]
     with command.make_context(name, arguments) as context:
         return not context.args
@@ -73,7 +74,9 @@ def test_every_command_on_a_page_explains_itself(capsys: pytest.CaptureFixture[s
     for words in commands:
         if words[0] in {"mcp", "lsp", "demo", "sandbox"}:
             continue
-        path = words if isinstance(program.commands[words[0]], click.Group) else words[:1]
+        group = program.commands[words[0]]
+        named = isinstance(group, click.Group) and words[-1] in group.commands
+        path = words if named else words[:1]
         assert main([*path, "--help"]) == 0
         assert capsys.readouterr().out.startswith(f"Usage: portico {' '.join(path)}")
 

@@ -187,12 +187,12 @@ async def test_a_mistake_of_ours_shows_no_traceback(door: Door) -> None:
     """An unexpected failure is told without values, paths or lines of code."""
     client, _ = await editor(door)
 
-    async def broken(**_: object) -> list[dict[str, Any]]:
+    async def broken(*_: object, **__: object) -> list[dict[str, Any]]:
         msg = "secret value"
         raise ValueError(msg)
 
     door.hub.journal.read = broken  # type: ignore[method-assign]
-    error = (await ask(client, "portico/audit"))["error"]
+    error = (await ask(client, "portico/activity"))["error"]
     assert "secret value" not in str(error)
     assert "Traceback" not in str(error)
 

@@ -154,7 +154,7 @@ async def test_a_real_hub_answers_in_the_shapes_of_the_page(door: Door) -> None:
     client = await door.open("cli")
     for method in (
         *(contract.STATUS, contract.SERVERS, contract.TOOLS, contract.APPROVALS),
-        *(contract.AUDIT, contract.DOCTOR, contract.SIGN_OUT),
+        *(contract.ACTIVITY, contract.DOCTOR, contract.SIGN_OUT),
     ):
         answer = await client.ask(method)
         assert misfit(answer["result"], stated(method)[1]) is None, method

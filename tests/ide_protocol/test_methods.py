@@ -121,10 +121,10 @@ async def test_tools_say_what_a_call_would_meet(person: Client) -> None:
         (contract.ANSWER, {"id": 7, "answer": "yes"}, "bad-params"),
         (contract.ANSWER, {"id": "x", "answer": "yes"}, "no-such-question"),
         (contract.ANSWER, {"id": "x", "answer": ["yes"]}, "bad-params"),
-        (contract.AUDIT, {"limit": 0}, "bad-params"),
-        (contract.AUDIT, {"limit": 10_001}, "bad-params"),
-        (contract.AUDIT, {"limit": "5"}, "bad-params"),
-        (contract.AUDIT, {"limit": True}, "bad-params"),
+        (contract.ACTIVITY, {"limit": 0}, "bad-params"),
+        (contract.ACTIVITY, {"limit": 10_001}, "bad-params"),
+        (contract.ACTIVITY, {"limit": "5"}, "bad-params"),
+        (contract.ACTIVITY, {"limit": True}, "bad-params"),
         (contract.SIGN_IN, {}, "no-company"),
     ],
 )
@@ -151,7 +151,7 @@ async def test_the_audit_is_read_as_it_is_written(door: Door, person: Client) ->
     """Each record has its shape; a server's name filters."""
     for server in ("presto", "spark"):
         await door.hub.journal.commit(Record(1.0, Event.INTENT, server=server))
-    records = (await person.ask(contract.AUDIT, {"server": "spark"}))["result"]["records"]
+    records = (await person.ask(contract.ACTIVITY, {"server": "spark"}))["result"]["records"]
     assert [record["server"] for record in records] == ["spark"]
     assert keeps(contract.Record, records[0])
 

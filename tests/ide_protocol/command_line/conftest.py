@@ -123,11 +123,16 @@ RECORD: contract.Record = {
     "risk": "read",
     "verdict": "allow",
     "rule": "registry presto",
+    "surface": "",
     "outcome": "replied",
     "reference": "",
     "milliseconds": 12.5,
+    "waited": 0.0,
+    "minutes": 5.0,
     "digest": "d",
     "summary": "query=[8 characters]",
+    "payload": "",
+    "hash": "a" * 64,
 }
 CHECK: contract.Check = {"name": "sign-in", "state": "ok", "finding": "Fine.", "remedy": ""}
 RESULT: dict[str, Any] = {"content": [{"type": "text", "text": "one\n\ttwo \x1b[2J"}]}
@@ -141,7 +146,7 @@ ANSWERS: dict[str, Any] = {
     contract.CALL: RESULT,
     contract.APPROVALS: {"approvals": [QUESTION]},
     contract.ANSWER: {},
-    contract.AUDIT: {"records": [RECORD]},
+    contract.ACTIVITY: {"records": [RECORD], "more": False},
     contract.DOCTOR: {"checks": [CHECK]},
     contract.STOP: {},
 }

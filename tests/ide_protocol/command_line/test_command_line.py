@@ -308,7 +308,7 @@ def test_a_table_of_the_audit_keeps_its_details_at_eighty_columns(
         {**RECORD, "reference": "not-approved", "outcome": "denied", "at": RECORD["at"] + 1},
         {**RECORD, "at": RECORD["at"] + 5 * 86400},
     ]
-    hub.answers[contract.AUDIT] = {"records": records}
+    hub.answers[contract.ACTIVITY] = {"records": records}
     assert main(["audit"]) == ExitCode.OK
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["TIME", "WHAT", "TOOL", "DETAIL"]
@@ -335,7 +335,7 @@ def test_an_audit_of_nobody_names_whom_it_looked_for(
     hub: FakeHub, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A mistyped server does not look like an empty audit, and a number is asked for in words."""
-    hub.answers[contract.AUDIT] = {"records": []}
+    hub.answers[contract.ACTIVITY] = {"records": []}
     assert main(["audit", "--server", "nope"]) == ExitCode.OK
     assert "for a server nope." in capsys.readouterr().out
     assert main(["audit", "--limit", "x"]) == ExitCode.USAGE
@@ -382,7 +382,7 @@ def test_an_older_hub_is_named_as_the_reason(
 ) -> None:
     """A method the hub does not know tells the person to stop that hub."""
     error = {"code": -32601, "message": "No method."}
-    hub.answers[contract.AUDIT] = lambda wire, request: wire.send(id=request["id"], error=error)
+    hub.answers[contract.ACTIVITY] = lambda wire, request: wire.send(id=request["id"], error=error)
     assert main(["audit"]) == ExitCode.NO_HUB
     assert "portico hub stop" in capsys.readouterr().err
 

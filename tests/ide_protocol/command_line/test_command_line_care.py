@@ -37,13 +37,13 @@ pytestmark = pytest.mark.timeout(60, method="thread")
 
 def test_following_the_audit_shows_each_record_once(hub: FakeHub, start: Start) -> None:
     """`audit --follow --json` prints records as JSON lines as they appear, until Ctrl-C."""
-    first: dict[str, Any] = hub.answers[contract.AUDIT]["records"][0]
+    first: dict[str, Any] = hub.answers[contract.ACTIVITY]["records"][0]
     seen = iter([[first], [first], [first, {**first, "id": 4}]])
 
     def grow(wire: Wire, request: dict[str, Any]) -> None:
         wire.send(id=request["id"], result={"records": next(seen, [first])})
 
-    hub.answers[contract.AUDIT] = grow
+    hub.answers[contract.ACTIVITY] = grow
     process = start("audit", "--follow", "--json")
     assert process.stdout is not None
     ids = [json.loads(process.stdout.readline())["id"] for _ in range(2)]
