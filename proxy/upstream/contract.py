@@ -36,7 +36,7 @@ class Relay(Protocol):
 
     @property
     def era(self) -> Era:
-        """What the asking client speaks; a server of both eras is spoken to in that one."""
+        """What the asking client speaks; a server of both is, where it could ask, spoken to so."""
 
     @property
     def capabilities(self) -> Mapping[str, Any]:

@@ -270,11 +270,14 @@ class Upstream(Face):
 
 
 def in_session(terms: Terms, relay: Relay) -> bool:
-    """Whether a request travels in a session: with a legacy server, and from a legacy client.
+    """Whether a request travels in a session: with a legacy server, or for a legacy client.
 
-    A server of both eras is spoken to in its client's, because it can ask only as that era does.
+    A server of both eras is spoken to in its client's, because it can ask only as that era does. A
+    client that can be asked nothing is served as well without a session, and sooner.
     """
-    return terms.era is Era.LEGACY or (relay.era is Era.LEGACY and terms.dual is not False)
+    if terms.era is Era.LEGACY:
+        return True
+    return relay.era is Era.LEGACY and terms.dual is not False and bool(relay.capabilities)
 
 
 def _asker(relay: Relay) -> Mapping[str, Any] | None:

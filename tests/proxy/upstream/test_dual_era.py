@@ -51,20 +51,21 @@ def legacy() -> Asker:
 async def test_each_client_speaks_its_own_era_and_lists_come_once(
     double: Double, room: Room
 ) -> None:
-    """Modern calls travel alone, legacy ones in a session that is opened once, for them alone."""
+    """Only calls of a legacy client that can be asked travel in a session, which is opened once."""
     dual(double)
     upstream = room.upstream(double.url)
     await upstream.list_tools()
-    for asker in (Asker(ELICIT), legacy(), legacy(), Asker(ELICIT)):
+    mute = Asker({}, Era.LEGACY)
+    for asker in (Asker(ELICIT), mute, legacy(), legacy(), Asker(ELICIT)):
         assert "result" in await upstream.send("tools/call", CALL, asker)
     assert upstream.era is Era.MODERN
     assert double.methods() == [
-        *("server/discover", "tools/list", "tools/call"),
+        *("server/discover", "tools/list", "tools/call", "tools/call"),
         *(*HANDSHAKE, "GET", "tools/call", "tools/call"),
         "tools/call",
     ]
     by_session = ["mcp-session-id" in s.headers for s in double.seen if s.method == "tools/call"]
-    assert by_session == [False, True, True, False]
+    assert by_session == [False, False, True, True, False]
 
 
 async def test_the_next_hub_asks_nothing_that_the_last_one_learned(
