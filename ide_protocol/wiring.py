@@ -21,14 +21,17 @@ from auth.fault import Fault, Who
 from ide_protocol.door.hardening import harden, raise_file_limit
 from ide_protocol.door.log import open_log
 from ide_protocol.door.reception import Reception
-from proxy.approval import Desk
-from proxy.audit import Journal
+from proxy.approval import Desk, Pairings
+from proxy.approval.notification import notify
+from proxy.approval.summons import Summons
+from proxy.audit import Event, Journal, Record
 from proxy.catalog import Catalog, Snapshot
 from proxy.configuration import Configuration, load
 from proxy.configuration.company_policy import CompanyPolicy
 from proxy.exchange.exchange import Exchanges
 from proxy.home import Home
 from proxy.hub import Hub
+from proxy.plain import plain
 from proxy.registry import Registry
 from proxy.remembered import Remembered
 from proxy.session import Sessions
@@ -39,7 +42,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from auth.account import Account
+    from auth.identity import Identity
     from auth.network import Network
+    from auth.page import Content
+    from auth.sealed_store import SealedStore
+    from ide_protocol.page.site import Site
+    from proxy.approval import Question
     from proxy.policy.offering import Offering
     from proxy.upstream.face import Face
 
@@ -67,11 +75,27 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
         changed=sessions.tools_changed,
         clock=time.time,
     )
+
+    async def page() -> str:
+        return await hub.page()
+
     desk = Desk(
         sessions=lambda: sessions,
         clock=time.time,
         uptime=_uptime,
         changed=sessions.approvals_changed,
+        signs_in=account is not None,
+        summon=Summons(
+            sessions=lambda: sessions,
+            page=page if account is not None else None,
+            notify=notify,
+        ),
+        refused=lambda question, surface, why: _note_refusal(hub, question, surface, why),
+    )
+    pairings = Pairings(
+        sessions=lambda: sessions,
+        store=_sealed(configuration, home, "pairings") if account is not None else None,
+        clock=time.time,
     )
     hub = Hub(
         configuration=configuration,
@@ -83,11 +107,13 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
         registry=_registry(configuration, network, home),
         catalog=catalog,
         desk=desk,
+        pairings=pairings,
         journal=journal,
         clock=time.time,
         company_policy=company_policy or CompanyPolicy(),
         home=os.path.expanduser("~"),  # noqa: PTH111 - text, as rules and workspaces are.
     )
+    _serve_page(hub)
     hub.exchanges = Exchanges(
         catalog=catalog,
         desk=desk,
@@ -108,7 +134,53 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
         account.on_change.append(lambda: asking.keep_only(hub.identity.key if hub.identity else ""))
     sessions.on_remove.append(lambda session: hub.exchanges.parking.leave(session.id))
     sessions.on_remove.append(lambda session: asking.leases.leave(session.id))
+    sessions.on_remove.append(pairings.leave)
     return hub
+
+
+def _serve_page(hub: Hub) -> None:
+    """Give the hub its page, imported when somebody first wants it."""
+    site: Site | None = None
+
+    def found() -> Site:
+        nonlocal site
+        if site is None:
+            from ide_protocol.page.site import Site
+
+            site = Site(hub)
+        return site
+
+    async def address() -> str:
+        return await found().address()
+
+    async def welcome(identity: Identity, origin: str) -> Content | None:
+        return await found().welcome(identity, origin)
+
+    async def close() -> None:
+        if site is not None:
+            await site.aclose()
+
+    hub.page, hub.close_page = address, close
+    if hub.account is not None:
+        hub.account.welcome = welcome
+
+
+def _note_refusal(hub: Hub, question: Question, surface: str, why: str) -> None:
+    """A yes that did not count goes on record, with the call it was meant for."""
+    hub.journal.note(
+        Record(
+            at=time.time(),
+            event=Event.REFUSED_SURFACE,
+            exchange=question.exchange,
+            user=hub.identity.subject if hub.identity else "",
+            host=plain(question.host, 80),
+            server=question.server,
+            tool=plain(question.tool, 128),
+            risk=question.risk,
+            outcome=why,
+            surface=surface,
+        )
+    )
 
 
 class AuditClosed(Fault):
@@ -149,7 +221,6 @@ def _account(configuration: Configuration, network: Network, home: Home) -> Acco
     if company is None or not company.issuer:
         return None
     from auth.account import Account
-    from auth.sealed_store import SealedStore
 
     return Account(
         issuer=company.issuer,
@@ -158,11 +229,21 @@ def _account(configuration: Configuration, network: Network, home: Home) -> Acco
         groups_claim=company.groups_claim,
         audiences=configuration.audiences,
         network=network,
-        store=SealedStore(
-            f"{home.state}/sign-in",
-            service=home.keyring_service,
-            binding=f"{company.issuer} {company.client_id}",
-        ),
+        store=_sealed(configuration, home, "sign-in"),
+    )
+
+
+def _sealed(configuration: Configuration, home: Home, name: str) -> SealedStore:
+    """A sealed file of this company's, whose key the keyring keeps."""
+    from auth.sealed_store import SealedStore
+
+    company = configuration.company
+    client = f"{company.issuer} {company.client_id}" if company else ""
+    return SealedStore(
+        f"{home.state}/{name}",
+        service=home.keyring_service,
+        # What was sealed as one of them must not open as the other.
+        binding=client if name == "sign-in" else f"{name} {client}",
     )
 
 

@@ -24,12 +24,12 @@ from proxy.surroundings import take_bus
 from proxy.workspace import look, tagged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from auth.account import Account
     from auth.identity import Identity
     from auth.network import Network
-    from proxy.approval import Desk
+    from proxy.approval import Desk, Pairings
     from proxy.audit import Journal
     from proxy.catalog import Catalog
     from proxy.catalog.view import View
@@ -81,6 +81,7 @@ class Hub:
         registry: Registry | None,
         catalog: Catalog,
         desk: Desk,
+        pairings: Pairings,
         journal: Journal,
         clock: Callable[[], float],
         company_policy: CompanyPolicy | None = None,
@@ -97,6 +98,10 @@ class Hub:
         self.account = account
         self.catalog = catalog
         self.desk = desk
+        self.pairings = pairings
+        self.page: Callable[[], Awaitable[str]]
+        """The address of the page on which people answer; it is served from then on."""
+        self.close_page: Callable[[], Awaitable[None]] = _closed
         self.journal = journal
         self.clock = clock
         self.listing: Listing | None = None
@@ -138,6 +143,7 @@ class Hub:
         if self._errands:
             await asyncio.wait(list(self._errands), timeout=2.0)
         self.subscriptions.close()
+        await self.close_page()
         await self.catalog.aclose()
         if self.account is not None:
             await self.account.aclose()
@@ -229,6 +235,16 @@ class Hub:
         self._note(Event.SIGNED_IN, identity, session)
         return identity
 
+    async def page_address(self) -> str:
+        """Where the person answers questions in a browser of theirs.
+
+        Raises:
+            NothingToSignInTo: There is no company, so nobody could be told from anybody else there.
+        """
+        if self.account is None:
+            raise NothingToSignInTo("There is no company to sign in to, hence no approvals page.")
+        return await self.page()
+
     async def sign_out(self, session: Session) -> None:
         """Forget the sign-in here and, where it can be reached, at the issuer."""
         if self.account is None:
@@ -236,6 +252,7 @@ class Hub:
         await self.loaded()
         identity = self.account.identity
         if identity is not None:
+            await self.pairings.forget()
             await self.account.sign_out()
             self._note(Event.SIGNED_OUT, identity, session)
 
@@ -256,6 +273,7 @@ class Hub:
         identity = self.account.identity if self.account else None
         self._loaded.set()
         self._remembered.save(identity)
+        self.pairings.adopt(identity.key if identity else "")
         self._adopt()
         self.catalog.retry()
         self._refresh_now.set()
@@ -288,6 +306,7 @@ class Hub:
             pass  # Nobody waits; the head start is over.
         if self.account is not None:
             await self.account.load()
+            await self.pairings.load()
         self._loaded.set()
         if self.identity != self._hint:
             self._remembered.save(self.identity)
@@ -352,3 +371,7 @@ class Hub:
         self._errands.discard(task)
         if not task.cancelled() and (wrong := task.exception()) is not None:
             log.error("the hub's upkeep ended", exc_info=wrong)
+
+
+async def _closed() -> None:
+    """Nothing to close."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -48,6 +49,13 @@ class Window(Protocol):
         """Tell the client that other questions are open now."""
 
 
+class Caller(Protocol):
+    """A window that can call the person to Portico's page."""
+
+    async def invite(self, headline: str, url: str) -> bool:
+        """Offer the page on which a question waits; False when the person cannot be told."""
+
+
 @dataclass(slots=True, eq=False)
 class Session:
     """One connection, from its hello to its end.
@@ -72,7 +80,11 @@ class Session:
         opened: Its place in the sequence of arrivals.
         focused: When its window was last used, in the same sequence.
         window: The front's way to reach the person, once it is ready.
+        caller: The front's way to call the person to Portico's page; AI clients have none, because
+            a model may read what they show.
         can_ask: Whether the window can put questions to a person now.
+        paired: Whether the person accepted this editor on a page of Portico's.
+        since: Unix seconds of its hello.
     """
 
     role: Role
@@ -92,7 +104,10 @@ class Session:
     log_level: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     window: Window | None = None
+    caller: Caller | None = None
     can_ask: bool = False
+    paired: bool = False
+    since: float = field(default_factory=time.time)
     id: str = field(default_factory=lambda: secrets.token_hex(6))
     opened: int = field(default_factory=arrival)
     focused: int = 0
@@ -122,7 +137,7 @@ class Sessions:
 
     def remove(self, session: Session) -> None:
         """A window went."""
-        session.can_ask, session.window = False, None
+        session.can_ask, session.window, session.caller = False, None, None
         self._open.pop(session.id, None)
         for leave in self.on_remove:
             leave(session)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import click
 
 from auth.fault import Fault, Who
-from ide_protocol.command_line import argument, option
+from ide_protocol.command_line import argument, option, page, person
 from ide_protocol.command_line.console import emit, say, show
 from ide_protocol.command_line.conversation import conversation
 from ide_protocol.command_line.exit_code import ExitCode
@@ -31,10 +31,17 @@ class TerminalNeeded(Fault):
 
 
 @click.command()
+@click.option("--open", "open_page", is_flag=True, help="Open Portico's page to answer there.")
 @option.as_json
-def approvals(*, as_json: bool) -> int:
-    """List the questions that wait for an answer."""
+def approvals(*, open_page: bool, as_json: bool) -> int:
+    """List the questions that wait for an answer.
+
+    With --open, show them on Portico's page in your browser, where you sign in and answer them,
+    and where you pair editors.
+    """
     with conversation() as hub:
+        if open_page:
+            return _open(hub, as_json=as_json)
         found = _questions(hub)
     if as_json:
         emit({"approvals": found})
@@ -83,10 +90,11 @@ def approve(
 ) -> int:
     """Answer yes to one question, in a terminal of your own.
 
-    ID is the question's id, or its tag. The call that asked runs at once, with exactly the
-    arguments of the question, or with those that you correct.
+    ID is the question's id, or its tag. You are asked for the question's code, which stands in
+    your editor's prompt, on Portico's page or in a notification. The call that asked runs at once,
+    with exactly the arguments of the question, or with those that you correct.
     """
-    # A courtesy: the hub asks the kernel, and takes nobody's word for it.
+    # A courtesy: the code, or the kernel's word, is what the hub goes by.
     if not os.isatty(0):
         msg = "A yes is given by a person at a terminal, and here is none."
         raise TerminalNeeded(msg)
@@ -120,6 +128,8 @@ def _answer(
             identifier = question["id"]
             if corrections is not None:
                 more["arguments"] = _corrected(question, *corrections)
+            if answer == "yes" and question["coded"]:
+                more["code"] = person.code(question)
         params = {"id": identifier, "answer": answer, **more}
         hub.request(contract.ANSWER, params, doing="Answering")
     if as_json:
@@ -143,6 +153,15 @@ def _corrected(question: Question, pairs: tuple[str, ...], document: str | None)
         raise click.BadParameter(str(wrong), param_hint="--arg / --json-args") from wrong
     before: dict[str, Any] = json.loads(question["arguments"]) if document is None else {}
     return {**before, **given}
+
+
+def _open(hub: Conversation, *, as_json: bool) -> int:
+    """Open the page, and say where it is."""
+    url = str(hub.request(contract.PAGE, doing="Opening Portico's page")["url"])
+    if as_json:
+        emit({"url": url})
+        return ExitCode.OK
+    return ExitCode.OK if page.show(url) else ExitCode.PERSON
 
 
 def _named(questions: list[Question], name: str) -> Question | None:

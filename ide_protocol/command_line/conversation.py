@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ide_protocol.command_line import page, person
 from ide_protocol.command_line.line import HubUnreachable, HubVanished, Line, Quiet
@@ -65,6 +65,7 @@ class Conversation:
     def __init__(self, line: Line) -> None:
         self._line = line
         self._number = 0
+        self._asked = ""
         self._inbox: deque[dict[str, Any]] = deque()
 
     def request(
@@ -125,34 +126,35 @@ class Conversation:
             answer = {"success": page.show(str(params.get("url", "")))}
         elif method == contract.ASK:
             waiting.pause()
-            answer = {"answer": self._ask(cast("Question", params), message["id"])}
+            answer = self._ask(cast("Question", params), message["id"])
         if answer is None:
             error = {"code": _NO_SUCH_METHOD, "message": "The command line does not know this."}
             self._line.send({"id": message["id"], "error": error})
         else:
             self._line.send({"id": message["id"], "result": answer})
 
-    def _ask(self, question: Question, number: object) -> Literal["yes", "no", "nobody"]:
+    def _ask(self, question: Question, number: object) -> dict[str, Any]:
         """Put a question to the person; silence is no, and without a terminal there is nobody."""
         if not person.present():
             person.decline(question)
-            return "nobody"
-        person.put(question, time.time())
+            return {"answer": "nobody"}
+        person.put(question, time.time(), again=question["id"] == self._asked)
+        self._asked = question["id"]
         while (left := question["deadline"] - time.time()) > 0:
             event = self._line.receive(patience=left, besides=person.KEYBOARD)
             if event is Quiet.BESIDES:
-                return "yes" if person.read() else "no"
+                return person.read(coded=question["coded"])
             if isinstance(event, Quiet):
                 break
             if _withdraws(event, number):
                 person.settle("The question was withdrawn.")
-                return "no"
+                return {"answer": "no"}
             self._inbox.append(event)
             if "method" not in event:
                 person.settle("The question was settled elsewhere.")
-                return "no"
+                return {"answer": "no"}
         person.settle("Nobody answered in time, which means no.")
-        return "no"
+        return {"answer": "no"}
 
 
 def _withdraws(message: dict[str, Any], number: object) -> bool:

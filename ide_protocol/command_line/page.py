@@ -74,7 +74,8 @@ def _back(url: str) -> int:
     if not os.environ.get("SSH_CONNECTION"):
         return 0
     try:
-        back = urlsplit(parse_qs(urlsplit(url).query).get("redirect_uri", [""])[0])
+        # Portico's own page is on loopback itself, the company's sign-on leads back there.
+        back = urlsplit(parse_qs(urlsplit(url).query).get("redirect_uri", [url])[0])
         port = back.port or 0
     except ValueError:
         return 0

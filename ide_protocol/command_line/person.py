@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 KEYBOARD = 0
 """The file descriptor of the keyboard."""
 
+CODE = "Its code stands in your editor's prompt, on Portico's page, or in a notification."
+"""Where a person finds the code of a question."""
+
 _ANSWER_LIMIT = 4096
 _PALETTE = {"destructive": "bold red", "unknown": "bold yellow", "write": "bold yellow"}
 
@@ -29,35 +32,57 @@ def present() -> bool:
     return all(os.isatty(descriptor) for descriptor in (0, 1, 2))
 
 
-def put(question: Question, now: float) -> None:
+def put(question: Question, now: float, *, again: bool = False) -> None:
     """Show `question` and the prompt for its answer.
 
     Args:
         question: What the hub asks.
         now: Unix seconds, to say how long there is to answer.
+        again: Whether it was shown before, and the code was wrong.
     """
     from rich.text import Text
 
     from ide_protocol.command_line.console import console
 
     screen = console(sys.stderr)
-    screen.print()
-    screen.print(describe(question))
-    left = span(question["deadline"] - now)
-    screen.print(Text(f"\nSilence means no, in {left}.", style="dim"))
-    name = plain(f"{question['server']}.{question['tool']}")
+    if again:
+        screen.print("That is not its code.")
+    else:
+        screen.print()
+        screen.print(describe(question))
+        left = span(question["deadline"] - now)
+        screen.print(Text(f"\nSilence means no, in {left}.", style="dim"))
+    name = (plain(f"{question['server']}.{question['tool']}"), "bold")
     # Before the prompt and not after it: whoever sees the prompt may answer at once.
     _forget_typed()
-    screen.print(Text.assemble("Run ", (name, "bold"), "? [y/N] "), end="")
+    if question["coded"]:
+        screen.print(Text(f"{CODE}\n", style="dim"), end="")
+        screen.print(Text.assemble("To run ", name, " type its code, or Enter for no: "), end="")
+    else:
+        screen.print(Text.assemble("Run ", name, "? [y/N] "), end="")
     sys.stderr.flush()
 
 
-def read() -> bool:
-    """Whether the line just typed is a yes; anything but `y` or `yes` is no."""
+def read(*, coded: bool = False) -> dict[str, str]:
+    """The answer that the line just typed gives; anything but `y`, `yes` or a code is no."""
     typed = os.read(KEYBOARD, _ANSWER_LIMIT)
     if not typed.endswith(b"\n"):
         sys.stderr.write("\n")
-    return typed.decode("utf-8", "replace").strip().lower() in {"y", "yes"}
+    said = typed.decode("utf-8", "replace").strip()
+    if coded:
+        no = said.lower() in {"", "n", "no"}
+        return {"answer": "no"} if no else {"answer": "yes", "code": said[:64]}
+    return {"answer": "yes" if said.lower() in {"y", "yes"} else "no"}
+
+
+def code(question: Question) -> str:
+    """The code of a question, typed by the person; empty when nothing was typed."""
+    name = plain(f"{question['server']}.{question['tool']}")
+    note(CODE)
+    _forget_typed()
+    sys.stderr.write(f"The code of {name} (question {plain(question['tag'])}): ")
+    sys.stderr.flush()
+    return read(coded=True).get("code", "")
 
 
 def settle(sentence: str) -> None:

@@ -165,9 +165,11 @@ class Reply:
         self.streaming = False
 
     async def send(self, status: int, body: bytes = b"", fields: Fields = ()) -> None:
-        """Send a whole response; a body is JSON."""
-        head = [*_STEADY, *fields, ("content-length", str(len(body)))]
-        if body:
+        """Send a whole response; a body is JSON unless the fields say otherwise."""
+        given = {name for name, _ in fields}
+        steady = [field for field in _STEADY if field[0] not in given]
+        head = [*steady, *fields, ("content-length", str(len(body)))]
+        if body and "content-type" not in given:
             head.append(("content-type", "application/json"))
         await self._send(
             h11.Response(status_code=status, headers=head), h11.Data(data=body), h11.EndOfMessage()

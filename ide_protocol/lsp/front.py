@@ -147,7 +147,7 @@ class LspFront:
 
         @self._server.feature(types.INITIALIZED)
         def initialized(_params: types.InitializedParams) -> None:
-            self._session.window = self._window
+            self._session.window = self._session.caller = self._window
             self._session.can_ask = True
 
     async def serve(self) -> int:

@@ -48,8 +48,9 @@ async def ask(batch: Batch, choose: Choose) -> None:
 async def _ask_one(question: Question, choose: Choose) -> Reply:
     tag = question.tag
     no, yes, more = f"Deny ({tag})", f"Allow once ({tag})", f"More ({tag})"
+    typed = f"\nIn a terminal, its code is {question.code}" if question.code else ""
     while True:
-        chosen = await choose(text(question), (no, yes, more))
+        chosen = await choose(text(question) + typed, (no, yes, more))
         if chosen == more:
             reply = await _more(question, choose)
             if reply is None:

@@ -12,7 +12,7 @@ from lsprotocol import types
 from ide_protocol.lsp import message
 from ide_protocol.own import contract
 from ide_protocol.own.reply import read_replies
-from ide_protocol.own.shape import question as as_question
+from ide_protocol.own.shape import coded
 from proxy.approval import Answer, Reply
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class LspWindow:
 
     async def _approve(self, batch: Batch) -> None:
         questions = batch.open
-        asked = {"questions": [as_question(question) for question in questions]}
+        asked = {"questions": [coded(question) for question in questions]}
         given = await self._request(contract.APPROVE, asked)
         replies = read_replies(given)
         for question in questions:
@@ -75,7 +75,19 @@ class LspWindow:
         title = getattr(given, "title", None)
         return title if title in titles else None
 
-    async def open_url(self, url: str) -> bool:
+    async def invite(self, headline: str, url: str) -> bool:
+        """Offer the page on which a question waits; only a pressed button opens it."""
+        opens, later = "Open Portico's page", "Not now"
+        text = f"{headline} Its yes is given on Portico's page, where you sign in."
+        try:
+            chosen = await self._choose(text, (later, opens))
+        except _WindowGone:
+            return False
+        if chosen == opens:
+            await self.open_url(url, "answer what waits")
+        return chosen is not None
+
+    async def open_url(self, url: str, purpose: str = "sign in to Portico") -> bool:
         """Open a page by `window/showDocument`, or at least show where it is."""
         if self.shows_pages:
             page = types.ShowDocumentParams(uri=url, external=True)
@@ -84,7 +96,7 @@ class LspWindow:
                 if getattr(given, "success", False) is True:
                     return True
         if not self._gone.done():
-            message = f"Open this page to sign in to Portico: {url}"
+            message = f"Open this page to {purpose}: {url}"
             shown = types.ShowMessageParams(type=types.MessageType.Info, message=message)
             self._protocol.notify(types.WINDOW_SHOW_MESSAGE, shown)
         return not self._gone.done()

@@ -19,6 +19,8 @@ APPROVALS = "portico/approvals"
 ANSWER = "portico/answer"
 LEASES = "portico/leases"
 REVOKE = "portico/revoke"
+PAIR = "portico/pair"
+PAGE = "portico/page"
 ACTIVITY = "portico/activity"
 DOCTOR = "portico/doctor"
 STOP = "portico/stop"
@@ -112,6 +114,7 @@ class Window(TypedDict):
     host: str
     workspace: str | None
     pid: int
+    paired: bool
 
 
 class Hub(TypedDict):
@@ -161,12 +164,16 @@ class LeaseTerms(TypedDict):
 
 
 class Reply(TypedDict):
-    """What a person says to one question. `arguments` is what the call shall run with instead."""
+    """What a person says to one question. `arguments` is what the call shall run with instead.
+
+    `code` goes with a terminal's yes to a `coded` question.
+    """
 
     id: str
     answer: Literal["yes", "no", "stop"]
     lease: NotRequired[LeaseTerms]
     arguments: NotRequired[dict[str, Any]]
+    code: NotRequired[str]
 
 
 class Lease(TypedDict):
@@ -185,7 +192,11 @@ class Lease(TypedDict):
 
 
 class Question(TypedDict):
-    """One pending approval. `arguments` is the exact JSON that will run, `tag` a short name."""
+    """One pending approval. `arguments` is the exact JSON that will run, `tag` a short name.
+
+    `surfaces` are where a yes counts; `coded` says that a terminal's needs the question's `code`,
+    which only a paired editor is told, to show it to the person.
+    """
 
     id: str
     tag: str
@@ -203,6 +214,9 @@ class Question(TypedDict):
     changes: list[Change] | None
     lease: LeaseTerms | None
     inputSchema: dict[str, Any] | None
+    surfaces: list[str]
+    coded: bool
+    code: NotRequired[str]
 
 
 class Record(TypedDict):
@@ -274,6 +288,8 @@ class Check(TypedDict):
 #   ANSWER     Reply                                     -> {}
 #   LEASES     {}                                        -> {"leases": [Lease]}
 #   REVOKE     {"id": str?}                              -> {"leases": [Lease]}, those that ended
+#   PAIR       {"key": str}                              -> {"paired": bool}
+#   PAGE       {}                                        -> {"url": str}, of the approvals page
 #   ACTIVITY   Page                                      -> Activity
 #   DOCTOR     {}                                        -> {"checks": [Check]}
 #   STOP       {}                                        -> {} and the hub ends

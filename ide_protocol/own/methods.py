@@ -16,6 +16,7 @@ from ide_protocol.own.params import BadParams, text
 from ide_protocol.own.reply import read_reply
 from ide_protocol.own.shape import owner, question, report, window
 from ide_protocol.own.summary import problems, refusal, summary
+from proxy.approval import Surface, Voice
 from proxy.approval.terminal import inspect
 from proxy.exchange.call import Call
 from proxy.fault import UnknownTool
@@ -80,6 +81,8 @@ class Methods:
             contract.CALL: self.call,
             contract.APPROVALS: self.approvals,
             contract.ANSWER: self.answer,
+            contract.PAIR: self.pair,
+            contract.PAGE: self.page,
             contract.ACTIVITY: self.activity,
             contract.DOCTOR: self.doctor,
             contract.STOP: self.stop,
@@ -177,10 +180,23 @@ class Methods:
         """See `contract.ANSWER`: what the command line says counts as the terminal's word."""
         if self._session.role != "cli":
             raise NotHere("An editor answers the question it was asked, not another window's.")
-        identifier, reply = text(params, "id"), read_reply(params)
+        identifier, reply, code = text(params, "id"), read_reply(params), params.get("code", "")
         terminal = await asyncio.to_thread(inspect, self._session.pid)
-        self._hub.desk.answer(identifier, reply, terminal)
+        voice = Voice(Surface.TERMINAL, terminal, code if isinstance(code, str) else "")
+        self._hub.desk.answer(identifier, reply, voice)
         return {}
+
+    async def pair(self, params: Params) -> dict[str, bool]:
+        """See `contract.PAIR`: an editor brings its key; only a person can accept it."""
+        if self._session.role != "lsp":
+            raise NotHere("Only an editor is paired.")
+        await self._hub.loaded()
+        return {"paired": self._hub.pairings.introduce(self._session, text(params, "key"))}
+
+    async def page(self, _: Params) -> dict[str, str]:
+        """See `contract.PAGE`."""
+        await self._hub.loaded()
+        return {"url": await self._hub.page_address()}
 
     async def activity(self, params: Params) -> contract.Activity:
         """See `contract.ACTIVITY`."""

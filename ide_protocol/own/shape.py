@@ -43,7 +43,17 @@ def question(asked: Question) -> contract.Question:
         if asked.lease is None
         else {"minutes": asked.lease.minutes, "calls": asked.lease.calls},
         "inputSchema": None if asked.schema is None else dict(asked.schema),
+        "surfaces": sorted(asked.surfaces),
+        "coded": asked.coded,
     }
+
+
+def coded(asked: Question) -> contract.Question:
+    """The same for a paired editor, with the code of a terminal's yes where it has one."""
+    shown = question(asked)
+    if asked.code:
+        shown["code"] = asked.code
+    return shown
 
 
 def change(one: Change) -> contract.Change:
@@ -85,4 +95,5 @@ def window(session: Session) -> contract.Window:
         "host": plain(session.host, 80),
         "workspace": session.workspace,
         "pid": session.pid,
+        "paired": session.paired,
     }

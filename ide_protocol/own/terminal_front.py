@@ -11,6 +11,8 @@ from ide_protocol.own.shape import question as as_question
 from ide_protocol.own.shape import report
 from proxy import wire
 from proxy.approval import Answer, Reply
+from proxy.approval.code import TRIES
+from proxy.approval.voice import CodeRefused
 from proxy.plain import plain
 from proxy.upstream.contract import Refused
 from proxy.upstream.era import Era
@@ -44,7 +46,7 @@ class TerminalFront:
         session.host = "portico command line"
         # Whether there really is a person is the command's to say: it answers no without one.
         session.can_ask = True
-        session.window = self
+        session.window = session.caller = self
         self._dialogue = Dialogue(connection, requested=self._requested, notified=_ignore)
         self._methods = methods(self)
 
@@ -77,12 +79,23 @@ class TerminalFront:
             batch.settle(question, Reply(await self._ask_one(question)))
 
     async def _ask_one(self, question: Question) -> Answer:
-        try:
-            said = await self._dialogue.request(contract.ASK, {**as_question(question)})
-        except Refused:
-            return Answer.GONE
-        answers = {"yes": Answer.YES, "nobody": Answer.NOBODY}
-        return answers.get(str(said.get("answer")), Answer.NO)
+        for _ in range(TRIES):
+            try:
+                said = await self._dialogue.request(contract.ASK, {**as_question(question)})
+            except Refused:
+                return Answer.GONE
+            answer = {"yes": Answer.YES, "nobody": Answer.NOBODY}.get(str(said.get("answer")))
+            if answer is not Answer.YES or not question.coded:
+                return answer or Answer.NO
+            spoken = {"id": question.id, "answer": "yes", "code": said.get("code", "")}
+            try:
+                await self._methods.answer(spoken)
+            except CodeRefused:
+                continue  # Mistyped, perhaps: asked again, until the desk takes no more.
+            except Fault:
+                break
+            return Answer.YES
+        return Answer.NO
 
     async def open_url(self, url: str) -> bool:
         """Have the command open a page."""
@@ -98,6 +111,10 @@ class TerminalFront:
 
     def approvals_changed(self) -> None:
         """A command asks once; it is not told of changes."""
+
+    async def invite(self, headline: str, url: str) -> bool:  # noqa: ARG002 - it shows its own.
+        """Whoever typed the call wants it answered, so the page opens."""
+        return await self.open_url(url)
 
     # --- the relay of its calls --------------------------------------------------------------
 

@@ -2,9 +2,11 @@
 
 from proxy.approval.batch import Batch
 from proxy.approval.desk import Desk
+from proxy.approval.pairing import Pairings
 from proxy.approval.question import Question, digest
 from proxy.approval.reply import Answer, Decision, LeaseWish, Reply
 from proxy.approval.surface import Surface
+from proxy.approval.voice import Voice
 
 __all__ = [
     "Answer",
@@ -12,8 +14,10 @@ __all__ = [
     "Decision",
     "Desk",
     "LeaseWish",
+    "Pairings",
     "Question",
     "Reply",
     "Surface",
+    "Voice",
     "digest",
 ]

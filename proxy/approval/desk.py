@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING
 
 from auth.fault import Fault, Who
 from proxy.approval.batch import Batch
+from proxy.approval.code import Code
 from proxy.approval.gathering import QUIET, Gathering
 from proxy.approval.pending import Pending
 from proxy.approval.reply import Answer, Reply
-from proxy.approval.surface import Surface, choose
+from proxy.approval.surface import Surface, choose, too_weak
 from proxy.approval.terminal import inspect, objection
+from proxy.approval.voice import CodeRefused, NotThatSurface, NotThisTerminal, Voice, code_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Awaitable, Callable, Collection, Iterable
 
     from proxy.approval.question import Question
     from proxy.approval.reply import Decision
@@ -47,14 +49,6 @@ class NoSuchQuestion(Fault):
     remedy = "List what is open with `portico approvals`."
 
 
-class NotThisTerminal(Fault):
-    """The terminal's answer does not count for this question."""
-
-    reference = "terminal-not-accepted"
-    who = Who.PERSON
-    remedy = "Answer in your editor, or in a terminal window that you opened before the call."
-
-
 class Desk:
     """The open questions of one hub.
 
@@ -64,6 +58,10 @@ class Desk:
         uptime: Seconds since the machine started, which is how terminals tell their age.
         changed: Called when the list of open questions is another one.
         quiet: Seconds without another question after which a prompt opens.
+        signs_in: Whether there is a company to sign in to: only then are editors paired, and is
+            there a page.
+        summon: Brings the person to questions that no window shows.
+        refused: Told of a yes that does not count: the question, where it came from, and why.
     """
 
     def __init__(
@@ -74,7 +72,13 @@ class Desk:
         uptime: Callable[[], float],
         changed: Callable[[], None],
         quiet: float = QUIET,
+        signs_in: bool = False,
+        summon: Callable[[list[Question], Session], Awaitable[None]] | None = None,
+        refused: Callable[[Question, Surface, str], None] = lambda _, __, ___: None,
     ) -> None:
+        self.signs_in = signs_in
+        self.summon = summon
+        self._refused = refused
         self._sessions = sessions
         self._clock = clock
         self._uptime = uptime
@@ -91,7 +95,25 @@ class Desk:
         self, asking: Session, arrived: int, allowed: Collection[str]
     ) -> tuple[Surface, Session | None] | None:
         """Where a call that arrived as number `arrived` would be asked about now."""
-        return choose(self._sessions(), asking=asking, arrived=arrived, allowed=allowed)
+        return choose(
+            self._sessions(),
+            asking=asking,
+            arrived=arrived,
+            allowed=allowed,
+            signs_in=self.signs_in,
+        )
+
+    def too_weak(
+        self, asking: Session, arrived: int, allowed: Collection[str]
+    ) -> list[tuple[Surface, str]]:
+        """What could ask about such a call now and may not, each with why."""
+        return too_weak(
+            self._sessions(),
+            asking=asking,
+            arrived=arrived,
+            allowed=allowed,
+            signs_in=self.signs_in,
+        )
 
     def full(self, asking: Session) -> bool:
         """Whether a call of this session must end unasked, so many are being asked about."""
@@ -132,20 +154,23 @@ class Desk:
             carries: Whether the prompt leaves as the result of the call itself.
         """
         kind, session = surface
+        code = self._code(kind, allowed)
         pending = Pending(
-            question=question,
+            question=replace(question, surfaces=frozenset(allowed), coded=code is not None),
             asking=asking,
             asked=self._uptime(),
             patience=question.deadline - self._clock(),
             allowed=allowed,
             surface=kind,
+            code=code,
             carried=asyncio.get_running_loop().create_future() if carries else None,
         )
         self._open[question.id] = pending
         key = (asking.id, kind, session.id if session else "")
         gathering = self._gatherings.get(key)
-        # What waits for a terminal has no prompt that could hold several.
-        if gathering is None or kind is Surface.TERMINAL:
+        # What waits for a terminal has no prompt that could hold several, and the page shows all.
+        waits = kind is Surface.PAGE and gathering is not None and gathering.opened
+        if gathering is None or waits or kind is Surface.TERMINAL:
             quiet = 0.0 if kind is Surface.TERMINAL else self._quiet
             gathering = self._gatherings[key] = Gathering(partial(self._show, kind, session), quiet)
         pending.decided.add_done_callback(partial(self._ended, pending, gathering, key))
@@ -166,28 +191,54 @@ class Desk:
             del self._gatherings[key]
         self._changed()
 
-    def answer(self, identifier: str, reply: Reply, terminal: Terminal | None) -> Question:
-        """Settle a question from a terminal; returns what was answered.
+    def answer(self, identifier: str, reply: Reply, voice: Voice) -> Question:
+        """Settle a question from the page or a terminal; returns what was answered.
+
+        A no is welcome from anywhere: it can only make things safer.
 
         Raises:
             NoSuchQuestion: It is not open.
-            NotThisTerminal: The kernel's word on the terminal does not suffice.
+            NotThatSurface: The rule does not admit the surface.
+            CodeRefused: The terminal did not bring the question's code.
+            NotThisTerminal: There is no code, and the kernel's word does not suffice.
         """
         pending = self._open.get(identifier)
         if pending is None or pending.decided.done():
             msg = "There is no open question of that id."
             raise NoSuchQuestion(msg)
-        why = self._objection(pending, terminal, pending.asking.host_pid)
-        if Surface.TERMINAL not in pending.allowed:
-            why = "The rule for this tool wants an answer from another surface."
-        elif pending.surface is not Surface.TERMINAL:
-            # A terminal serves where nothing stronger is there; it never overrules what is.
-            why = "This question is shown in a window; its yes is given there."
-        # A no is welcome from anywhere: it can only make things safer.
-        if why and reply.answer is Answer.YES:
-            raise NotThisTerminal(why)
-        pending.settle(reply, Surface.TERMINAL)
+        if reply.answer is Answer.YES and (fault := self._fault(pending, voice)) is not None:
+            self._refused(pending.question, voice.surface, fault.message)
+            raise fault
+        pending.settle(reply, voice.surface)
         return pending.question
+
+    def coded(self) -> list[Question]:
+        """The open questions with their codes, for a surface where no model reads."""
+        return [pending.coded for pending in self._open.values()]
+
+    def _fault(
+        self, pending: Pending, voice: Voice
+    ) -> NotThatSurface | CodeRefused | NotThisTerminal | None:
+        """Why a yes does not count; None when it does."""
+        if voice.surface not in pending.allowed:
+            wanted = ", ".join(sorted(pending.allowed))
+            return NotThatSurface(f"The rule for this tool wants a yes from: {wanted}.")
+        if voice.surface is not Surface.TERMINAL:
+            return None
+        if pending.code is not None:
+            return code_fault(pending.code, voice.code)
+        why = self._objection(pending, voice.terminal, pending.asking.host_pid)
+        if not why and pending.surface is not Surface.TERMINAL:
+            why = "This question is shown in a window; its yes is given there."
+        return NotThisTerminal(why) if why else None
+
+    def _code(self, kind: Surface, allowed: Collection[str]) -> Code | None:
+        """The code for a terminal's yes; none where no terminal counts, or nothing can show it.
+
+        Where nobody signs in there is no page, so without an editor the kernel's word must do.
+        """
+        shown = self.signs_in or kind is Surface.EDITOR
+        return Code() if Surface.TERMINAL in allowed and shown else None
 
     async def _show(self, kind: Surface, session: Session | None, shown: list[Pending]) -> None:
         """One prompt, from its opening until each of its questions is settled."""
@@ -201,11 +252,12 @@ class Desk:
             pending[question.id].settle(reply, kind)
 
         batch = Batch(
-            [one.question for one in shown],
+            [one.coded if kind is Surface.EDITOR else one.question for one in shown],
             settle=settle,
             is_open=lambda question: not pending[question.id].decided.done(),
         )
         rest = Answer.SILENCE
+        summoning = None if session else asyncio.ensure_future(self._summon(shown))
         try:
             async with asyncio.timeout(max(patience, 0.0)):
                 rest = await self._put_before(kind, session, batch, shown)
@@ -215,6 +267,9 @@ class Desk:
             # A window that cannot ask has not asked; whoever waits must hear so at once.
             log.exception("a question could not be shown")
             rest = Answer.GONE
+        finally:
+            if summoning is not None:
+                summoning.cancel()
         for question in batch.open:
             settle(question, Reply(rest))
 
@@ -230,10 +285,22 @@ class Desk:
         elif session.window is None:
             return Answer.GONE
         elif kind is Surface.TERMINAL:
+            if any(one.code is not None for one in shown):
+                # Where the code stands comes before the question that wants it.
+                await self._summon(shown)
             return await self._ask_command(session, batch, shown)
         else:
             await session.window.ask(batch)
         return Answer.SILENCE
+
+    async def _summon(self, shown: list[Pending]) -> None:
+        """Call the person to what no window shows, or to where the code of a terminal's yes is."""
+        if self.summon is None or shown[0].carried is not None:
+            return
+        try:
+            await self.summon([one.coded for one in shown], shown[0].asking)
+        except Exception:
+            log.exception("nobody could be told of a question")
 
     async def _ask_command(self, session: Session, batch: Batch, shown: list[Pending]) -> Answer:
         """Ask the command that made the call; its yes counts if the kernel knows its terminal."""
@@ -247,9 +314,10 @@ class Desk:
             await session.window.ask(held)
         for pending in shown:
             reply = said.get(pending.question.id, Reply(Answer.SILENCE))
-            if reply.answer is Answer.YES:
+            if reply.answer is Answer.YES and pending.code is None:
                 terminal = await asyncio.to_thread(inspect, session.pid)
-                if self._objection(pending, terminal, 0):
+                if why := self._objection(pending, terminal, 0):
+                    self._refused(pending.question, Surface.TERMINAL, why)
                     reply = Reply(Answer.NO)
             batch.settle(pending.question, reply)
         return Answer.SILENCE

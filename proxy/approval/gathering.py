@@ -46,6 +46,11 @@ class Gathering:
         """Whether nothing waits and nothing is shown."""
         return self._prompt is None and not self._waiting
 
+    @property
+    def opened(self) -> bool:
+        """Whether a prompt is shown."""
+        return self._prompt is not None
+
     def add(self, pending: Pending) -> None:
         """One more question."""
         loop = asyncio.get_running_loop()

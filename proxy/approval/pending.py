@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from proxy.approval.reply import Decision, Reply
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from proxy.approval.batch import Batch
+    from proxy.approval.code import Code
     from proxy.approval.question import Question
     from proxy.approval.surface import Surface
     from proxy.session import Session
@@ -31,6 +32,7 @@ class Pending:
         patience: Seconds that a person has, from when they see it.
         allowed: Names of the surfaces whose yes counts.
         surface: Where it shows.
+        code: What a terminal's yes needs; None where nothing shows one.
         carried: Where the prompt leaves as the result of a call, the batch for the call to carry.
         decided: How it ended; cancelled when it was withdrawn.
     """
@@ -41,8 +43,15 @@ class Pending:
     patience: float
     allowed: Collection[str]
     surface: Surface
+    code: Code | None = None
     carried: asyncio.Future[Batch] | None = None
     decided: asyncio.Future[Decision] = field(default_factory=_future)
+
+    @property
+    def coded(self) -> Question:
+        """The question with its code, for a surface where no model reads."""
+        text = self.code.text if self.code is not None and not self.code.spent else ""
+        return replace(self.question, code=text)
 
     def settle(self, reply: Reply, surface: Surface) -> None:
         """Decide it, if nobody has yet."""

@@ -12,6 +12,8 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from proxy.policy.strength import SURFACES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -37,6 +39,10 @@ class Question:
         changes: What differs from the last approved call of this tool; None where there was none.
         lease: How far a yes may be given in advance; None where it may not.
         schema: The JSON Schema of the arguments, where a person may correct them; else None.
+        surfaces: The kinds of surface whose yes counts.
+        exchange: The call that it is about, as the audit names it.
+        coded: Whether a terminal's yes needs the question's code.
+        code: The code, for a surface that may show it; empty everywhere else.
     """
 
     server: str
@@ -54,6 +60,10 @@ class Question:
     changes: tuple[Change, ...] | None = None
     lease: LeaseLimits | None = None
     schema: Mapping[str, Any] | None = None
+    surfaces: frozenset[str] = SURFACES
+    exchange: str = ""
+    coded: bool = False
+    code: str = field(default="", repr=False)
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     tag: str = field(default_factory=lambda: secrets.token_hex(2))
 

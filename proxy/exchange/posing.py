@@ -141,7 +141,7 @@ class Posing:
             exchange.asked = pending.question.deadline - self._patience
             self.note(exchange, Event.ASKED, surface=pending.surface)
             return pending
-        surface = self._surface(call, verdict)
+        surface = self._surface(exchange, verdict)
         exchange.asked = self._clock()
         self.note(exchange, Event.ASKED, surface=surface[0])
         return self._desk.put(
@@ -149,7 +149,7 @@ class Posing:
             asking=call.session,
             surface=surface,
             allowed=verdict.surfaces,
-            carries=surface[0] is Surface.ELICITATION and call.returns,
+            carries=surface == (Surface.ELICITATION, call.session) and call.returns,
         )
 
     def _leave(self, exchange: Exchange, route: Route, pending: Pending) -> None:
@@ -162,8 +162,12 @@ class Posing:
             self._desk.withdraw(pending)
             self.note(exchange, Event.WITHDRAWN, surface=pending.surface)
 
-    def _surface(self, call: Call, verdict: Verdict) -> tuple[Surface, Session | None]:
-        surface = self._desk.surface(call.session, call.arrived, verdict.surfaces)
+    def _surface(self, exchange: Exchange, verdict: Verdict) -> tuple[Surface, Session | None]:
+        call, allowed = exchange.call, verdict.surfaces
+        surface = self._desk.surface(call.session, call.arrived, allowed)
+        if surface is None or surface[1] is None:
+            for weak, why in self._desk.too_weak(call.session, call.arrived, allowed):
+                self.note(exchange, Event.REFUSED_SURFACE, outcome=why, surface=weak)
         if surface is None:
             raise NotApproved(
                 f"{verdict.reason} A person must confirm it, and no window that can ask is open.",
@@ -195,4 +199,5 @@ class Posing:
             changes=self._since(call, route),
             lease=verdict.lease,
             schema=schema if isinstance(schema, dict) else None,
+            exchange=call.id,
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from auth.identity import Identity
-from proxy.approval import Answer, LeaseWish, Reply
+from proxy.approval import Answer, LeaseWish, Reply, Surface, Voice
 from proxy.exchange.editing import EDITED
 from proxy.policy.offering import ToolRule
 from proxy.policy.risk import Confirm, Risk
@@ -71,7 +71,7 @@ async def test_what_comes_while_a_prompt_is_open_is_the_next_prompt(house: House
     await house.until(3)
     assert editor.prompts == 1
     editor.answer = Answer.YES
-    house.desk.answer(house.desk.questions()[0].id, Reply(Answer.NO), None)
+    house.desk.answer(house.desk.questions()[0].id, Reply(Answer.NO), Voice(Surface.TERMINAL))
     assert "[not-approved]" in text(await first)
     await asyncio.gather(*rest)
     assert (editor.prompts, len(house.upstream.reached)) == (2, 2)
@@ -203,7 +203,7 @@ async def test_a_late_no_is_told_to_the_next_identical_call(house: House) -> Non
     call, running = house.start("presto_drop")
     await editor.shown.wait()
     await house.give_up(call, running)
-    house.desk.answer(house.desk.questions()[0].id, Reply(Answer.NO), None)
+    house.desk.answer(house.desk.questions()[0].id, Reply(Answer.NO), Voice(Surface.TERMINAL))
     await house.until(0)
     assert "The user said no" in text(await house.run("presto_drop"))
     assert editor.prompts == 1

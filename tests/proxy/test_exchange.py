@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from proxy.approval import Answer, Batch, Reply
+from proxy.approval import Answer, Batch, Reply, Surface, Voice
 from proxy.approval.desk import MOST, MOST_OF_ONE
 from proxy.catalog import State
 from proxy.exchange.call import Call
@@ -131,7 +131,7 @@ async def test_a_client_that_asked_for_progress_hears_that_a_person_is_asked(
     assert first["progressToken"] == "t"
     (question,) = house.desk.questions()
     assert question.id not in json.dumps(first)
-    house.desk.answer(question.id, Reply(Answer.NO), None)
+    house.desk.answer(question.id, Reply(Answer.NO), Voice(Surface.TERMINAL))
     assert "[not-approved]" in text(await running)
 
 

@@ -11,7 +11,7 @@ import pytest
 from auth.fault import Fault, Who
 from auth.identity import Identity
 from auth.network import Network
-from proxy.approval import Desk
+from proxy.approval import Desk, Pairings
 from proxy.audit import Journal
 from proxy.catalog import Catalog, Snapshot
 from proxy.configuration import Company, Configuration
@@ -202,6 +202,7 @@ class Works:
             registry=self.registry if company else None,  # type: ignore[arg-type]  # a double
             catalog=catalog,
             desk=desk,
+            pairings=Pairings(sessions=lambda: self.sessions, store=None, clock=lambda: 1000.0),
             journal=self.journal,
             clock=lambda: 1000.0,
         )

@@ -27,6 +27,33 @@ def view(questions: list[Question], now: float) -> RenderableType:
             *([""] if parts else []),
             text(f"Question {plain(question['tag'])}: silence means no, in {left}", "bold"),
             describe(question),
-            text(f"  portico approve {identifier}    portico reject {identifier}", DIM),
+            text(f"  {_where(question)}", DIM),
+            text(f"  {_commands(question, identifier)}", DIM),
         ]
     return Group(*parts)
+
+
+_PLACES = {
+    "editor": "in a paired editor",
+    "page": "on Portico's page",
+    "elicitation": "in the asking client",
+    "terminal": "in a terminal",
+}
+
+
+def _where(question: Question) -> str:
+    """Where a yes counts, the strongest first."""
+    admitted = [place for name, place in _PLACES.items() if name in question["surfaces"]]
+    *most, last = admitted or ["nowhere"]
+    code = ", with its code" if question["coded"] else ""
+    return f"A yes counts {' or '.join((', '.join(most), last)) if most else last}{code}."
+
+
+def _commands(question: Question, identifier: str) -> str:
+    """The commands that answer it, of those that the rule admits."""
+    ways = [f"portico reject {identifier}"]
+    if "terminal" in question["surfaces"]:
+        ways.insert(0, f"portico approve {identifier}")
+    if "page" in question["surfaces"]:
+        ways.insert(0, "portico approvals --open")
+    return "    ".join(ways)

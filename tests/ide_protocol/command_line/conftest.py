@@ -82,7 +82,9 @@ HUB: contract.Hub = {
     "pid": 4242,
     "started": 1_700_000_000.0,
     "standalone": False,
-    "sessions": [{"id": "a", "role": "lsp", "host": "Code", "workspace": "/w", "pid": 7}],
+    "sessions": [
+        {"id": "a", "role": "lsp", "host": "Code", "workspace": "/w", "pid": 7, "paired": True}
+    ],
 }
 STATUS: contract.Status = {
     "summary": "Signed in as alice.",
@@ -110,6 +112,8 @@ QUESTION: contract.Question = {
     "changes": None,
     "lease": None,
     "inputSchema": None,
+    "surfaces": ["editor", "elicitation", "page", "terminal"],
+    "coded": False,
 }
 RECORD: contract.Record = {
     "id": 3,

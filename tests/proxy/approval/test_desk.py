@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from auth.fault import Fault
-from proxy.approval import Answer, Batch, Decision, Desk, Question, Reply, Surface
-from proxy.approval.desk import NoSuchQuestion, NotThisTerminal
+from proxy.approval import Answer, Batch, Decision, Desk, Question, Reply, Surface, Voice
+from proxy.approval.desk import NoSuchQuestion
 from proxy.approval.terminal import Terminal
+from proxy.approval.voice import CodeRefused, NotThatSurface, NotThisTerminal
 from proxy.policy.offering import SURFACES, Owner
 from proxy.policy.risk import Risk
 from proxy.session import Session
@@ -29,16 +30,23 @@ OF_THE_HOST = Terminal(
 LATE = Terminal(pid=50, ancestors=(40, 1), has_tty=True, opened=UPTIME + 1, session=40)
 
 
+def at(terminal: Terminal | None, code: str = "") -> Voice:
+    """An answer typed at a terminal."""
+    return Voice(Surface.TERMINAL, terminal, code)
+
+
 class Person:
     """A window whose person answers when told."""
 
     def __init__(self) -> None:
+        self.asked: list[Question] = []
         self.shown = asyncio.Event()
         self.says: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self.withdrawn = False
 
     async def ask(self, batch: Batch) -> None:
         """Wait for the person, who says the same to each question."""
+        self.asked += batch.questions
         self.shown.set()
         try:
             answer = await self.says
@@ -64,6 +72,7 @@ class Office:
 
     def __init__(self) -> None:
         self.changes = 0
+        self.refused: list[tuple[Question, Surface, str]] = []
         self.agent = Session("mcp", host_pid=HOST)
         self.person = Person()
         self.editor = Session("lsp", window=self.person, can_ask=True)
@@ -72,6 +81,7 @@ class Office:
             clock=lambda: NOW,
             uptime=lambda: UPTIME,
             changed=self._changed,
+            refused=lambda *told: self.refused.append(told),
         )
 
     def _changed(self) -> None:
@@ -144,13 +154,13 @@ async def test_a_question_is_decided_once(office: Office) -> None:
     deciding = office.ask()
     await office.person.shown.wait()
     identifier = office.desk.questions()[0].id
-    office.desk.answer(identifier, Reply(Answer.NO), OWN)
+    office.desk.answer(identifier, Reply(Answer.NO), at(OWN))
     office.person.says.set_result(Answer.YES)
     with pytest.raises(NoSuchQuestion):
-        office.desk.answer(identifier, Reply(Answer.YES), OWN)
+        office.desk.answer(identifier, Reply(Answer.YES), at(OWN))
     assert await deciding == Decision(Answer.NO, Surface.TERMINAL)
     with pytest.raises(NoSuchQuestion):
-        office.desk.answer(identifier, Reply(Answer.YES), OWN)
+        office.desk.answer(identifier, Reply(Answer.YES), at(OWN))
 
 
 @pytest.mark.parametrize("terminal", [None, NO_TTY, OF_THE_HOST, LATE])
@@ -160,9 +170,9 @@ async def test_a_yes_counts_only_from_an_accepted_terminal(
     """A refused yes says why and leaves the question open for a better one."""
     identifier, deciding = await office.ask_terminal()
     with pytest.raises(NotThisTerminal):
-        office.desk.answer(identifier, Reply(Answer.YES), terminal)
+        office.desk.answer(identifier, Reply(Answer.YES), at(terminal))
     assert not deciding.done()
-    office.desk.answer(identifier, Reply(Answer.YES), OWN)
+    office.desk.answer(identifier, Reply(Answer.YES), at(OWN))
     assert await deciding == Decision(Answer.YES, Surface.TERMINAL)
 
 
@@ -170,27 +180,91 @@ async def test_a_yes_counts_only_from_an_accepted_terminal(
 async def test_a_no_counts_from_anywhere(office: Office, terminal: Terminal | None) -> None:
     """It can only make things safer."""
     identifier, deciding = await office.ask_terminal(allowed={"editor"})
-    office.desk.answer(identifier, Reply(Answer.NO), terminal)
+    office.desk.answer(identifier, Reply(Answer.NO), at(terminal))
     assert (await deciding).answer is Answer.NO
 
 
 async def test_a_rule_without_the_terminal_takes_no_yes_from_one(office: Office) -> None:
     """Where the rule demands the editor, the best terminal is refused."""
     identifier, deciding = await office.ask_terminal(allowed={"editor"})
-    with pytest.raises(NotThisTerminal, match="another surface"):
-        office.desk.answer(identifier, Reply(Answer.YES), OWN)
+    with pytest.raises(NotThatSurface, match="wants a yes from: editor"):
+        office.desk.answer(identifier, Reply(Answer.YES), at(OWN))
     deciding.cancel()
 
 
-async def test_a_terminal_never_overrules_the_window_that_shows_a_question(office: Office) -> None:
-    """What an editor shows is answered with yes there alone; a no is taken from anywhere."""
+@pytest.mark.parametrize("terminal", [None, NO_TTY, OF_THE_HOST, LATE, OWN])
+async def test_a_terminal_overrules_a_window_only_with_the_code_it_shows(
+    office: Office, terminal: Terminal | None
+) -> None:
+    """The prompt's code proves that whoever types it reads the prompt; without it, no terminal."""
     deciding = office.ask()
     await office.person.shown.wait()
-    identifier = office.desk.questions()[0].id
-    with pytest.raises(NotThisTerminal, match="its yes is given there"):
-        office.desk.answer(identifier, Reply(Answer.YES), OWN)
-    office.desk.answer(identifier, Reply(Answer.NO), OWN)
-    assert (await deciding).answer is Answer.NO
+    (open_,) = office.desk.questions()
+    assert (open_.coded, open_.code) == (True, "")
+    for wrong in ("", "AAAA-AAAA"):
+        with pytest.raises(CodeRefused):
+            office.desk.answer(open_.id, Reply(Answer.YES), at(terminal, wrong))
+    assert not deciding.done()
+    typed = office.person.asked[0].code.lower().replace("-", " ")
+    office.desk.answer(open_.id, Reply(Answer.YES), at(terminal, typed))
+    assert await deciding == Decision(Answer.YES, Surface.TERMINAL)
+    assert [surface for _, surface, _ in office.refused] == [Surface.TERMINAL] * 2
+
+
+async def test_a_code_takes_three_tries(office: Office) -> None:
+    """Whoever guesses ends the use of the terminal; the window still decides."""
+    deciding = office.ask()
+    await office.person.shown.wait()
+    (open_,) = office.desk.questions()
+    for _ in range(3):
+        with pytest.raises(CodeRefused):
+            office.desk.answer(open_.id, Reply(Answer.YES), at(OWN, "AAAA-AAAA"))
+    with pytest.raises(CodeRefused, match="Too many"):
+        office.desk.answer(open_.id, Reply(Answer.YES), at(OWN, office.person.asked[0].code))
+    assert office.desk.coded()[0].code == ""
+    office.person.says.set_result(Answer.YES)
+    assert await deciding == Decision(Answer.YES, Surface.EDITOR)
+
+
+async def test_the_page_answers_whatever_window_shows_the_question(office: Office) -> None:
+    """It is stronger than a window's prompt, but for a rule that wants the editor alone."""
+    deciding = office.ask()
+    await office.person.shown.wait()
+    office.desk.answer(office.desk.questions()[0].id, Reply(Answer.YES), Voice(Surface.PAGE))
+    assert await deciding == Decision(Answer.YES, Surface.PAGE)
+    identifier, waiting = await office.ask_terminal(allowed={"editor"})
+    with pytest.raises(NotThatSurface):
+        office.desk.answer(identifier, Reply(Answer.YES), Voice(Surface.PAGE))
+    waiting.cancel()
+
+
+async def test_only_a_surface_where_no_model_reads_is_shown_the_code(office: Office) -> None:
+    """A paired editor is; an editor that is not, and an asking client, never."""
+    office.desk.signs_in = True
+    for kind, shown in ((Surface.EDITOR, True), (Surface.ELICITATION, False)):
+        office.person.says = asyncio.get_running_loop().create_future()
+        deciding = office.ask(kind=kind, session=office.editor)
+        await office.person.shown.wait()
+        assert bool(office.person.asked.pop().code) is shown
+        office.person.shown.clear()
+        deciding.cancel()
+        await asyncio.gather(deciding, return_exceptions=True)
+
+
+async def test_the_person_is_called_to_what_no_window_shows(office: Office) -> None:
+    """The call to the person carries the code, and a failure of it costs nothing."""
+    called: asyncio.Queue[Question] = asyncio.Queue()
+
+    async def summon(questions: list[Question], asking: Session) -> None:
+        assert asking is office.agent
+        called.put_nowait(questions[0])
+        raise ConnectionError
+
+    office.desk.signs_in, office.desk.summon = True, summon
+    identifier, deciding = await office.ask_terminal()
+    code = (await called.get()).code
+    office.desk.answer(identifier, Reply(Answer.YES), at(None, code))
+    assert await deciding == Decision(Answer.YES, Surface.TERMINAL)
 
 
 async def test_a_guessed_id_opens_nothing(office: Office) -> None:
@@ -198,7 +272,7 @@ async def test_a_guessed_id_opens_nothing(office: Office) -> None:
     _, deciding = await office.ask_terminal()
     for guess in ("", office.desk.questions()[0].tag):
         with pytest.raises(NoSuchQuestion):
-            office.desk.answer(guess, Reply(Answer.YES), OWN)
+            office.desk.answer(guess, Reply(Answer.YES), at(OWN))
     deciding.cancel()
 
 
@@ -247,6 +321,6 @@ async def test_many_questions_are_told_apart(office: Office) -> None:
     await asyncio.sleep(0)
     listed = office.desk.questions()
     for number, asked in reversed(list(enumerate(listed))):
-        office.desk.answer(asked.id, Reply(Answer.YES if number == 1 else Answer.NO), OWN)
+        office.desk.answer(asked.id, Reply(Answer.YES if number == 1 else Answer.NO), at(OWN))
     answers = [(await one).answer for one in deciding]
     assert answers == [Answer.NO, Answer.YES, Answer.NO]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from proxy.approval.surface import Surface, choose
+from proxy.approval.surface import Surface, choose, too_weak
 from proxy.policy.offering import SURFACES
 from proxy.session import Session, arrival
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from proxy.session import Role
 
+STRONG = frozenset({"editor", "page"})
+
 
 def window(role: Role = "lsp", workspace: str | None = None, *, can_ask: bool = True) -> Session:
     """A window that can ask."""
@@ -22,10 +24,16 @@ def window(role: Role = "lsp", workspace: str | None = None, *, can_ask: bool = 
 
 
 def chosen(
-    sessions: Iterable[Session], asking: Session, allowed: Iterable[str] = SURFACES
+    sessions: Iterable[Session],
+    asking: Session,
+    allowed: Iterable[str] = SURFACES,
+    *,
+    signs_in: bool = False,
 ) -> tuple[Surface, Session | None] | None:
     """The surface for a call that arrives now."""
-    return choose(sessions, asking=asking, arrived=arrival(), allowed=frozenset(allowed))
+    return choose(
+        sessions, asking=asking, arrived=arrival(), allowed=frozenset(allowed), signs_in=signs_in
+    )
 
 
 def test_the_editor_of_the_calls_workspace_comes_first() -> None:
@@ -66,17 +74,19 @@ def test_a_window_opened_after_the_call_never_counts() -> None:
     """A caller that opens an editor, or reconnects, for its own call is not asked there."""
     arrived = arrival()
     asking, late = window("mcp"), window()
-    found = choose([late], asking=asking, arrived=arrived, allowed=SURFACES)
+    found = choose([late], asking=asking, arrived=arrived, allowed=SURFACES, signs_in=False)
     assert found == (Surface.TERMINAL, None)
     command = window("cli")
-    found = choose([late, command], asking=command, arrived=arrived, allowed=SURFACES)
+    found = choose(
+        [late, command], asking=command, arrived=arrived, allowed=SURFACES, signs_in=False
+    )
     assert found == (Surface.TERMINAL, None)
 
 
 @pytest.mark.parametrize(
     ("allowed", "surface"),
     [
-        ({"editor", "elicitation", "terminal"}, Surface.EDITOR),
+        (SURFACES, Surface.EDITOR),
         ({"elicitation", "terminal"}, Surface.ELICITATION),
         ({"terminal"}, Surface.TERMINAL),
         (set(), None),
@@ -92,3 +102,41 @@ def test_a_rule_can_demand_another_surface(allowed: set[str], surface: Surface |
 def test_an_editor_alone_is_not_replaced_by_something_weaker() -> None:
     """Where only an editor counts and none is open, the call is refused, not asked elsewhere."""
     assert chosen([], window("mcp"), {"editor"}) is None
+
+
+def test_an_editor_that_is_not_paired_counts_as_an_elicitation() -> None:
+    """Where people sign in, only what the person accepted is an editor; it goes first then."""
+    unknown, asking = window(workspace="/a"), window("mcp", "/a")
+    assert chosen([unknown], asking, signs_in=True) == (Surface.ELICITATION, unknown)
+    paired = window(workspace="/b")
+    paired.paired = True
+    assert chosen([unknown, paired], asking, signs_in=True) == (Surface.EDITOR, paired)
+    assert chosen([unknown], asking, STRONG, signs_in=True) == (Surface.PAGE, None)
+    assert chosen([unknown], asking, {"editor"}, signs_in=True) is None
+
+
+def test_without_a_window_a_question_waits_on_the_page() -> None:
+    """And on no page where there is no company whose sign-on could tell who is there."""
+    asking = window("mcp", can_ask=False)
+    assert chosen([], asking, signs_in=True) == (Surface.PAGE, None)
+    assert chosen([], asking) == (Surface.TERMINAL, None)
+    assert chosen([], asking, STRONG) is None
+
+
+def test_what_is_too_weak_is_named_for_the_audit() -> None:
+    """The asking client, an editor that is not paired, the terminal of the call: each with why."""
+    agent, unknown, command = window("mcp"), window(), window("cli")
+
+    def weak(asking: Session, allowed: Iterable[str]) -> list[Surface]:
+        found = too_weak(
+            [agent, unknown, command],
+            asking=asking,
+            arrived=arrival(),
+            allowed=frozenset(allowed),
+            signs_in=True,
+        )
+        return [surface for surface, _ in found]
+
+    assert weak(agent, STRONG) == [Surface.ELICITATION, Surface.ELICITATION]
+    assert weak(command, STRONG) == [Surface.ELICITATION, Surface.TERMINAL]
+    assert weak(agent, SURFACES) == weak(command, SURFACES) == []

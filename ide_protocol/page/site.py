@@ -1,0 +1,325 @@
+"""The page's listener on loopback: opened when somebody wants it, closed when nobody is there.
+
+Whoever opens the page is sent to the company's sign-on and comes back with its word for who they
+are; only the person who is signed in at the hub gets on. Every button carries the secret of the
+page it stands on. A program on this computer can connect, too: it gets as far as the sign-on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import os
+import time
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qs
+
+from auth.fault import Fault
+from auth.page import Content, document, headers
+from ide_protocol.http.visitor import Visitor
+from ide_protocol.page import view
+from ide_protocol.page.visit import Visits
+from proxy.approval import Answer, Reply, Surface, Voice
+from proxy.approval.desk import NoSuchQuestion
+from proxy.approval.surface import agents_own
+from proxy.audit import Event, Record
+from proxy.plain import plain
+
+if TYPE_CHECKING:
+    from auth.identity import Identity
+    from ide_protocol.http.request import Request
+    from ide_protocol.http.visitor import Reply as Response
+    from proxy.hub import Hub
+    from proxy.session import Session
+
+log = logging.getLogger("portico.page")
+
+CALLBACK = "/callback"
+IDLE = 900.0
+"""Seconds without anybody after which the listener closes; the next one has another port."""
+
+MOST_CONNECTIONS = 32
+LARGEST_FORM = 64 * 1024
+_TITLE = "Portico: approvals"
+
+
+class Shown(NamedTuple):
+    """One answer to a browser; with `location` it leads elsewhere."""
+
+    status: int
+    title: str
+    text: str
+    content: Content | None = None
+    location: str = ""
+
+
+NOTHING = Shown(404, "Nothing to see here", "There is nothing at this address.")
+STRANGER = Shown(403, "Not from here", "This was not sent by a page of Portico's.")
+USED = Shown(
+    410,
+    "This page was used before",
+    "Go back to your editor or terminal and open Portico's page again.",
+)
+
+
+class Site:
+    """The page of one hub.
+
+    Args:
+        hub: Whose questions and editors it shows.
+        idle: Seconds after which it closes when nobody is there.
+    """
+
+    def __init__(self, hub: Hub, idle: float = IDLE) -> None:
+        self._hub = hub
+        self._idle = idle
+        self._visits = Visits(time.monotonic)
+        self._server: asyncio.Server | None = None
+        self._opening = asyncio.Lock()
+        self._closing: asyncio.TimerHandle | None = None
+        self._open: set[asyncio.Task[None]] = set()
+        self._user = ""
+        self._origin = ""
+
+    async def address(self) -> str:
+        """Where the page is, from now on and for as long as somebody comes.
+
+        Raises:
+            OSError: No port could be had.
+        """
+        async with self._opening:
+            if self._server is None:
+                self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+                port = self._server.sockets[0].getsockname()[1]
+                # The literal, because a name can be pointed elsewhere.
+                self._origin = f"http://127.0.0.1:{port}"
+        self._stay()
+        return f"{self._origin}/"
+
+    async def aclose(self) -> None:
+        """Close the listener; every secret of its pages is void."""
+        self._visits.clear()
+        if self._closing is not None:
+            self._closing.cancel()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for task in list(self._open):
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
+
+    async def welcome(self, identity: Identity, origin: str) -> Content | None:
+        """What the page that ends a sign-in shows besides: who wants to be paired, what waits.
+
+        Args:
+            identity: Who has just signed in there.
+            origin: Where that page comes from.
+        """
+        if not self._windows() and not self._hub.desk.questions():
+            return None
+        try:
+            await self.address()
+        except OSError as wrong:
+            log.warning("the approvals page cannot be served: %s", wrong.strerror)
+            return None
+        self._turn(identity.key)
+        return self._content(self._visits.show(identity, origin))
+
+    # --- one browser -------------------------------------------------------------------------
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is None or len(self._open) >= MOST_CONNECTIONS:
+            writer.transport.abort()
+            return
+        self._open.add(task)
+        try:
+            await Visitor(reader, writer, self._answer).serve()
+        finally:
+            self._open.discard(task)
+
+    async def _answer(self, request: Request, reply: Response) -> None:
+        self._stay()
+        try:
+            shown = await self._shown(request)
+        except Fault as fault:
+            shown = Shown(403, "This did not work", fault.sentence())
+        if shown.location:
+            steady = (("location", shown.location), ("referrer-policy", "no-referrer"))
+            await reply.send(shown.status, fields=steady)
+            return
+        body = document(shown.title, shown.text, shown.content)
+        await reply.send(shown.status, body, headers(shown.content))
+
+    async def _shown(self, request: Request) -> Shown:
+        """Decide what a request gets."""
+        hosts = [value for name, value in request.fields if name == "host"]
+        if [f"http://{host}" for host in hosts] != [self._origin]:
+            return STRANGER
+        if request.verb == "GET" and request.path == "/":
+            return await self._away()
+        if request.verb == "GET" and request.path == CALLBACK:
+            return await self._back(request)
+        if request.verb == "POST" and request.path == "/":
+            return await self._pressed(request)
+        return NOTHING
+
+    async def _away(self) -> Shown:
+        """Send a browser to the company's sign-on."""
+        account = self._hub.account
+        if account is None or account.identity is None:
+            how = "Sign in with Portico first: in your editor, or with `portico login`."
+            return Shown(403, "Nobody is signed in", how)
+        trip = account.round_trip()
+        address = await trip.address(self._origin + CALLBACK)
+        self._visits.leave(trip)
+        return Shown(303, "", "", None, address)
+
+    async def _back(self, request: Request) -> Shown:
+        """Take a browser's answer from the sign-on."""
+        answer = _fields(request.target.partition("?")[2])
+        trip = self._visits.back(answer.get("state", [""])[0])
+        if trip is None or any(len(values) != 1 for values in answer.values()):
+            return USED
+        told = {name: values[0] for name, values in answer.items()}
+        found = await trip.identity(told, self._origin + CALLBACK)
+        if not self._is_user(found.key):
+            who = plain(found.name, 80)
+            return Shown(403, "You are somebody else here", f"This browser is signed in as {who}.")
+        self._turn(found.key)
+        return self._page(self._visits.show(found, self._origin))
+
+    async def _pressed(self, request: Request) -> Shown:
+        """Take the press of a button."""
+        kind = (request.field("content-type") or "").partition(";")[0].strip().lower()
+        if kind != "application/x-www-form-urlencoded" or len(request.body) > LARGEST_FORM:
+            return STRANGER
+        fields = _fields(request.body.decode("utf-8", "replace"))
+        visit = self._visits.press(fields.get("page", [""])[0])
+        if visit is None or not self._is_user(visit.user):
+            return USED
+        origins = [value for name, value in request.fields if name == "origin"]
+        if origins not in ([visit.origin], [self._origin]):
+            return STRANGER
+        said = await self._done(fields)
+        return self._page(self._visits.again(visit, self._origin), said)
+
+    async def _done(self, fields: dict[str, list[str]]) -> str:
+        """Do what a button says; how that came out, as markup."""
+        for answer in ("no", "yes"):
+            if fields.get("ticked") == [answer]:
+                return self._decided(fields.get("call", []), Answer(answer))
+            if answer in fields:
+                return self._decided(fields[answer][:1], Answer(answer))
+        if "pair" in fields:
+            return await self._paired(fields["pair"][0])
+        if "unpair" in fields:
+            gone = await self._hub.pairings.end(fields["unpair"][0])
+            self._note("its key", "ended") if gone else None
+            return view.said("It is not paired any more." if gone else "It was not paired.")
+        return ""
+
+    def _decided(self, identifiers: list[str], answer: Answer) -> str:
+        done, gone = 0, 0
+        for identifier in identifiers:
+            try:
+                self._hub.desk.answer(identifier, Reply(answer), Voice(Surface.PAGE))
+            except NoSuchQuestion:
+                gone += 1
+            else:
+                done += 1
+        what = "Allowed, once" if answer is Answer.YES else "Denied"
+        calls = "one call" if done == 1 else f"{done} calls"
+        if not identifiers:
+            return view.said("Nothing was ticked, so nothing was done.")
+        late = " What had expired, or was answered elsewhere, is left as it was." if gone else ""
+        return view.said(f"{what}: {calls}.{late}", alarm=bool(gone))
+
+    async def _paired(self, identifier: str) -> str:
+        found = next((s for s in self._hub.sessions if s.id == identifier), None)
+        if found is None or found.role != "lsp":
+            return view.said("That window has closed.", alarm=True)
+        lasting = self._hub.pairings.lasting(found)
+        await self._hub.pairings.accept(found)
+        self._note(found.host, "for good" if lasting else "until it closes")
+        return view.said(f"{plain(found.host, 80)} is paired: it may ask you from now on.")
+
+    def _note(self, host: str, outcome: str) -> None:
+        hub, identity = self._hub, self._hub.identity
+        user = identity.subject if identity else ""
+        record = Record(hub.clock(), Event.PAIRED, user=user, host=plain(host, 80), outcome=outcome)
+        hub.journal.note(record)
+
+    # --- what is shown -----------------------------------------------------------------------
+
+    def _page(self, secret: str, said: str = "") -> Shown:
+        identity = self._hub.identity
+        who = f"You are {plain(identity.name, 80)}." if identity else ""
+        return Shown(200, _TITLE, who, self._content(secret, said))
+
+    def _content(self, secret: str, said: str = "") -> Content:
+        target, pairings = self._origin, self._hub.pairings
+        parts = [
+            said,
+            "<h2>What waits for your yes</h2>",
+            view.questions(self._hub.desk.coded(), target, secret, self._hub.clock()),
+            view.editors(
+                [(s, _program(s.host_pid), pairings.lasting(s)) for s in self._windows()],
+                pairings.accepted(),
+                target,
+                secret,
+            ),
+            view.refresh(target, secret),
+        ]
+        return Content("".join(parts), target)
+
+    def _windows(self) -> list[Session]:
+        """The editors that could be paired; none that an AI client's shell started."""
+        everybody = list(self._hub.sessions)
+        agents = {s.host_pid for s in everybody if s.role == "mcp" and s.host_pid > 1}
+        return [
+            s
+            for s in everybody
+            if s.role == "lsp" and s.can_ask and not s.paired and not agents_own(s, agents)
+        ]
+
+    def _is_user(self, key: str) -> bool:
+        identity = self._hub.account.identity if self._hub.account else None
+        return identity is not None and hmac.compare_digest(identity.key, key)
+
+    def _turn(self, user: str) -> None:
+        """Pages of whoever was here before are void."""
+        if self._user != user:
+            self._visits.clear()
+            self._user = user
+
+    # --- staying open ------------------------------------------------------------------------
+
+    def _stay(self) -> None:
+        if self._closing is not None:
+            self._closing.cancel()
+        self._closing = asyncio.get_running_loop().call_later(self._idle, self._leave)
+
+    def _leave(self) -> None:
+        if not self._visits.empty or self._hub.desk.questions():
+            self._stay()
+            return
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+
+def _fields(text: str) -> dict[str, list[str]]:
+    try:
+        return parse_qs(text, keep_blank_values=True, max_num_fields=256)
+    except ValueError:
+        return {}
+
+
+def _program(pid: int) -> str:
+    """The program behind a process, by the kernel's word and not by its own."""
+    try:
+        return os.readlink(f"/proc/{pid}/exe")  # noqa: PTH115 - not a path of files.
+    except OSError:
+        return "a program that this system does not name"

@@ -1,0 +1,163 @@
+"""What the page shows, as markup: questions, and the editors that may show them.
+
+Every text of others goes through `plain` and is escaped; nothing of it becomes a link or an image.
+A form's first button says no, since that is the one that the Enter key presses.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import json
+import time
+from typing import TYPE_CHECKING
+
+from proxy.approval.surface import Surface
+from proxy.plain import exact, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from proxy.approval import Question
+    from proxy.approval.pairing import Pairing
+    from proxy.session import Session
+
+NOT_HERE = "The rule for this tool wants the yes in a paired editor; here you can only deny it."
+
+
+def questions(asked: Sequence[Question], target: str, secret: str, now: float) -> str:
+    """The open questions, each with its buttons."""
+    if not asked:
+        return "<article>Nothing waits for your yes.</article>"
+    several = len(asked) > 1
+    shown = "".join(_question(one, now, several=several) for one in asked)
+    ticked = (
+        '<div class="row"><button class="no" name="ticked" value="no">Deny the ticked</button>'
+        '<button class="yes" name="ticked" value="yes">Allow the ticked</button></div>'
+    )
+    return f"{_form(target, secret)}{shown}{ticked if several else ''}</form>"
+
+
+def editors(
+    waiting: Sequence[tuple[Session, str, bool]],
+    kept: Sequence[Pairing],
+    target: str,
+    secret: str,
+) -> str:
+    """The editors that are not paired, and the pairings that last.
+
+    Args:
+        waiting: Each window with the program that started it, and whether pairing it would last.
+        kept: What was accepted for good.
+        target: Where the buttons go.
+        secret: The secret of the page.
+    """
+    parts = []
+    if waiting:
+        parts.append(
+            "<h2>Editors that want to ask you</h2><p>What you may be asked in is what may say yes "
+            "in your name. Pair only windows that you opened yourself.</p>"
+        )
+        parts += [_waiting(*one, target, secret) for one in waiting]
+    if kept:
+        parts.append("<h2>Paired for good</h2>")
+        parts += [_kept(one, target, secret) for one in kept]
+    return "".join(parts)
+
+
+def refresh(target: str, secret: str) -> str:
+    """The button that shows the page as it is now."""
+    button = '<button name="look" value="1">Look again</button>'
+    return f'{_form(target, secret)}<div class="row">{button}</div></form>'
+
+
+def said(sentence: str, *, alarm: bool = False) -> str:
+    """How what was pressed came out."""
+    kind = "alarm" if alarm else "note"
+    return f'<article class="{kind}" role="status">{_text(sentence, 400)}</article>'
+
+
+def _question(asked: Question, now: float, *, several: bool) -> str:
+    tool, identifier = _text(asked.tool, 128), html.escape(asked.id)
+    owner = asked.owner.team or asked.owner.contact or "the registry does not say"
+    if not asked.reviewed:
+        owner = "you wrote it into portico.toml; not reviewed by your company"
+    rows = [
+        ("Server", f"{_text(asked.title, 80)} ({_text(asked.server, 64)})"),
+        ("Owner", _text(owner, 120)),
+        ("Asked by", _text(asked.host, 80)),
+        ("Project", _text(asked.workspace or "unknown", 200)),
+        ("Why", _text(asked.reason, 400)),
+        ("Arguments", f"<pre>{html.escape(_indented(asked.arguments))}</pre>"),
+        ("Expires", f"{_left(asked.deadline - now)}; silence means no"),
+    ]
+    if asked.code:
+        rows.append(("In a terminal", f"its code is <code>{html.escape(asked.code)}</code>"))
+    yes = f'<button class="yes" name="yes" value="{identifier}">Allow once</button>'
+    if Surface.PAGE not in asked.surfaces:
+        yes = f'<p class="warn">{NOT_HERE}</p>'
+    tick = ""
+    if several:
+        tick = f'<label><input type="checkbox" name="call" value="{identifier}">tick it</label>'
+    return (
+        f'<article class="alarm"><h3><span class="risk">{_text(asked.risk, 20)}</span> '
+        f'Run “{tool}”?</h3>{_rows(rows)}<div class="row">'
+        f'<button class="no" name="no" value="{identifier}">Deny</button>{yes}{tick}</div>'
+        "</article>"
+    )
+
+
+def _waiting(session: Session, program: str, lasting: bool, target: str, secret: str) -> str:
+    kept = "for good, by its key" if lasting else "until it closes"
+    rows = [
+        ("Started by", f"{_text(program, 200)} (process {session.host_pid or 'unknown'})"),
+        ("Project", _text(session.workspace or "unknown", 200)),
+        ("Open since", html.escape(time.strftime("%H:%M:%S", time.localtime(session.since)))),
+    ]
+    return (
+        f"<article><h3>It calls itself “{_text(session.host, 80)}”</h3>{_rows(rows)}"
+        f'{_form(target, secret)}<div class="row">'
+        '<button class="no" name="look" value="1">Not this one</button>'
+        f'<button class="yes" name="pair" value="{html.escape(session.id)}">Pair it {kept}</button>'
+        "</div></form></article>"
+    )
+
+
+def _kept(pairing: Pairing, target: str, secret: str) -> str:
+    day = time.strftime("%Y-%m-%d %H:%M", time.localtime(pairing.since))
+    return (
+        f"<article><h3>“{_text(pairing.host, 80)}”</h3>"
+        f"{_rows([('Key', f'<code>{html.escape(pairing.name)}</code>'), ('Since', day)])}"
+        f'{_form(target, secret)}<div class="row">'
+        f'<button class="no" name="unpair" value="{html.escape(pairing.name)}">Unpair</button>'
+        "</div></form></article>"
+    )
+
+
+def _form(target: str, secret: str) -> str:
+    # What a browser keeps of forms for the next visit must not hold the secret.
+    return (
+        f'<form method="post" action="{html.escape(target)}/" autocomplete="off">'
+        f'<input type="hidden" name="page" value="{html.escape(secret)}">'
+    )
+
+
+def _indented(arguments: str) -> str:
+    """The arguments in full, a line for each, with whatever nobody sees as an escape."""
+    # What is not JSON is shown as it is: hiding it would hide what is approved.
+    with contextlib.suppress(ValueError, RecursionError):
+        arguments = json.dumps(json.loads(arguments), indent=2, ensure_ascii=False)
+    return "\n".join(map(exact, arguments.split("\n")))
+
+
+def _left(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"in {minutes} min" if minutes > 1 else f"in {max(round(seconds), 0)} s"
+
+
+def _rows(rows: Iterable[tuple[str, str]]) -> str:
+    return "<dl>" + "".join(f"<dt>{name}</dt><dd>{shown}</dd>" for name, shown in rows) + "</dl>"
+
+
+def _text(words: str, limit: int) -> str:
+    return html.escape(plain(words, limit))
