@@ -12,8 +12,8 @@ from auth.fault import Fault
 from proxy.plain import plain
 from proxy.upstream.answer import Rejected
 from proxy.upstream.conversation import converse
-from proxy.upstream.era import CLIENT_INFO, LEGACY_VERSIONS, Era, Terms
 from proxy.upstream.fault import UpstreamMalformed
+from proxy.upstream.handshake import agreed, hello
 from proxy.upstream.hearing import ROOTS, ROOTS_CHANGED, ROOTS_SECONDS, Hearing
 from proxy.upstream.request import BASE, label, write
 from proxy.wire import encode
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from proxy.upstream.contract import Relay
     from proxy.upstream.endpoint import Endpoint
+    from proxy.upstream.era import Terms
     from proxy.upstream.overhearing import Overhearing
     from proxy.upstream.reply import Reply
     from proxy.upstream.request import Headers, Written
@@ -72,18 +73,7 @@ class LegacySession:
             Rejected: The server's HTTP layer refuses the handshake.
             UpstreamFault: It failed otherwise, or the server answered with an error.
         """
-        body = encode(
-            {
-                "jsonrpc": "2.0",
-                "id": identifier,
-                "method": "initialize",
-                "params": {
-                    "protocolVersion": LEGACY_VERSIONS[-1],
-                    "capabilities": capabilities,
-                    "clientInfo": CLIENT_INFO,
-                },
-            }
-        )
+        body = hello(identifier, capabilities)
         envelope, reply = await converse(endpoint, BASE, body, identifier, _ignore)
         name = reply.header("mcp-session-id")
         if name is not None and not _SESSION_ID.fullmatch(name):
@@ -272,31 +262,3 @@ async def quietly(chore: Awaitable[None]) -> None:
 def _ignore(message: dict[str, Any]) -> None:
     """Before the handshake is over nobody listens, except for logging, which can wait."""
     log.debug("ignored before the handshake: %s", plain(str(message.get("method")), 60))
-
-
-def agreed(server: str, envelope: dict[str, Any]) -> Terms:
-    """What a server answered to `initialize`.
-
-    Raises:
-        Rejected: It answered with an error.
-        UpstreamMalformed: It speaks no revision that Portico knows.
-    """
-    failure = envelope.get("error")
-    if isinstance(failure, dict):
-        said = plain(str(failure.get("message", "")))
-        msg = f"{server} refused the handshake and said: {said}"
-        raise Rejected(200, envelope, UpstreamMalformed(msg, may_have_run=False))
-    answer = envelope["result"]
-    version = answer.get("protocolVersion") if isinstance(answer, dict) else None
-    if version not in LEGACY_VERSIONS:
-        shown = plain(str(version), 40)
-        msg = f"{server} speaks MCP {shown}, which Portico does not know."
-        raise UpstreamMalformed(msg, may_have_run=False)
-    return Terms(
-        Era.LEGACY, version, mapping(answer.get("capabilities")), mapping(answer.get("serverInfo"))
-    )
-
-
-def mapping(value: object) -> dict[str, Any]:
-    """`value` if it is a JSON object, else an empty one."""
-    return value if isinstance(value, dict) else {}

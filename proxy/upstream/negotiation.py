@@ -11,7 +11,8 @@ from proxy.upstream.answer import Rejected
 from proxy.upstream.conversation import converse
 from proxy.upstream.era import MODERN_VERSIONS, SERVER_KEY, UNSUPPORTED_VERSION, Era, Terms
 from proxy.upstream.fault import UpstreamFault, UpstreamLost, UpstreamMalformed, UpstreamSlow
-from proxy.upstream.legacy import LegacySession, mapping
+from proxy.upstream.handshake import mapping
+from proxy.upstream.legacy import LegacySession
 from proxy.upstream.request import write
 
 if TYPE_CHECKING:

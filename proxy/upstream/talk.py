@@ -8,11 +8,11 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from proxy.upstream.answer import Rejected, error_code, messages
-from proxy.upstream.era import CLIENT_INFO, LEGACY_VERSIONS, MODERN_VERSIONS, Era, Terms
+from proxy.upstream.era import MODERN_VERSIONS, Era, Terms
 from proxy.upstream.fault import UpstreamFault, UpstreamMalformed
 from proxy.upstream.floor import Floor
+from proxy.upstream.handshake import agreed, hello
 from proxy.upstream.hearing import ROOTS, ROOTS_CHANGED, ROOTS_SECONDS, Hearing
-from proxy.upstream.legacy import agreed
 from proxy.upstream.listing import declared
 from proxy.upstream.negotiation import discovered
 from proxy.upstream.process import Process
@@ -94,14 +94,9 @@ class Talk:
 
     async def _initialize(self, capabilities: Mapping[str, Any]) -> Terms:
         identifier = next(self._identifiers)
-        params = {
-            "protocolVersion": LEGACY_VERSIONS[-1],
-            "capabilities": dict(capabilities),
-            "clientInfo": CLIENT_INFO,
-        }
-        hello = {"jsonrpc": "2.0", "id": identifier, "method": "initialize", "params": params}
+        body = hello(identifier, capabilities)
         try:
-            terms = agreed(self._server, await self._request(identifier, encode(hello)))
+            terms = agreed(self._server, await self._request(identifier, body))
         except Rejected as rejected:
             raise rejected.fault from None
         self.tell("notifications/initialized", {})
