@@ -28,7 +28,8 @@ class Workspace:
 
     def within(self, folders: Iterable[str]) -> bool:
         """Whether it is one of these folders (or globs of folders), or inside one."""
-        globs = [glob for folder in folders for glob in (folder.rstrip("/"), f"{folder}/*")]
+        bare = [folder.rstrip("/") for folder in folders]
+        globs = [glob for folder in bare for glob in (folder, f"{folder}/*")]
         return any(fits(path, globs) for path in self.paths)
 
 

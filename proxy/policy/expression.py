@@ -38,6 +38,10 @@ LONGEST: Final = 2000
 """Characters of one expression."""
 
 
+DEEPEST: Final = 100
+"""Levels of lists and tables that arguments may have: the library follows them on its stack."""
+
+
 class BadExpression(ValueError):  # noqa: N818 - "error" would add nothing.
     """It is not a condition that CEL understands; the text says why, on one line."""
 
@@ -66,6 +70,9 @@ def holds(text: str, values: Mapping[str, Any]) -> bool:
         Undecided: An argument is missing or of another type than the expression compares it with,
             the result is no truth value, or the evaluation reached one of its bounds.
     """
+    if _deeper(values["args"], DEEPEST):
+        msg = f"the arguments have more than {DEEPEST} levels"
+        raise Undecided(msg)
     try:
         found = _compiled(text).eval(data=values)
         answer = found.value()
@@ -77,6 +84,21 @@ def holds(text: str, values: Mapping[str, Any]) -> bool:
         raise Undecided(_line(str(answer)))
     msg = f"it is {found.type().name().lower()} and not true or false"
     raise Undecided(msg)
+
+
+def _deeper(value: Any, levels: int) -> bool:  # noqa: ANN401 - whatever JSON holds.
+    """Whether a value has more than so many levels of lists and tables."""
+    level = [value]
+    for _ in range(levels + 1):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 @cache
@@ -108,7 +130,7 @@ _CODE = re.compile(r"^[A-Z_]+: | \[[A-Z_]+\]$")
 _PLACE = re.compile(r"^ERROR: <input>:-?\d+:-?\d+: ")
 _MISSING = re.compile(r"Key not found in map : (\S+)")
 _OVERLOAD = re.compile(
-    r"[Nn]o matching overload\w* (?:found : \S*?\.?|for '\S+' applied to ')(\([^)]*\)\S*?)'?$"
+    r"[Nn]o matching overload\w* (?:found : \S*?\.?|for '\S+' applied to ')\(([^)]*)\)"
 )
 
 

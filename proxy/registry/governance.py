@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from proxy.plain import plain
-from proxy.policy.offering import EVERY_TOOL, SURFACES, Owner, ToolRule
-from proxy.policy.risk import Confirm, Risk
+from proxy.policy.circumstances import ANYWHERE
+from proxy.policy.offering import Owner
+from proxy.registry.tool_rule import NOBODY, names, rule, workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from proxy.policy.circumstances import Context
+    from proxy.policy.offering import ToolRule
 
 SCHEMA_VERSION = 1
 SURFACE = "ide"
@@ -29,12 +33,7 @@ REVIEWS = {
 }
 """Key of each review that a server needs -> what people call it."""
 
-NOBODY = frozenset({"(nobody: the groups in the registry cannot be read)"})
-"""Stands in for groups that cannot be read; it is no group's name, so it admits nobody."""
-
-_MOST_MINUTES = 10_000
 _MODES = ("user-jwt", "mesh-or-user", "none")
-_RULE_KEYS = frozenset({"risk", "confirm", "groups", "minutesSaved", "surfaces"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,7 @@ class Governance:
             "the"; empty when nothing speaks against it.
         hidden: Whether people without access are not told that the server exists.
         groups: The access groups; empty admits everybody.
+        context: The workspaces that may see the server.
         sso: Whether the user's token is sent, of `audience` (empty: the company's) and `scopes`.
     """
 
@@ -58,13 +58,14 @@ class Governance:
     audience: str
     scopes: tuple[str, ...]
     rules: Mapping[str, ToolRule]
+    context: Context
 
 
 def read(block: object, name: str, today: dt.date) -> Governance:
     """What a block says of the server `name`, today."""
     said = _table(block)
     owner, auth, access = _table(said.get("owner")), _table(said.get("auth")), said.get("access")
-    groups = _names(_table(access).get("groups"))
+    groups = names(_table(access).get("groups"))
     return Governance(
         refusal=_refusal(said, today),
         # Anything but the one open word hides: even a block of another version may do that.
@@ -74,8 +75,9 @@ def read(block: object, name: str, today: dt.date) -> Governance:
         groups=NOBODY if groups is None else groups,
         sso=auth.get("mode") != "none",
         audience=_audience(auth) or "",
-        scopes=tuple(sorted(_names(auth.get("scopes", [])) or ())),
+        scopes=tuple(sorted(names(auth.get("scopes", [])) or ())),
         rules=_rules(said.get("tools", {}), name),
+        context=_context(_table(said.get("context"))),
     )
 
 
@@ -88,9 +90,9 @@ def _refusal(said: dict[str, Any], today: dt.date) -> str:
         open_review = _open_review(_table(_table(said.get("reviews")).get(key)), title, today)
         if open_review:
             return open_review
-    if SURFACE not in (_names(_table(said.get("context")).get("surfaces")) or ()):
+    if SURFACE not in (names(_table(said.get("context")).get("surfaces")) or ()):
         return f'it is not meant for editors (context.surfaces does not name "{SURFACE}")'
-    if _names(_table(said.get("access")).get("groups")) is None:
+    if names(_table(said.get("access")).get("groups")) is None:
         return "its governance block does not say which groups have access"
     if not isinstance(said.get("tools", {}), dict):
         return "the rules of its tools cannot be read"
@@ -116,9 +118,13 @@ def _auth_refusal(auth: dict[str, Any]) -> str:
         return 'auth.mode "mesh" admits workloads only, and Portico speaks for a person'
     if mode not in _MODES:
         return f"its auth.mode is {_text(mode) or 'missing'}, which Portico does not know"
-    if _audience(auth) is None or _names(auth.get("scopes", [])) is None:
+    if _audience(auth) is None or names(auth.get("scopes", [])) is None:
         return "its auth block cannot be read"
     return ""
+
+
+def _context(context: dict[str, Any]) -> Context:
+    return workspaces(context["workspaces"]) if "workspaces" in context else ANYWHERE
 
 
 def _audience(auth: dict[str, Any]) -> str | None:
@@ -129,51 +135,7 @@ def _audience(auth: dict[str, Any]) -> str | None:
 
 
 def _rules(tools: object, name: str) -> dict[str, ToolRule]:
-    return {tool: _rule(said, name, tool) for tool, said in _table(tools).items()}
-
-
-def _rule(said: object, name: str, tool: str) -> ToolRule:
-    """One tool's rule. Whatever is not understood in it makes the tool unknown, always asked."""
-    rule = _table(said)
-    wrong = sorted(set(rule) - _RULE_KEYS) if isinstance(said, dict) else ["the whole rule"]
-    risk, confirm = rule.get("risk", Risk.UNKNOWN), rule.get("confirm", Confirm.RISKY)
-    groups = _names(rule.get("groups", []))
-    minutes = rule.get("minutesSaved", 0)
-    if risk not in tuple(Risk):
-        wrong.append("risk")
-    if confirm not in tuple(Confirm):
-        wrong.append("confirm")
-    if groups is None:
-        wrong.append("groups")
-    surfaces = _names(rule.get("surfaces", sorted(SURFACES)))
-    if not surfaces or not surfaces <= SURFACES:
-        wrong.append("surfaces")
-    if isinstance(minutes, bool) or not isinstance(minutes, int | float):
-        minutes = 0
-    if not 0 <= minutes <= _MOST_MINUTES:
-        # An estimate has no strict side; only the figure is lost.
-        minutes = 0
-    where = f"registry {name} tools.{plain(tool, 60) if tool != EVERY_TOOL else EVERY_TOOL}"
-    if wrong:
-        source = f"{where} (not understood: {plain(', '.join(wrong), 100)})"
-        return ToolRule(
-            Risk.UNKNOWN, Confirm.ALWAYS, NOBODY if groups is None else groups, 0.0, source=source
-        )
-    return ToolRule(
-        Risk(risk),
-        Confirm(confirm),
-        groups or frozenset(),
-        float(minutes),
-        surfaces or SURFACES,
-        source=where,
-    )
-
-
-def _names(value: object) -> frozenset[str] | None:
-    """A list of names; None when it is anything else."""
-    if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
-        return None
-    return frozenset(value)
+    return {tool: rule(said, name, tool) for tool, said in _table(tools).items()}
 
 
 def _text(value: object) -> str:

@@ -112,6 +112,7 @@ class _Reader:
             scopes=said.scopes,
             groups=said.groups,
             rules=said.rules,
+            context=said.context,
         )
 
     def _ungoverned(self, entry: Entry, short: str) -> Offering:

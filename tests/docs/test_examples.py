@@ -14,11 +14,13 @@ from ide_protocol.command_line import main
 from ide_protocol.command_line.program import program
 from ide_protocol.door import shim
 from proxy.configuration import load
+from proxy.configuration.company_policy import load_policy
 from sandbox import demo
 from sandbox.command_line import program as sandbox
 from tests.docs.page import PAGES, fences, read
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 
@@ -88,8 +90,12 @@ def test_every_target_of_make_on_a_page_exists() -> None:
     assert {"demo", "test"} <= named <= targets
 
 
+READERS: Mapping[str, Callable[[str], object]] = {"# policy.toml": load_policy}
+"""The first line of an example that is no portico.toml, and what reads it."""
+
+
 def test_every_configuration_on_a_page_loads(tmp_path: Path) -> None:
-    """A `toml` example is a whole portico.toml that Portico takes."""
+    """A `toml` example is a whole portico.toml that Portico takes, or the file that it says."""
     examples = [
         example for page in PAGES for example in fences(page.read_text(encoding="utf-8"), "toml")
     ]
@@ -97,7 +103,8 @@ def test_every_configuration_on_a_page_loads(tmp_path: Path) -> None:
     for example in examples:
         file = tmp_path / "portico.toml"
         file.write_text(example, encoding="utf-8")
-        load(str(file))
+        reading = READERS.get(example.split("\n", 1)[0], load)
+        reading(str(file))
 
 
 def test_every_json_on_a_page_is_json() -> None:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from proxy.policy.circumstances import Workspace
 from proxy.policy.risk import Confirm, Risk
 from proxy.registry.governance import read
 from tests.proxy.registry.registry_double import BLOCK, block
@@ -74,6 +75,8 @@ def test_the_older_name_of_the_audience_is_read() -> None:
     )
 
 
+TOOL_KEYS = ("risk", "confirm", "groups", "workspaces", "conditions", "lease")
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
@@ -93,7 +96,8 @@ anything = st.recursive(
                 if isinstance(BLOCK[key], dict)
                 for inner in BLOCK[key]
             ),
-            *(["tools", "query", key] for key in ("risk", "confirm", "groups", "minutesSaved")),
+            *(["tools", "query", key] for key in (*TOOL_KEYS, "minutesSaved")),
+            ["context", "workspaces"],
             ["reviews", "genai", "state"],
             ["reviews", "security", "expires"],
         ]
@@ -104,7 +108,10 @@ def test_no_value_anywhere_breaks_the_reader_or_grants_more(path: list[str], val
     """Whatever stands in a block, it is read; no garbage admits anybody or makes a tool mild."""
     said = read(block(**{"__".join(path): value}), "x", TODAY)
     assert said.groups or said.refusal or value == []
+    assert not said.context or said.context.closed
     query = said.rules.get("query")
+    assert query is None or not query.context or query.context.closed
+    assert query is None or query.conditions == ()
     assert query is None or query.risk is not Risk.READ or path[-1] != "risk"
     assert query is None or query.confirm is not Confirm.NEVER or path[-1] != "confirm"
 
@@ -127,3 +134,76 @@ def test_a_surface_that_is_not_known_makes_its_tool_unknown(surfaces: object) ->
     assert not VALID.is_valid(said)
     rule = read(said, "x", TODAY).rules["drop"]
     assert (rule.risk, rule.confirm) == (Risk.UNKNOWN, Confirm.ALWAYS)
+
+
+@pytest.mark.parametrize(
+    ("workspaces", "admitted"),
+    [
+        ({"remotes": ["git.corp.example/data/*"]}, True),
+        ({"tags": ["data"], "paths": []}, True),
+        ({}, False),
+        ({"remotes": []}, False),
+        ({"remotes": "git.corp.example/data/*"}, False),
+        ({"remotes": ["git.corp.example/data/*"], "branches": ["main"]}, False),
+        (["data"], False),
+        (None, False),
+    ],
+)
+def test_workspaces_that_cannot_be_read_admit_none(workspaces: object, *, admitted: bool) -> None:
+    """The strict side of a context is to be in none; the schema says so beforehand."""
+    here = Workspace(("/src",), frozenset({"git.corp.example/data/x"}), frozenset({"data"}))
+    said = block(context={"surfaces": ["ide"], "workspaces": workspaces})
+    assert read(said, "x", TODAY).context.admits(here) is admitted
+    if admitted:
+        VALID.validate(said)
+    elif workspaces != {"remotes": []}:
+        assert not VALID.is_valid(said)
+    tool = block(tools={"drop": {"risk": "read", "workspaces": workspaces}})
+    rule = read(tool, "x", TODAY).rules["drop"]
+    assert rule.context.admits(here) is admitted
+    assert (rule.risk is Risk.READ) is admitted
+
+
+def test_conditions_are_rules_of_their_tool() -> None:
+    """What an owner says of single calls is read as it is written, with its place."""
+    condition = {
+        "when": "args.limit > 10000",
+        "verdict": "ask",
+        "risk": "sensitive-read",
+        "surfaces": ["editor", "page"],
+        "lease": {"minutes": 10},
+        "reason": "Large results cost money.",
+    }
+    said = block(tools={"query": {"risk": "read", "conditions": [condition], "lease": False}})
+    VALID.validate(said)
+    rule = read(said, "com.example/x", TODAY).rules["query"]
+    [found] = rule.conditions
+    assert (found.ruling, found.when, found.risk) == ("ask", condition["when"], "sensitive-read")
+    assert found.surfaces == {"editor", "page"}
+    assert found.reason == condition["reason"]
+    assert found.lease is not None
+    assert (found.lease.minutes, rule.leased) == (10, False)
+    assert found.source == "registry com.example/x tools.query conditions[0]"
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"when": "args.limit >", "verdict": "ask"},
+        {"when": "arg.limit > 1", "verdict": "ask"},
+        {"when": "args.limit > 1", "verdict": "allow"},
+        {"when": "args.limit > 1", "verdict": ["ask"]},
+        {"when": "args.limit > 1"},
+        {"verdict": "deny"},
+        {"when": "args.limit > 1", "verdict": "ask", "unless": "x"},
+        {"when": "args.limit > 1", "verdict": "ask", "surfaces": []},
+        {"when": "args.limit > 1", "verdict": "ask", "lease": {}},
+        "args.limit > 1",
+    ],
+)
+def test_a_condition_that_cannot_be_understood_makes_its_tool_unknown(condition: object) -> None:
+    """A rule that says more than Portico understands might have denied."""
+    said = block(tools={"query": {"risk": "read", "conditions": [condition]}})
+    rule = read(said, "x", TODAY).rules["query"]
+    assert (rule.risk, rule.confirm) == (Risk.UNKNOWN, Confirm.ALWAYS)
+    assert "conditions" in rule.source
