@@ -104,3 +104,19 @@ def test_a_uri_that_nobody_lists_goes_where_a_template_makes_it() -> None:
 def test_no_template_keeps_the_hub_busy() -> None:
     """A template of nothing but expressions is answered at once, however long the URI."""
     assert not made_from("{+a}x" * 500 + "!", "x" * 20_000)
+
+
+@given(SERVERS, st.data())
+def test_every_uri_in_an_answer_leads_back_for_any_set_of_servers(
+    servers: dict[str, tuple[list[str], list[str]]], data: st.DataObject
+) -> None:
+    """Whoever says it and whoever lists it: read by its public name, it is the same resource."""
+    made = assorted(servers)
+    for server, (_, listed) in servers.items():
+        uri = data.draw(st.sampled_from(listed) if listed else URI)
+        public = made.public_uri(server, uri)
+        route = made.find(Feature.RESOURCES, public)
+        assert route is not None
+        assert (route.offering.server, route.tool) == (server, uri)
+        if len(servers) == 1 and not uri.startswith("portico+"):
+            assert public == uri
