@@ -36,6 +36,9 @@ from proxy.registry import Registry
 from proxy.remembered import Remembered
 from proxy.session import Sessions
 from proxy.subscriptions import Subscriptions
+from proxy.trust.acceptance import Acceptance
+from proxy.trust.keeper import Keeper
+from proxy.trust.store import Store
 from proxy.upstream import EraMemory, Upstream
 
 if TYPE_CHECKING:
@@ -74,6 +77,7 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
         connect=_connector(network, account, EraMemory(f"{home.cache}/eras.json")),
         changed=sessions.tools_changed,
         clock=time.time,
+        keeper=Keeper(Store(f"{home.state}/trust"), time.time),
     )
 
     async def page() -> str:
@@ -122,6 +126,14 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
         clock=time.time,
         approval_seconds=configuration.approval_seconds,
         signs_in=account is not None,
+    )
+    hub.acceptance = Acceptance(
+        catalog=catalog,
+        desk=desk,
+        journal=journal,
+        identity=lambda: hub.identity,
+        clock=time.time,
+        patience=configuration.approval_seconds,
     )
     hub.subscriptions = Subscriptions(
         catalog,

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from proxy.remembered import Remembered
     from proxy.session import Session, Sessions
     from proxy.subscriptions import Subscriptions
+    from proxy.trust.acceptance import Acceptance
 
 log = logging.getLogger("portico.hub")
 
@@ -93,6 +94,7 @@ class Hub:
         self.problems = problems
         self.exchanges: Exchanges
         self.subscriptions: Subscriptions
+        self.acceptance: Acceptance
         self._network = network
         self.sessions = sessions
         self.account = account

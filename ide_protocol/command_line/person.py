@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ide_protocol.command_line.block import exact
 from ide_protocol.command_line.console import note
 from ide_protocol.command_line.moment import span
+from proxy.plain import exact as escaped
 from proxy.plain import plain
 from proxy.policy.risk import DOES
 
@@ -55,11 +56,14 @@ def put(question: Question, now: float, *, again: bool = False) -> None:
     name = (plain(f"{question['server']}.{question['tool']}"), "bold")
     # Before the prompt and not after it: whoever sees the prompt may answer at once.
     _forget_typed()
+    trusts = "difference" in question
     if question["coded"]:
+        doing = ("To trust what ", name, " is now,") if trusts else ("To run ", name)
         screen.print(Text(f"{CODE}\n", style="dim"), end="")
-        screen.print(Text.assemble("To run ", name, " type its code, or Enter for no: "), end="")
+        screen.print(Text.assemble(*doing, " type its code, or Enter for no: "), end="")
     else:
-        screen.print(Text.assemble("Run ", name, "? [y/N] "), end="")
+        verb = "Trust what it is now: " if trusts else "Run "
+        screen.print(Text.assemble(verb, name, "? [y/N] "), end="")
     sys.stderr.flush()
 
 
@@ -124,7 +128,11 @@ def describe(question: Question) -> Table:
         rows.insert(1, ("", Text("not reviewed by your company", style="yellow")))
     if question["workspace"]:
         rows.append(("project", Text(plain(question["workspace"]))))
-    rows.append(("arguments", Text(exact(question["arguments"]), overflow="fold")))
+    if "difference" in question:
+        changed = "\n".join(map(escaped, question["difference"]))
+        rows.append(("changed", Text(changed, overflow="fold")))
+    else:
+        rows.append(("arguments", Text(exact(question["arguments"]), overflow="fold")))
     if question["changes"] is not None:
         rows.append(("changed", Text(_changed(question["changes"]))))
     grid = Table.grid(padding=(0, 2, 0, 0))

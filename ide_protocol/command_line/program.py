@@ -15,6 +15,7 @@ from ide_protocol.command_line import (
     install,
     leases,
     serve,
+    trust,
 )
 from ide_protocol.command_line.exit_code import MEANING
 
@@ -83,7 +84,7 @@ def _assemble() -> None:
             "Approve and review",
             (
                 *(approvals.approvals, approvals.approve, approvals.reject),
-                *(leases.leases, audit.audit),
+                *(leases.leases, trust.trust, audit.audit),
             ),
         ),
         ("Care", (care.doctor, care.hub, care.config, care.version)),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from proxy.approval import Answer, Reply
 from proxy.approval.lease import usual
-from proxy.approval.prompt import headline, is_cut, listing, parts, text
+from proxy.approval.prompt import affirmative, headline, is_cut, listing, parts, text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -47,7 +47,7 @@ async def ask(batch: Batch, choose: Choose) -> None:
 
 async def _ask_one(question: Question, choose: Choose) -> Reply:
     tag = question.tag
-    no, yes, more = f"Deny ({tag})", f"Allow once ({tag})", f"More ({tag})"
+    no, yes, more = f"Deny ({tag})", f"{affirmative(question)} ({tag})", f"More ({tag})"
     typed = f"\nIn a terminal, its code is {question.code}" if question.code else ""
     while True:
         chosen = await choose(text(question) + typed, (no, yes, more))

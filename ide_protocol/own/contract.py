@@ -23,6 +23,10 @@ PAIR = "portico/pair"
 PAGE = "portico/page"
 ACTIVITY = "portico/activity"
 DOCTOR = "portico/doctor"
+PINS = "portico/pins"
+PIN_DIFFERENCE = "portico/pinDifference"
+ACCEPT_PIN = "portico/acceptPin"
+PIN_BLOCK = "portico/pinBlock"
 STOP = "portico/stop"
 
 APPROVE = "portico/approve"
@@ -196,6 +200,7 @@ class Question(TypedDict):
 
     `surfaces` are where a yes counts; `coded` says that a terminal's needs the question's `code`,
     which only a paired editor is told, to show it to the person.
+    `difference` stands where it is asked whether to trust what a tool has become.
     """
 
     id: str
@@ -217,6 +222,25 @@ class Question(TypedDict):
     surfaces: list[str]
     coded: bool
     code: NotRequired[str]
+    difference: NotRequired[list[str]]
+
+
+class Pin(TypedDict):
+    """How one tool stands, or a server's instructions, whose `tool` is empty.
+
+    `by` is whose word trusts it: `first use`, `the company`, `you`, or nobody's yet. `state` is
+    `blocked` while it is in quarantine, for `reason`; `acceptable` says whether you may lift that.
+    """
+
+    server: str
+    tool: str
+    state: Literal["trusted", "blocked"]
+    by: str
+    since: float | None
+    digest: str
+    reason: str
+    says: str
+    acceptable: bool
 
 
 class Record(TypedDict):
@@ -292,4 +316,9 @@ class Check(TypedDict):
 #   PAGE       {}                                        -> {"url": str}, of the approvals page
 #   ACTIVITY   Page                                      -> Activity
 #   DOCTOR     {}                                        -> {"checks": [Check]}
+#   PINS       {"server": str?}                          -> {"pins": [Pin]}
+#   PIN_DIFFERENCE {"server": str, "tool": str?}         -> {"before": str, "after": str,
+#                                                           "difference": [str]}
+#   ACCEPT_PIN {"server": str, "tool": str?}             -> {"digest": str}, after a person's yes
+#   PIN_BLOCK  {"server": str}                           -> {"pins": {…}, "leftOut": [str]}
 #   STOP       {}                                        -> {} and the hub ends

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auth.fault import Fault
 from ide_protocol.own.host_limit import REMEDY, excesses
-from ide_protocol.own.summary import problems
+from ide_protocol.own.summary import held_back, problems, quarantines
 from proxy.catalog import State
 from proxy.plain import plain
 from proxy.policy.offering import Standing
@@ -16,11 +16,12 @@ from proxy.registry.fault import RegistrySignInNeeded
 from proxy.upstream.fault import Kind, UpstreamFault
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from ide_protocol.own.contract import Check
     from ide_protocol.own.host_limit import Excess
     from proxy.hub import Hub
+    from proxy.trust.quarantine import Quarantine
 
 PATIENCE = 5.0
 """Seconds that everybody who is asked has to answer, all at once."""
@@ -89,6 +90,7 @@ def checks(hub: Hub, seen: Look) -> list[Check]:
     if company is not None and company.registry:
         found.append(_registry(hub, seen))
     found.extend(_server(hub, server, seen) for server in _offered(hub))
+    found.extend(_held_back(server, ill) for server, ill in quarantines(hub))
     found.extend(_crowded(excess) for excess in excesses(hub))
     return found
 
@@ -99,6 +101,17 @@ def _crowded(excess: Excess) -> Check:
         "state": "warning",
         "finding": excess.sentence(),
         "remedy": REMEDY,
+    }
+
+
+def _held_back(server: str, ill: Mapping[str, Quarantine]) -> Check:
+    acceptable = any(why.can_be_accepted for why in ill.values())
+    look = f"Run `portico trust list {server}`"
+    return {
+        "name": f"trust {server}",
+        "state": "warning",
+        "finding": held_back(ill),
+        "remedy": f"{look}, then accept or not." if acceptable else f"{look}; it says who acts.",
     }
 
 

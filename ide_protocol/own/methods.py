@@ -13,6 +13,7 @@ from ide_protocol.own.activity import activity
 from ide_protocol.own.doctor import checks, look
 from ide_protocol.own.leasing import Leasing
 from ide_protocol.own.params import BadParams, text
+from ide_protocol.own.pins import PinMethods
 from ide_protocol.own.reply import read_reply
 from ide_protocol.own.shape import owner, question, report, window
 from ide_protocol.own.summary import problems, refusal, summary
@@ -24,15 +25,16 @@ from proxy.naming import public_name
 from proxy.plain import plain
 from proxy.policy.circumstances import Circumstances
 from proxy.policy.offering import Standing
-from proxy.policy.verdict import explanation, judge
+from proxy.policy.verdict import Ruling, explanation, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from ide_protocol.own.params import Params
     from proxy.hub import Hub
     from proxy.policy.offering import Offering
     from proxy.session import Session
+    from proxy.trust.quarantine import Quarantine
     from proxy.upstream.contract import Relay
 
 
@@ -87,6 +89,7 @@ class Methods:
             contract.DOCTOR: self.doctor,
             contract.STOP: self.stop,
             **Leasing(hub).table,
+            **PinMethods(hub, session).table,
         }
 
     async def status(self, _: Params) -> contract.Status:
@@ -131,9 +134,10 @@ class Methods:
         wanted = params.get("server")
         return {
             "tools": [
-                self._tool(offering, definition)
+                self._tool(offering, definition, ill)
                 for offering in self._known()
                 if offering.standing is Standing.OFFERED and wanted in {None, offering.server}
+                for ill in (self._hub.catalog.quarantined(offering.server),)
                 for definition in self._hub.catalog.definitions(offering.server)
                 if isinstance(definition.get("name"), str)
             ]
@@ -249,13 +253,17 @@ class Methods:
             "fault": report(fault) if fault else None,
         }
 
-    def _tool(self, offering: Offering, definition: dict[str, Any]) -> contract.Tool:
+    def _tool(
+        self, offering: Offering, definition: dict[str, Any], ill: Mapping[str, Quarantine]
+    ) -> contract.Tool:
         own = definition["name"]
         identity = self._hub.identity
         who = Circumstances(
             identity.groups if identity else frozenset(), workspace=self._session.place
         )
         verdict = judge(offering, own, definition, who)
+        # What the user may not call is not explained by what is wrong with it.
+        why = ill.get(own) if verdict.ruling is not Ruling.DENY else None
         title, schema = definition.get("title"), definition.get("inputSchema")
         return {
             "name": public_name(offering.server, own),
@@ -264,9 +272,9 @@ class Methods:
             "title": plain(str(title or ""), 80),
             "description": plain(str(definition.get("description") or ""), 500),
             "risk": verdict.risk.value,
-            "verdict": verdict.ruling.value,
-            "reason": plain(verdict.reason, 400),
-            "rule": verdict.rule,
+            "verdict": "deny" if why else verdict.ruling.value,
+            "reason": plain(why.says if why else verdict.reason, 400),
+            "rule": f"quarantine ({why.reason})" if why else verdict.rule,
             "inputSchema": schema if isinstance(schema, dict) else {},
         }
 

@@ -24,7 +24,7 @@ def report(fault: Fault) -> contract.FaultReport:
 
 def question(asked: Question) -> contract.Question:
     """A question as `contract.Question`."""
-    return {
+    shown: contract.Question = {
         "id": asked.id,
         "tag": asked.tag,
         "server": asked.server,
@@ -46,6 +46,9 @@ def question(asked: Question) -> contract.Question:
         "surfaces": sorted(asked.surfaces),
         "coded": asked.coded,
     }
+    if asked.difference is not None:
+        shown["difference"] = list(asked.difference)
+    return shown
 
 
 def coded(asked: Question) -> contract.Question:

@@ -11,14 +11,19 @@ from ide_protocol.own.host_limit import REMEDY, excesses
 from proxy.catalog import State
 from proxy.configuration import ConfigurationFault
 from proxy.plain import plain
+from proxy.policy.circumstances import Circumstances
 from proxy.policy.offering import Standing
-from proxy.policy.verdict import explanation
+from proxy.policy.verdict import explanation, judge_listing
 from proxy.registry.hand_written import NOT_NOW
+from proxy.trust.quarantine import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from auth.fault import Fault
     from proxy.hub import Hub
     from proxy.policy.offering import Offering
+    from proxy.trust.quarantine import Quarantine
 
 STATUS_TOOL: dict[str, Any] = {
     "name": "portico_status",
@@ -69,9 +74,41 @@ def summary(hub: Hub) -> str:
         if fault is not None:
             kept = ", its tools are from the last list" if state is State.SNAPSHOT else ""
             parts.append(f"{server}: {plain(fault.sentence(), 300)}{kept}")
+    parts.extend(f"{server}: {held_back(ill)}" for server, ill in quarantines(hub))
     parts.extend(_missing(hub))
     parts.extend(f"{excess.sentence()} {REMEDY}" for excess in excesses(hub))
     return " ".join(parts)
+
+
+def quarantines(hub: Hub) -> list[tuple[str, Mapping[str, Quarantine]]]:
+    """Each server with tools in quarantine, with these and why; what is denied does not count."""
+    who = Circumstances(hub.identity.groups if hub.identity else frozenset())
+    catalog = hub.catalog
+    found: list[tuple[str, Mapping[str, Quarantine]]] = []
+    for server, offering in sorted(catalog.offerings.items()):
+        definitions = {tool.get("name"): tool for tool in catalog.definitions(server)}
+        ill = {
+            tool: why
+            for tool, why in catalog.quarantined(server).items()
+            if judge_listing(offering, definitions.get(tool, {"name": tool}), who)
+        }
+        if ill:
+            found.append((server, ill))
+    return found
+
+
+def held_back(ill: Mapping[str, Quarantine]) -> str:
+    """How many tools are held back and why, without the server's own words: a model reads this."""
+    count = "1 tool is" if len(ill) == 1 else f"{len(ill)} tools are"
+    why = {
+        Reason.CHANGED: "changed since trusted",
+        Reason.POISONED: "a description not to be trusted",
+        Reason.UNREVIEWED: "not what the company reviewed",
+        Reason.SHADOWS: "a name like another tool's",
+        Reason.INSTRUCTIONS: "the server's instructions changed",
+    }
+    reasons = dict.fromkeys(why[one.reason] for one in ill.values())
+    return f"{count} in quarantine ({', '.join(reasons)}); the user can look at it in Portico."
 
 
 def _who(hub: Hub) -> str:

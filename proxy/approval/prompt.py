@@ -27,25 +27,43 @@ _HEAD, _TAIL = 100, 60
 _OF_MANY = 200
 _MOST_CHANGES = 8
 _OF_CHANGE = 80
+_MOST_LINES, _WIDEST = 30, 200
 
 
 def headline(question: Question) -> str:
     """One line: risk, tool and server."""
+    if question.difference is not None:
+        return f"TRUST: accept what {_quoted(question.tool, 80)} on {_server(question)} is now?"
     return f"{question.risk.upper()}: run {_quoted(question.tool, 80)} on {_server(question)}?"
 
 
 def text(question: Question, *, whole: bool = False) -> str:
     """The whole question, several lines; with `whole`, its arguments uncut."""
     changed = changes(question)
+    what = f"Arguments: {''.join(parts(question)) if whole else _arguments(question.arguments)}"
     return "\n".join(
         (
             headline(question),
-            f"Arguments: {''.join(parts(question)) if whole else _arguments(question.arguments)}",
+            what if question.difference is None else _difference(question.difference, whole=whole),
             *((f"Since your last yes to it: {changed}",) if changed else ()),
             f"Why you are asked: {plain(question.reason, 300)}",
             f"Asked by: {_asker(question)} · question {question.tag}",
         )
     )
+
+
+def affirmative(question: Question) -> str:
+    """What the button says that gives the yes."""
+    return "Allow once" if question.difference is None else "Accept"
+
+
+def _difference(lines: tuple[str, ...], *, whole: bool) -> str:
+    """What changed, line by line; of a long change its beginning, unless `whole`."""
+    most, widest = (len(lines), None) if whole else (_MOST_LINES, _WIDEST)
+    shown = [unlinked(exact(line))[:widest] for line in lines[:most]]
+    if len(lines) > most:
+        shown.append(f"… and {len(lines) - most} lines more.")
+    return "\n".join(("Nothing runs now; a yes offers it to AI clients again.", *shown))
 
 
 def listing(questions: Sequence[Question], *, whole: bool = False) -> str:
@@ -85,20 +103,23 @@ def changes(question: Question) -> str:
 
 def is_cut(question: Question, *, among: int = 1) -> bool:
     """Whether a prompt of `among` questions shows less than all of its arguments."""
+    if question.difference is not None:
+        wide = any(len(line) > _WIDEST for line in question.difference)
+        return wide or len(question.difference) > _MOST_LINES
     return len(question.arguments) > (ARGUMENTS if among == 1 else _OF_MANY)
 
 
 def parts(question: Question) -> list[str]:
     """The arguments whole, in parts that a prompt can show one after the other."""
-    frozen = question.arguments
-    shown = unlinked(plain(frozen, len(frozen) + 1))
+    lines = question.difference or (question.arguments,)
+    shown = unlinked("\n".join(map(exact, lines)))
     return [shown[at : at + ARGUMENTS] for at in range(0, len(shown), ARGUMENTS)] or [""]
 
 
 def _side(value: str | None) -> str:
     if value is None:
         return "(none)"
-    shown = unlinked(plain(value, len(value) + 1))
+    shown = unlinked(exact(value))
     return shown if len(shown) <= _OF_CHANGE else f"{shown[: _OF_CHANGE - 20]} … {shown[-19:]}"
 
 

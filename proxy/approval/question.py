@@ -43,6 +43,8 @@ class Question:
         exchange: The call that it is about, as the audit names it.
         coded: Whether a terminal's yes needs the question's code.
         code: The code, for a surface that may show it; empty everywhere else.
+        difference: Where the question is whether to trust what a tool has become: what changed,
+            line by line. None for a call.
     """
 
     server: str
@@ -64,6 +66,7 @@ class Question:
     exchange: str = ""
     coded: bool = False
     code: str = field(default="", repr=False)
+    difference: tuple[str, ...] | None = None
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     tag: str = field(default_factory=lambda: secrets.token_hex(2))
 

@@ -14,6 +14,8 @@ from proxy.naming import public_name
 from proxy.policy.circumstances import Circumstances
 from proxy.policy.reading import judge_reading
 from proxy.policy.verdict import Ruling, judge_listing
+from proxy.trust.shadow import Name
+from proxy.trust.together import Listed, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from proxy.catalog.shelf import Shelf
     from proxy.catalog.view import View
     from proxy.policy.offering import Offering
+    from proxy.trust.quarantine import Quarantine
 
 Table = dict[str, Route]
 
@@ -156,14 +159,17 @@ def merge(
     placed: dict[Feature, frozenset[str]] = {}
     who = Circumstances(groups)
     moving = {server for server in shelves if offerings[server].placed}
+    ill = _ill(shelves, offerings)
     for feature in Feature:
         public: dict[str, dict[str, Any]] = {}
         table: Table = {}
         some: set[str] = set()
-        for name, route in _names(feature, shelves, offerings):
+        for name, route in _names(feature, shelves, offerings, ill):
             if name in table:
                 continue  # A server that gives a name twice means the first.
             table[name] = route
+            if route.quarantine is not None:
+                continue
             if route.offering.server in moving:
                 some.add(name)
             elif not _seen(feature, route, who):
@@ -186,8 +192,35 @@ def _fitting(shelves: Mapping[str, Shelf]) -> tuple[dict[str, Shelf], tuple[str,
     return kept, tuple(sorted(left_out))
 
 
+def _ill(
+    shelves: Mapping[str, Shelf], offerings: Mapping[str, Offering]
+) -> dict[tuple[Feature, str, str], Quarantine]:
+    """What is not offered, by feature, server and own name, and why."""
+    found = {
+        (feature, server, own): why
+        for server, shelf in shelves.items()
+        for feature, ill in ((Feature.TOOLS, shelf.met.quarantined), *shelf.ill.items())
+        for own, why in ill.items()
+    }
+    beside = together(
+        Listed(
+            [
+                Name(server, own, public_name(server, own), offerings[server].reviewed)
+                for tool in shelf.tools
+                if isinstance(own := tool.get("name"), str)
+            ],
+            shelf.met.ordered_about,
+        )
+        for server, shelf in shelves.items()
+    )
+    return {**{(Feature.TOOLS, *key): why for key, why in beside.items()}, **found}
+
+
 def _names(
-    feature: Feature, shelves: Mapping[str, Shelf], offerings: Mapping[str, Offering]
+    feature: Feature,
+    shelves: Mapping[str, Shelf],
+    offerings: Mapping[str, Offering],
+    ill: Mapping[tuple[Feature, str, str], Quarantine],
 ) -> Iterator[tuple[str, Route]]:
     owned = [
         (server, own, definition)
@@ -204,7 +237,8 @@ def _names(
             name = public_uri(server, own)
         else:
             name = own
-        yield name, Route(offerings[server], own, definition, feature, name)
+        why = ill.get((feature, server, own))
+        yield name, Route(offerings[server], own, definition, feature, name, why)
 
 
 def _seen(feature: Feature, route: Route, who: Circumstances) -> bool:

@@ -21,12 +21,15 @@ from proxy.catalog.shelf import Shelf
 from proxy.catalog.stockroom import Stockroom
 from proxy.catalog.view import EVERYTHING, View
 from proxy.policy.offering import Standing
+from proxy.trust.keeper import Keeper
+from proxy.trust.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from proxy.catalog.snapshot import Snapshot
     from proxy.policy.offering import Offering
+    from proxy.trust.quarantine import Quarantine
     from proxy.upstream.face import Face
 
 log = logging.getLogger("portico.catalog")
@@ -43,6 +46,7 @@ class Catalog:
         connect: Makes the upstream of an offering; called once per server, at its first use.
         changed: Called when the public list of tools is another one than before.
         clock: Unix seconds.
+        keeper: The user's pins; without it none outlive this catalog.
 
     Attributes:
         watch: Called with each feature whose public list changed, and with None when servers came,
@@ -56,7 +60,9 @@ class Catalog:
         connect: Callable[[Offering], Face],
         changed: Callable[[], None],
         clock: Callable[[], float],
+        keeper: Keeper | None = None,
     ) -> None:
+        self.keeper = keeper or Keeper(Store(None), clock)
         self._snapshot = snapshot
         self._changed = changed
         self._clock = clock
@@ -88,16 +94,20 @@ class Catalog:
             before = {}
         known = {**self._snapshot.load(*key, self._clock()), **before}
         self._key, self._groups = key, groups
+        self.keeper.adopt(identity_key)
         for server in {*self._upstreams, *self._fetches}:
             old, new = self.offerings.get(server), offerings.get(server)
             if new is None or old is None or address(old) != address(new) or not before:
                 self._drop_upstream(server)
+        pinned = {server: offering.pins for server, offering in self.offerings.items()}
         self.offerings = offerings
         self._shelves = {}
         for server, offering in offerings.items():
             url, shelf = known.get(server, ("", None))
             if offering.standing is Standing.OFFERED:
                 self._shelves[server] = shelf if shelf and url == offering.url else Shelf()
+                if pinned.get(server, offering.pins) != offering.pins:
+                    self.look(server)
         self._rebuild()
         self._wake.set()
         self.watch(None)
@@ -135,6 +145,16 @@ class Catalog:
     def definitions(self, server: str) -> list[dict[str, Any]]:
         """The tools of one server, verbatim."""
         return shelf.tools if (shelf := self._shelves.get(server)) else []
+
+    def quarantined(self, server: str) -> dict[str, Quarantine]:
+        """Which tools of a server are in quarantine, and why."""
+        routes = self._assortment.routes.get(Feature.TOOLS, {}).values()
+        mine = (r for r in routes if r.offering.server == server and r.quarantine is not None)
+        return {route.tool: route.quarantine for route in mine if route.quarantine is not None}
+
+    def digests(self, server: str) -> Mapping[str, str]:
+        """What a server's tools are now, as far as this hub has looked at them."""
+        return shelf.met.digests if (shelf := self._shelves.get(server)) else {}
 
     def unseen(self, feature: Feature = Feature.TOOLS) -> bool:
         """Whether there is a server that a list should wait for."""
@@ -263,18 +283,31 @@ class Catalog:
         shelf, offering = self._shelves[server], self.offerings[server]
         shelf.due = self._clock() + _LIST_SECONDS
         try:
-            tools = await tools_of(self.upstream(offering), offering, _LIST_SECONDS)
+            upstream = self.upstream(offering)
+            tools = await tools_of(upstream, offering, _LIST_SECONDS)
         except Fault as fault:
             shelf.failed(fault, self._clock())
             log.info("%s: %s", server, fault.reference)
         else:
             # The list may answer for a user or a registry of the past; then nobody reads it.
             if shelf is self._shelves.get(server):
-                if shelf.succeeded(tools, self._clock(), self.upstream(offering).left_out):
+                had = shelf.met
+                if tools != shelf.tools or not had.fits(upstream.instructions):
+                    shelf.met = self.keeper.meet(offering, tools, upstream.instructions)
+                if shelf.succeeded(tools, self._clock(), upstream.left_out) or shelf.met != had:
                     self._rebuild()
                     self._save()
                 self.restock(server)
         self._wake.set()
+
+    def look(self, server: str) -> None:
+        """Look again at what a server lists: its pins are other ones now."""
+        shelf = self._shelves.get(server)
+        if shelf is not None and shelf.live:
+            instructions = self.upstream(self.offerings[server]).instructions
+            shelf.met = self.keeper.meet(self.offerings[server], shelf.tools, instructions)
+            self._rebuild()
+            self._save()
 
     def _stocked(self, server: str, shelf: Shelf) -> None:
         if shelf is self._shelves.get(server):

@@ -10,6 +10,7 @@ from proxy.catalog.feature import Feature
 
 if TYPE_CHECKING:
     from proxy.policy.offering import Offering
+    from proxy.trust.quarantine import Quarantine
 
 
 class State(StrEnum):
@@ -32,6 +33,7 @@ class Route:
         definition: The tool (…) as the server last gave it, or None when it never did.
         feature: What the name is a name of; None where a method goes by another key than a name.
         public: The public name itself.
+        quarantine: Why it is not offered although it is the user's; None when it is offered.
     """
 
     offering: Offering
@@ -39,6 +41,7 @@ class Route:
     definition: dict[str, Any] | None
     feature: Feature | None = Feature.TOOLS
     public: str = ""
+    quarantine: Quarantine | None = None
 
     def as_feature(self, feature: Feature) -> Route:
         """The same, taken for another kind of name: a URI for the template it equals."""

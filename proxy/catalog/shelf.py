@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault, Who
 from proxy.catalog.feature import Feature
 from proxy.catalog.route import State
+from proxy.trust.keeper import Met
 from proxy.upstream.fault import Kind, UpstreamFault, UpstreamUnreachable
 from proxy.wire import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from proxy.trust.quarantine import Quarantine
 
 FRESH = 300.0
 """Seconds after which a live list is asked for again."""
@@ -34,6 +40,8 @@ class Shelf:
         others: Prompts, resources and templates, verbatim.
         capabilities: The server's capabilities, verbatim.
         stocked: Whether `others` is all there is, or a list has left without the rest.
+        met: What the look at its tools found.
+        ill: Feature -> name or URI -> why that one of `others` is not offered.
     """
 
     tools: list[dict[str, Any]] = field(default_factory=list)
@@ -46,6 +54,8 @@ class Shelf:
     others: dict[Feature, list[dict[str, Any]]] = field(default_factory=dict)
     capabilities: dict[str, Any] = field(default_factory=dict)
     stocked: bool = False
+    met: Met = field(default_factory=Met)
+    ill: Mapping[Feature, Mapping[str, Quarantine]] = field(default_factory=dict)
     _weighed: tuple[object, object, int] = field(
         default=(None, None, 0), init=False, repr=False, compare=False
     )

@@ -15,6 +15,8 @@ from typing import Any
 from proxy import wire
 from proxy.catalog.feature import OTHERS, Feature
 from proxy.catalog.shelf import Shelf
+from proxy.trust.keeper import Met
+from proxy.trust.quarantine import Quarantine, Reason
 
 LIFETIME = 7 * 24 * 3600.0
 """Seconds after which a server's tools in a snapshot are no longer shown."""
@@ -45,7 +47,7 @@ class Snapshot:
                 # A clock that was set back must not make a snapshot immortal.
                 if abs(now - entry["at"]) < LIFETIME
             }
-        except (OSError, wire.NotJson, KeyError, TypeError, AttributeError):
+        except (OSError, wire.NotJson, KeyError, TypeError, ValueError, AttributeError):
             return {}
 
     def save(self, identity_key: str, revision: str, servers: dict[str, tuple[str, Shelf]]) -> None:
@@ -79,6 +81,11 @@ def _entry(url: str, shelf: Shelf) -> dict[str, Any]:
         "url": url,
         "at": shelf.fetched_at,
         "capabilities": shelf.capabilities,
+        "ill": {
+            feature.value: {name: [why.reason, why.says] for name, why in listed.items()}
+            for feature, listed in ((Feature.TOOLS, shelf.met.quarantined), *shelf.ill.items())
+        },
+        "orderedAbout": shelf.met.ordered_about,
         **{feature.value: shelf.of(feature) for feature in Feature},
     }
 
@@ -86,13 +93,21 @@ def _entry(url: str, shelf: Shelf) -> dict[str, Any]:
 def _shelf(entry: dict[str, Any]) -> Shelf:
     """The shelf of one server; a damaged file must not keep the hub from starting."""
     capabilities = entry.get("capabilities", {})
+    ill = {Feature(feature): _ill(listed) for feature, listed in entry["ill"].items()}
+    about = {name: tuple(map(str, named)) for name, named in entry["orderedAbout"].items()}
     return Shelf(
         tools=_definitions(entry["tools"]),
         fetched_at=entry["at"],
         others={feature: _definitions(entry.get(feature.value, [])) for feature in OTHERS},
         capabilities=capabilities if isinstance(capabilities, dict) else {},
         stocked=True,
+        met=Met(ill.pop(Feature.TOOLS, {}), about),
+        ill=ill,
     )
+
+
+def _ill(listed: dict[str, list[str]]) -> dict[str, Quarantine]:
+    return {name: Quarantine(Reason(why), str(says)) for name, (why, says) in listed.items()}
 
 
 def _definitions(listed: list[object]) -> list[dict[str, Any]]:

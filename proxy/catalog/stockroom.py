@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from auth.fault import Fault
 from proxy.catalog.feature import OTHERS
 from proxy.catalog.pace import PAUSE
+from proxy.trust.keeper import ill
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +99,8 @@ class Stockroom:
                 log.info("%s: its %s could not be listed: %s", server, feature, _name(wrong))
             else:
                 found[feature] = listed
+        if found != shelf.others:
+            shelf.ill = {feature: ill(feature.key, listed) for feature, listed in found.items()}
         new = found != shelf.others or not shelf.stocked
         shelf.others, shelf.stocked = found, True
         if new:

@@ -218,6 +218,7 @@ class Asking:
         now = self._routing.find(call)
         if (
             now is None
+            or now.quarantine is not None
             or self._judging.judge(call, now).ruling is Ruling.DENY
             or self._judging.bound(call, now) != bound
         ):

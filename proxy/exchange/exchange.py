@@ -28,6 +28,7 @@ from proxy.exchange.routing import Routing, failure
 from proxy.exchange.sending import send
 from proxy.fault import Denied, Internal, NotApproved, UnknownTool, unforged
 from proxy.policy.verdict import Ruling
+from proxy.trust.fault import Quarantined
 from proxy.upstream.fault import UpstreamMalformed, UpstreamUnreachable
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Exchanges:
         try:
             envelope = await self._through(exchange)
             outcome, reference = ending(envelope)
-        except (UnknownTool, Denied, NotApproved) as fault:
+        except (UnknownTool, Denied, NotApproved, Quarantined) as fault:
             outcome, reference = Outcome.DENIED, fault.reference
             return failure(call, fault)
         except Fault as fault:
@@ -150,6 +151,8 @@ class Exchanges:
                 # The audit, too, tells nobody that what is hidden exists.
                 exchange.route = exchange.verdict = None
             raise self._judging.denial(call, verdict)
+        if route.quarantine is not None:
+            raise route.quarantine.fault(route.tool, route.offering.title)
         if pages.declined(call.params):
             raise pages.unopened(route.offering)
         if verdict.ruling is not Ruling.ASK:

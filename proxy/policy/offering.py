@@ -10,6 +10,7 @@ from proxy.policy.circumstances import ANYWHERE, Context
 from proxy.policy.risk import Confirm, Risk
 from proxy.policy.rule import NO_POLICY
 from proxy.policy.strength import SURFACES
+from proxy.trust.pin import NO_PINS, CompanyPins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,6 +97,7 @@ class Offering:
         denied_tools: Names or globs that are never offered.
         context: The workspaces that may see the server; without any pattern, all of them.
         policy: What the company's policy and the user's say of this server.
+        pins: The digests of its tools that the company's registry gives.
     """
 
     server: str
@@ -119,6 +121,7 @@ class Offering:
     program: Program | None = None
     context: Context = ANYWHERE
     policy: Policy = NO_POLICY
+    pins: CompanyPins = NO_PINS
 
     def rule(self, tool: str) -> ToolRule:
         """The rule that speaks for a tool."""

@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Any
 from proxy.plain import plain
 from proxy.policy.circumstances import ANYWHERE
 from proxy.policy.offering import Owner
+from proxy.registry.pins import read_pins
 from proxy.registry.tool_rule import NOBODY, names, rule, workspaces
+from proxy.trust.pin import NO_PINS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from proxy.policy.circumstances import Context
     from proxy.policy.offering import ToolRule
+    from proxy.trust.pin import CompanyPins
 
 SCHEMA_VERSION = 1
 SURFACE = "ide"
@@ -47,6 +50,7 @@ class Governance:
         groups: The access groups; empty admits everybody.
         context: The workspaces that may see the server.
         sso: Whether the user's token is sent, of `audience` (empty: the company's) and `scopes`.
+        pins: The digests that a reviewer accepted.
     """
 
     refusal: str
@@ -59,6 +63,7 @@ class Governance:
     scopes: tuple[str, ...]
     rules: Mapping[str, ToolRule]
     context: Context
+    pins: CompanyPins = NO_PINS
 
 
 def read(block: object, name: str, today: dt.date) -> Governance:
@@ -78,6 +83,7 @@ def read(block: object, name: str, today: dt.date) -> Governance:
         scopes=tuple(sorted(names(auth.get("scopes", [])) or ())),
         rules=_rules(said.get("tools", {}), name),
         context=_context(_table(said.get("context"))),
+        pins=read_pins(said.get("pins")) or NO_PINS,
     )
 
 
@@ -94,9 +100,13 @@ def _refusal(said: dict[str, Any], today: dt.date) -> str:
         return f'it is not meant for editors (context.surfaces does not name "{SURFACE}")'
     if names(_table(said.get("access")).get("groups")) is None:
         return "its governance block does not say which groups have access"
+    return _unread(said) or _auth_refusal(_table(said.get("auth")))
+
+
+def _unread(said: dict[str, Any]) -> str:
     if not isinstance(said.get("tools", {}), dict):
         return "the rules of its tools cannot be read"
-    return _auth_refusal(_table(said.get("auth")))
+    return "" if read_pins(said.get("pins")) is not None else "its pins cannot be read"
 
 
 def _open_review(review: dict[str, Any], title: str, today: dt.date) -> str:

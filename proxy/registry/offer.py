@@ -113,6 +113,7 @@ class _Reader:
             groups=said.groups,
             rules=said.rules,
             context=said.context,
+            pins=said.pins,
         )
 
     def _ungoverned(self, entry: Entry, short: str) -> Offering:

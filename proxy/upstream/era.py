@@ -61,6 +61,7 @@ class Terms:
         capabilities: The server's capabilities, verbatim.
         server_info: The server's name and version as it gives them; empty when it does not.
         dual: Whether a modern server shakes hands as well; None before that was tried.
+        instructions: What it would tell a model of itself. Portico never does; a pin watches it.
     """
 
     era: Era
@@ -68,6 +69,7 @@ class Terms:
     capabilities: dict[str, Any] = field(default_factory=dict)
     server_info: dict[str, Any] = field(default_factory=dict)
     dual: bool | None = None
+    instructions: str = ""
 
 
 def header_value(text: str) -> str:

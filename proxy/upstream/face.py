@@ -48,6 +48,11 @@ class Face(ABC):
         return self._terms.server_info if self._terms else {}
 
     @property
+    def instructions(self) -> str:
+        """What the server would tell a model of itself; empty when it says nothing."""
+        return self._terms.instructions if self._terms else ""
+
+    @property
     def capabilities(self) -> dict[str, Any]:
         """The server's capabilities, verbatim."""
         return self._terms.capabilities if self._terms else {}

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+MOST_INSTRUCTIONS = 64 * 1024
+"""Characters of a server's instructions that are kept and compared."""
+
+
 def hello(identifier: int, capabilities: Mapping[str, Any]) -> bytes:
     """An `initialize` request on behalf of clients with these capabilities."""
     params = {
@@ -42,11 +46,16 @@ def agreed(server: str, envelope: dict[str, Any]) -> Terms:
         shown = plain(str(version), 40)
         msg = f"{server} speaks MCP {shown}, which Portico does not know."
         raise UpstreamMalformed(msg, may_have_run=False)
-    return Terms(
-        Era.LEGACY, version, mapping(answer.get("capabilities")), mapping(answer.get("serverInfo"))
-    )
+    can, info = mapping(answer.get("capabilities")), mapping(answer.get("serverInfo"))
+    return Terms(Era.LEGACY, version, can, info, instructions=told(answer))
 
 
 def mapping(value: object) -> dict[str, Any]:
     """`value` if it is a JSON object, else an empty one."""
     return value if isinstance(value, dict) else {}
+
+
+def told(answer: dict[str, Any]) -> str:
+    """The instructions in a server's greeting, cut where they are longer than anybody reads."""
+    said = answer.get("instructions")
+    return said[:MOST_INSTRUCTIONS] if isinstance(said, str) else ""

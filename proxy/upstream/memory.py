@@ -17,7 +17,7 @@ _KNOWN = {Era.LEGACY: LEGACY_VERSIONS, Era.MODERN: MODERN_VERSIONS}
 
 
 class EraMemory:
-    """One JSON file: endpoint URL -> `{"era", "version", "capabilities", "serverInfo", "dual"}`.
+    """One JSON file: endpoint URL -> `{"era", "version", "capabilities", "serverInfo", "dual", …}`.
 
     It is read once and written when something changes. It only ever saves a question to a server,
     so whatever in it cannot be understood counts as forgotten.
@@ -45,8 +45,9 @@ class EraMemory:
             return None
         if not isinstance(capabilities, dict) or not isinstance(info, dict):
             return None
-        dual = entry.get("dual")
-        return Terms(era, version, capabilities, info, dual if isinstance(dual, bool) else None)
+        dual, told = entry.get("dual"), str(entry.get("instructions", ""))
+        spoken = dual if isinstance(dual, bool) else None
+        return Terms(era, version, capabilities, info, spoken, told)
 
     def keep(self, url: str, terms: Terms) -> None:
         """Remember what was agreed; a full or read-only disk costs the memory, not the call."""
@@ -55,6 +56,7 @@ class EraMemory:
             "version": terms.version,
             "capabilities": terms.capabilities,
             "serverInfo": terms.server_info,
+            "instructions": terms.instructions,
         }
         if terms.dual is not None:
             entry["dual"] = terms.dual

@@ -11,7 +11,7 @@ from proxy.upstream.answer import Rejected
 from proxy.upstream.conversation import converse
 from proxy.upstream.era import MODERN_VERSIONS, SERVER_KEY, UNSUPPORTED_VERSION, Era, Terms
 from proxy.upstream.fault import UpstreamFault, UpstreamLost, UpstreamMalformed, UpstreamSlow
-from proxy.upstream.handshake import mapping
+from proxy.upstream.handshake import mapping, told
 from proxy.upstream.legacy import LegacySession
 from proxy.upstream.request import write
 
@@ -184,4 +184,5 @@ def discovered(server: str, envelope: dict[str, Any]) -> Terms:
         msg = f"{server} does not speak MCP {MODERN_VERSIONS[-1]}: {said}"
         raise Rejected(200, None, UpstreamMalformed(msg, may_have_run=False))
     info = mapping(mapping(answer.get("_meta")).get(SERVER_KEY))
-    return Terms(Era.MODERN, mutual[-1], mapping(answer.get("capabilities")), info)
+    can = mapping(answer.get("capabilities"))
+    return Terms(Era.MODERN, mutual[-1], can, info, instructions=told(answer))

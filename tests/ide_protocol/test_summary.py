@@ -111,7 +111,7 @@ def test_every_server_that_is_missing_says_why_and_who_acts(hub: Hub) -> None:
     hub.registry_fault = RegistryUnreachable("The registry did not answer.")
     said = summary(hub)
     for part in (
-        "Signed in as Al [2Jice.",
+        "Signed in as Alice.",
         "1 of 2 servers have answered, with 2 tools in all (presto, spark).",
         "spark: Nobody listens.",
         "its tools are from the last list",

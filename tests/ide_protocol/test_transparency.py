@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from proxy.trust.poison import findings
 from tests.ide_protocol.library import Library, shelves
 
 if TYPE_CHECKING:
@@ -186,16 +187,22 @@ def test_any_exchange_is_the_same_through_portico(
 def test_any_definition_is_the_same_through_portico(
     world: World, definitions: list[dict[str, Any]]
 ) -> None:
-    """What a server says of its tools and prompts is listed as it said it, names aside."""
+    """What a server says of its tools and prompts is listed as it said it, names aside, or not.
+
+    What is not listed is what looks poisoned; nothing is ever rewritten.
+    """
     library = world.servers["old"]
-    listed = [{**more, "name": f"n{place}"} for place, more in enumerate(definitions)]
+    # New names each time: under an old one, another definition would be a change to be accepted.
+    stem = f"n{next(world.numbers)}x"
+    listed = [{**more, "name": f"{stem}{place}"} for place, more in enumerate(definitions)]
     library.lists["tools/list"] = ("tools", listed)
 
     async def fetched() -> list[dict[str, Any]]:
         await world.catalog.relist("old")
         answer = await world.client.ask("tools/list", {}, identifier=next(world.numbers))
         tools: list[dict[str, Any]] = answer["result"]["tools"]
-        return [tool for tool in tools if tool["name"].startswith("old_n")]
+        return [tool for tool in tools if tool["name"].startswith(f"old_{stem}")]
 
-    public = [{**tool, "name": f"old_{tool['name']}"} for tool in listed]
+    honest = [tool for tool in listed if not findings(tool)]
+    public = [{**tool, "name": f"old_{tool['name']}"} for tool in honest]
     assert same(world.run(fetched()), public)

@@ -47,6 +47,7 @@ class RememberingUpstream:
     era = None
     left_out = None
     capabilities: ClassVar[dict[str, Any]] = {}
+    instructions = ""
 
     def __init__(self) -> None:
         self.tools: list[dict[str, Any]] = [DROP, READ, WRITE]

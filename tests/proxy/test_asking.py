@@ -253,6 +253,10 @@ async def test_a_lease_dies_with_what_it_was_given_for(house: House, swap: str) 
     if swap == "definition":
         house.upstream.tools = [{**WRITE, "description": "Writes everywhere."}, DROP, READ]
         await house.catalog.relist("presto")
+        # Whoever trusts what it has become has not allowed its calls by that.
+        offering = house.catalog.offerings["presto"]
+        house.catalog.keeper.accept(offering, "write", house.upstream.tools[0])
+        house.catalog.look("presto")
     if swap == "arguments":
         arguments = {"table": "prod.orders"}
     if swap == "rule":

@@ -130,6 +130,7 @@ class ServerDouble:
     era = None
     left_out = None
     capabilities: ClassVar[dict[str, Any]] = {}
+    instructions = ""
 
     def __init__(self) -> None:
         self.go = asyncio.Event()

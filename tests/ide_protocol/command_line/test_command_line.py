@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, NotRequired, get_origin, get_type_hints
 
 import pytest
 
@@ -64,7 +64,9 @@ def test_json_has_the_shapes_of_the_contract(
     assert code in {ExitCode.OK, ExitCode.FAILED} if words == ("doctor",) else code == ExitCode.OK
     found = document[key]
     for one in found if isinstance(found, list) else [found]:
-        assert set(one) == set(get_type_hints(shape))
+        hints = get_type_hints(shape, include_extras=True)
+        spared = {name for name, kind in hints.items() if get_origin(kind) is NotRequired}
+        assert set(hints) - spared <= set(one) <= set(hints)
     assert hub.heard
 
 

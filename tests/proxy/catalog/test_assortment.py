@@ -12,8 +12,10 @@ from proxy.catalog.feature import Feature
 from proxy.catalog.shelf import Shelf
 from proxy.catalog.uri import made_from
 from proxy.catalog.view import view
+from proxy.naming import public_name
 from proxy.policy.offering import Offering, ToolRule
 from proxy.policy.risk import Risk
+from proxy.trust.shadow import Name, shadowing
 
 SHORT = st.text(string.ascii_lowercase + string.digits + "-", min_size=1, max_size=24).filter(
     lambda name: name[0] != "-" and name != "portico"
@@ -30,6 +32,17 @@ URI = st.one_of(
     st.text(min_size=1, max_size=20),
 )
 SERVERS = st.dictionaries(SHORT, st.tuples(st.lists(OWN), st.lists(URI)), max_size=5)
+
+
+def shadows(servers: dict[str, tuple[list[str], list[str]]]) -> set[tuple[str, str]]:
+    """The tools whose names imitate others."""
+    return set(
+        shadowing(
+            Name(server, own, public_name(server, own))
+            for server, (tools, _) in servers.items()
+            for own in tools
+        )
+    )
 
 
 def assorted(servers: dict[str, tuple[list[str], list[str]]]) -> Assortment:
@@ -54,7 +67,7 @@ def assorted(servers: dict[str, tuple[list[str], list[str]]]) -> Assortment:
 def test_every_name_leads_back_for_any_set_of_servers(
     servers: dict[str, tuple[list[str], list[str]]],
 ) -> None:
-    """Each thing of each server is listed once, and its public name means it and nothing else."""
+    """Each thing is listed once, unless its name imitates another; its name means it alone."""
     assortment = assorted(servers)
     for feature, column in ((Feature.TOOLS, 0), (Feature.PROMPTS, 0), (Feature.RESOURCES, 1)):
         led = []
@@ -63,7 +76,13 @@ def test_every_name_leads_back_for_any_set_of_servers(
             assert route is not None
             led.append((route.offering.server, route.tool))
         there = {(server, own) for server, lists in servers.items() for own in lists[column]}
-        assert (len(led), set(led)) == (len(there), there)
+        blocked = {
+            (route.offering.server, route.tool)
+            for route in assortment.routes[feature].values()
+            if route.quarantine is not None
+        }
+        assert (len(led), set(led)) == (len(there - blocked), there - blocked)
+        assert blocked == (shadows(servers) if feature is Feature.TOOLS else set())
 
 
 @given(SERVERS)
@@ -74,9 +93,11 @@ def test_one_server_shown_bare_has_exactly_its_own_names(
     assortment = assorted(servers)
     for server, lists in servers.items():
         alone = view((server,), bare=True)
-        for feature, column in ((Feature.TOOLS, 0), (Feature.RESOURCES, 1)):
+        blocked = {own for by, own in shadows(servers) if by == server}
+        for feature, column in ((Feature.TOOLS, 0), (Feature.PROMPTS, 0), (Feature.RESOURCES, 1)):
             shown = [definition[feature.key] for definition in assortment.listed(feature, alone)]
-            assert sorted(shown) == sorted(set(lists[column]))
+            missing = blocked if feature is Feature.TOOLS else set()
+            assert sorted(shown) == sorted(set(lists[column]) - missing)
             for own in shown:
                 route = assortment.find(feature, own, alone)
                 assert route is not None

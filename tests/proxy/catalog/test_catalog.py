@@ -12,6 +12,7 @@ from auth.identity import Identity
 from auth.refresh import SignInNeeded
 from proxy.catalog import Catalog, Snapshot, State, assortment, pace
 from proxy.catalog.feature import Feature
+from proxy.naming import public_name
 from proxy.policy.offering import Offering, Standing, ToolRule
 from proxy.policy.risk import Risk
 from proxy.upstream.fault import UpstreamMalformed, UpstreamUnreachable
@@ -29,6 +30,7 @@ class ServerDouble:
 
     era = None
     capabilities: ClassVar[dict[str, Any]] = {}
+    instructions = ""
 
     def __init__(self) -> None:
         self.tools: list[dict[str, Any]] = [{"name": "read"}, {"name": "drop"}]
@@ -162,9 +164,9 @@ async def test_names_do_not_change_when_servers_come_and_go(shop: Shop) -> None:
 
 async def test_a_public_name_leads_back_to_the_servers_own(shop: Shop) -> None:
     """Whatever a server calls its tools, the table reverses it; a name given twice is the first."""
-    own = ["drop table!", "x" * 200, "\ud800", "read"]
+    own = ["drop table!", "x" * 200, "né", "read"]
     shop.server("presto").tools = [
-        *({"name": name} for name in own),
+        *({"name": name} for name in (*own, "\ud800")),
         {"name": "read", "description": "another"},
         {"name": 7},
         {},
@@ -174,6 +176,9 @@ async def test_a_public_name_leads_back_to_the_servers_own(shop: Shop) -> None:
     routes = [shop.catalog.find(Feature.TOOLS, name) for name in shop.names]
     assert sorted(route.tool for route in routes if route) == sorted(own)
     assert shop.catalog.find(Feature.TOOLS, "presto_read") is not None
+    unlisted = shop.catalog.find(Feature.TOOLS, public_name("presto", "\ud800"))
+    assert unlisted is not None
+    assert (unlisted.tool, unlisted.quarantine is None) == ("\ud800", False)
     assert [tool.get("description") for tool in shop.catalog.tools()] == [None] * 4
     for unknown in ("nobody_read", "presto", "", "_read"):
         assert shop.catalog.find(Feature.TOOLS, unknown) is None
@@ -186,9 +191,9 @@ async def test_a_list_is_told_of_only_when_it_changed(shop: Shop) -> None:
     assert shop.changes == 1
     await shop.catalog.relist("presto")
     assert shop.changes == 1
-    shop.server("presto").tools = [{"name": "read", "description": "new"}]
+    shop.server("presto").tools = [{"name": "read"}, {"name": "new"}]
     await shop.catalog.relist("presto")
-    assert (shop.changes, shop.names) == (2, ["presto_read"])
+    assert (shop.changes, shop.names) == (2, ["presto_new", "presto_read"])
 
 
 async def test_what_a_snapshot_shows_is_what_todays_policy_allows(shop: Shop) -> None:

@@ -207,3 +207,40 @@ def test_a_condition_that_cannot_be_understood_makes_its_tool_unknown(condition:
     rule = read(said, "x", TODAY).rules["query"]
     assert (rule.risk, rule.confirm) == (Risk.UNKNOWN, Confirm.ALWAYS)
     assert "conditions" in rule.source
+
+
+DIGEST = "sha256:" + "0" * 64
+
+
+@pytest.mark.parametrize(
+    ("pins", "tools", "whole"),
+    [
+        (None, set(), 0),
+        ({}, set(), 0),
+        ({"toolsDigest": DIGEST}, set(), 1),
+        ({"tools": {"run": DIGEST, "list": [DIGEST]}}, {"run", "list"}, 0),
+    ],
+)
+def test_pins_are_read(pins: object, tools: set[str], whole: int) -> None:
+    """One digest or several, of tools or of the whole list."""
+    said = read({**BLOCK, "pins": pins} if pins is not None else BLOCK, "n", TODAY)
+    assert (said.refusal, set(said.pins.tools), len(said.pins.whole)) == ("", tools, whole)
+
+
+@pytest.mark.parametrize(
+    "pins",
+    [
+        [],
+        "x",
+        {"toolDigest": DIGEST},
+        {"toolsDigest": "md5:1"},
+        {"toolsDigest": []},
+        {"tools": [DIGEST]},
+        {"tools": {"run": ""}},
+        {"instructions": [DIGEST, 1]},
+    ],
+)
+def test_pins_that_cannot_be_read_withhold_the_server(pins: object) -> None:
+    """A digest that is misspelt must not look like none; the schema says so beforehand."""
+    assert not VALID.is_valid({**BLOCK, "pins": pins})
+    assert read({**BLOCK, "pins": pins}, "n", TODAY).refusal == "its pins cannot be read"
