@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import anyio
 from mcp import types
 from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
 
 if TYPE_CHECKING:
     import asyncio
@@ -98,3 +100,14 @@ class AskingServer:
             await inner(scope, receive, send)
 
         return application
+
+
+async def _serve() -> None:
+    """Serve on standard input and output: both eras, asking by requests."""
+    server = AskingServer(legacy=True).server
+    async with stdio_server() as (reading, writing):
+        await server.run(reading, writing, server.create_initialization_options())
+
+
+if __name__ == "__main__":
+    anyio.run(_serve)

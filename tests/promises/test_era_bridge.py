@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import asynccontextmanager
+import sys
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,7 @@ from mcp.types import (
 )
 
 from tests.process.installation import LAUNCHER
+from tests.promises import asking_server
 from tests.promises.asking_server import KINDS, PAGE, AskingServer
 from tests.sandbox.loopback import said, served
 
@@ -142,3 +144,22 @@ async def test_two_windows_questions_at_once_reach_each_its_own(
         assert [params.message for params in one.asked] == ["ask asks: First?"]
         assert [params.message for params in two.asked] == ["ask asks: Second?"]
         assert server.calls == 2
+
+
+@pytest.mark.parametrize("local", [False, True], ids=["remote", "local"])
+async def test_a_tool_that_can_only_ask_by_a_request_works_for_a_legacy_client(
+    portico: Installation, *, local: bool
+) -> None:
+    """On a server of both eras, which a modern client cannot be asked by."""
+    server, person = AskingServer(legacy=True), Person("mine")
+    async with AsyncExitStack() as stack:
+        if local:
+            where = f"command = {json.dumps([sys.executable, asking_server.__file__])}"
+        else:
+            url = await stack.enter_async_context(served(server.server.streamable_http_app()))
+            where = f'url = "{url}"'
+        portico.configure(f'[servers.ask]\n{where}\nrisk = "read"\n')
+        agent = await stack.enter_async_context(client(portico, "legacy", person))
+        answer = said(await agent.call_tool("ask_form", {"asked": "Sure?"}))
+        assert json.loads(answer)["content"] == {"word": "mine"}
+        assert [params.message for params in person.asked] == ["ask asks: Sure?"]
