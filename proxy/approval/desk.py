@@ -277,9 +277,12 @@ class Desk:
         self, kind: Surface, session: Session | None, batch: Batch, shown: list[Pending]
     ) -> Answer:
         """Have a person see a batch; what those questions are to end in that stay unanswered."""
-        carrier = next((one.carried for one in shown if one.carried is not None), None)
-        if carrier is not None or session is None:
-            if carrier is not None and not carrier.done():
+        carriers = [one.carried for one in shown if one.carried is not None]
+        if carriers or session is None:
+            if carriers:
+                carrier = next((one for one in carriers if not one.done()), None)
+                if carrier is None:
+                    return Answer.GONE
                 carrier.set_result(batch)
             await asyncio.wait([one.decided for one in shown])
         elif session.window is None:

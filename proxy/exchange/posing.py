@@ -137,10 +137,12 @@ class Posing:
         """The question of a call: that of an identical one whose host gave up, or a new one."""
         call = exchange.call
         pending = self._kept.rejoin((Caller.of(call.session), exchange.bound))
-        if pending is not None and pending.surface in verdict.surfaces:
-            exchange.asked = pending.question.deadline - self._patience
-            self.note(exchange, Event.ASKED, surface=pending.surface)
-            return pending
+        if pending is not None:
+            if pending.surface in verdict.surfaces:
+                exchange.asked = pending.question.deadline - self._patience
+                self.note(exchange, Event.ASKED, surface=pending.surface)
+                return pending
+            self._desk.withdraw(pending)  # The rules have become stricter since.
         surface = self._surface(exchange, verdict)
         exchange.asked = self._clock()
         self.note(exchange, Event.ASKED, surface=surface[0])
@@ -155,6 +157,8 @@ class Posing:
     def _leave(self, exchange: Exchange, route: Route, pending: Pending) -> None:
         """The call was cancelled: its question goes, unless its host was only impatient."""
         call = exchange.call
+        if pending.carried is not None:
+            pending.carried.cancel()  # Another call of the batch can still carry the form.
         if call.given_up:
             key = (Caller.of(call.session), exchange.bound)
             self._kept.leave(key, pending, partial(self._late, exchange, route))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from auth.fault import Fault
-from proxy.approval import Answer, Question, Surface
+from proxy.approval import Answer, LeaseWish, Question, Surface
 from proxy.policy.offering import Owner
 from proxy.policy.risk import Risk
 from proxy.session import Session
@@ -122,6 +124,67 @@ async def test_two_equal_questions_do_not_look_equal(door: Door) -> None:
     assert len(texts) == 2
     for deciding in (first, second):
         deciding.cancel()
+
+
+APPROVING = {**CAPABILITIES, "experimental": {"portico": {"approvals": True}}}
+
+
+async def test_an_editor_that_can_shows_several_questions_as_its_own(door: Door) -> None:
+    """`portico/approve` carries every question whole, and takes an answer for each."""
+    client, session = await editor(door, capabilities=APPROVING)
+    asking = Session("mcp")
+    tags = ["aaaa", "bbbb", "cccc", "dddd", "eeee"]
+    deciding = [decide(door, session, question(door, tag), asking) for tag in tags]
+    prompt = await client.receive_frame()
+    assert prompt["method"] == "portico/approve"
+    asked = prompt["params"]["questions"]
+    assert [one["tag"] for one in asked] == tags
+    assert asked[0]["arguments"] == '{"table":"dev.x"}'
+    lease = {"minutes": 5, "calls": 2, "arguments": {"table": "dev.*"}}
+    answers = [
+        {"id": asked[0]["id"], "answer": "yes", "arguments": {"table": {"deep": [1]}}},
+        {"id": asked[1]["id"], "answer": "yes", "lease": lease},
+        {"id": asked[2]["id"], "answer": "stop"},
+        {"id": asked[3]["id"], "answer": True},
+    ]
+    client.frame({"jsonrpc": "2.0", "id": prompt["id"], "result": {"answers": answers}})
+    decisions = [await one for one in deciding]
+    said = [decision.answer for decision in decisions]
+    assert said == [Answer.YES, Answer.YES, Answer.STOP, Answer.SILENCE, Answer.SILENCE]
+    assert decisions[0].arguments == {"table": {"deep": [1]}}
+    assert decisions[1].lease == LeaseWish(5, 2, {"table": "dev.*"})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"result": None},
+        {"result": {}},
+        {"result": {"answers": "yes"}},
+        {"result": {"answers": [7, {"answer": "yes"}, {"id": 7, "answer": "yes"}]}},
+        {"error": {"code": -32601, "message": "unknown"}},
+    ],
+)
+async def test_an_odd_answer_of_an_editor_is_none(door: Door, answer: dict[str, Any]) -> None:
+    """What is not of the contract's shape never counts as a yes."""
+    client, session = await editor(door, capabilities=APPROVING)
+    deciding = decide(door, session, question(door))
+    prompt = await client.receive_frame()
+    client.frame({"jsonrpc": "2.0", "id": prompt["id"], **answer})
+    assert (await deciding).answer is Answer.SILENCE
+
+
+@pytest.mark.parametrize("experimental", [{"portico": {"approvals": 1}}, {"portico": True}, "all"])
+async def test_only_an_editor_that_says_so_is_asked_by_our_own_method(
+    door: Door, experimental: object
+) -> None:
+    """Any other is asked by LSP's message with buttons."""
+    client, session = await editor(
+        door, capabilities={**CAPABILITIES, "experimental": experimental}
+    )
+    deciding = decide(door, session, question(door))
+    assert (await client.receive_frame())["method"] == "window/showMessageRequest"
+    deciding.cancel()
 
 
 async def test_a_window_that_dies_is_an_answer_at_once(door: Door) -> None:

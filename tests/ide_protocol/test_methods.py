@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 import pytest
 
 from ide_protocol.own import contract
+from proxy.approval import Answer, Surface
+from proxy.approval.lease import Lease, Scope
 from proxy.audit import Event, Record
 from proxy.configuration import ConfigurationFault
 from proxy.configuration.fault import Problem
@@ -214,3 +216,29 @@ async def test_a_stop_is_answered_before_the_hub_ends(door: Door, person: Client
     """The command hears that it worked."""
     assert (await person.ask(contract.STOP))["result"] == {}
     assert door.reception.stopped.is_set()
+
+
+async def test_leases_and_stops_are_listed_and_revoked(door: Door, person: Client) -> None:
+    """Each in the contract's shape; one by its id, the others all at once."""
+    scope = Scope("", "presto", "write", "d", "Agent", "/srv/a", "s1")
+    leases = door.hub.exchanges.asking.leases
+    until = door.hub.clock() + 60
+    given = Lease(
+        scope,
+        Answer.YES,
+        "Presto",
+        Surface.EDITOR,
+        patterns={"table": "dev.*"},
+        until=until,
+        left=3,
+    )
+    leases.give(given)
+    leases.give(Lease(scope, Answer.STOP, "Presto", Surface.EDITOR))
+    found = (await person.ask(contract.LEASES))["result"]["leases"]
+    assert all(keeps(contract.Lease, one) for one in found)
+    terms = [(one["answer"], one["arguments"], one["until"], one["left"]) for one in found]
+    assert terms == [("yes", {"table": "dev.*"}, until, 3), ("no", {}, None, None)]
+    (ended,) = (await person.ask(contract.REVOKE, {"id": given.id}))["result"]["leases"]
+    assert ended["id"] == given.id
+    assert len((await person.ask(contract.REVOKE))["result"]["leases"]) == 1
+    assert (await person.ask(contract.LEASES))["result"] == {"leases": []}

@@ -113,6 +113,18 @@ async def test_fifty_calls_of_a_modern_client_are_one_form(house: House) -> None
     assert sorted(call["arguments"]["n"] for call in house.upstream.reached) == [*range(0, 50, 2)]
 
 
+async def test_a_form_is_carried_by_a_call_that_is_still_there(house: House) -> None:
+    """The first call's host gave up before the form left; the second carries it."""
+    house.agent.can_ask = True
+    first, running = house.start("presto_drop", returns=True, arguments={"n": 1})
+    second = house.start("presto_drop", returns=True, arguments={"n": 2})[1]
+    await house.until(2)
+    await house.give_up(first, running)
+    result = (await second)["result"]
+    properties = result["inputRequests"]["portico"]["params"]["requestedSchema"]["properties"]
+    assert list(properties) == ["call_1", "call_2"]
+
+
 async def test_arguments_changed_after_the_question_are_refused(house: House) -> None:
     """What runs is what was shown: nobody can swap the arguments while a person reads."""
     editor = house.editor(None)

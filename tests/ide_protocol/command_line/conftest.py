@@ -115,6 +115,19 @@ QUESTION: contract.Question = {
     "surfaces": ["editor", "elicitation", "page", "terminal"],
     "coded": False,
 }
+LEASE: contract.Lease = {
+    "id": "9b3e7788",
+    "answer": "yes",
+    "server": "spark",
+    "title": "Spark",
+    "tool": "submit_job",
+    "arguments": {"queue": "dev-*\x1b[2J"},
+    "host": "Code",
+    "workspace": "/w",
+    "until": 9_000_000_000.0,
+    "left": 20,
+}
+STOP: contract.Lease = {**LEASE, "id": "0a1b", "answer": "no", "until": None, "left": None}
 RECORD: contract.Record = {
     "id": 3,
     "at": 1_700_000_000.0,
@@ -150,6 +163,8 @@ ANSWERS: dict[str, Any] = {
     contract.CALL: RESULT,
     contract.APPROVALS: {"approvals": [QUESTION]},
     contract.ANSWER: {},
+    contract.LEASES: {"leases": [LEASE, STOP]},
+    contract.REVOKE: {"leases": [LEASE]},
     contract.ACTIVITY: {"records": [RECORD], "more": False},
     contract.DOCTOR: {"checks": [CHECK]},
     contract.STOP: {},

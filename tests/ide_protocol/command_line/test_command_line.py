@@ -41,6 +41,8 @@ SHAPES: dict[tuple[str, ...], tuple[str, type]] = {
     ("whoami",): ("user", contract.User),
     ("approvals",): ("approvals", contract.Question),
     ("reject", "q1"): ("approval", contract.Question),
+    ("leases",): ("leases", contract.Lease),
+    ("leases", "revoke"): ("leases", contract.Lease),
     ("audit",): ("records", contract.Record),
     ("doctor",): ("checks", contract.Check),
     ("hub", "status"): ("hub", contract.Hub),
@@ -108,6 +110,11 @@ def test_json_of_commands_without_an_answer(words: tuple[str, ...], printed: Pri
             ["audit"],
             ["replied  presto.run_query  read  12 ms  Code  query=[8 characters]", "2023-11-"],
         ),
+        (
+            ["leases"],
+            ["9b3e7788", "spark.submit_job", "20 calls, ", "queue like dev-*", "until the session"],
+        ),
+        (["leases", "revoke"], ["asked about again", "9b3e7788"]),
         (["hub", "status"], ["process 4242", "editor  Code"]),
         (["doctor"], ["sign-in", "Fine."]),
         (["call", "presto.run_query", "--arg", "query=x"], ["one\n        two\n"]),
@@ -331,6 +338,24 @@ def test_a_question_is_named_by_its_id_or_its_tag(
     assert "q1 or q2" in capsys.readouterr().err
     assert main(["reject", "none"]) == ExitCode.OK
     assert hub.said(contract.ANSWER)["id"] == "none"
+
+
+def test_a_no_may_stop_further_questions(hub: FakeHub) -> None:
+    """`reject --stop` says so to the hub."""
+    assert main(["reject", "q1", "--stop"]) == ExitCode.OK
+    assert hub.said(contract.ANSWER) == {"id": "q1", "answer": "stop"}
+
+
+def test_leases_end_by_one_command(hub: FakeHub, capsys: pytest.CaptureFixture[str]) -> None:
+    """One by its id, all without; with none there is nothing to say but that."""
+    assert main(["leases", "revoke", "9b3e7788"]) == ExitCode.OK
+    assert hub.said(contract.REVOKE) == {"id": "9b3e7788"}
+    assert main(["leases", "revoke"]) == ExitCode.OK
+    assert hub.said(contract.REVOKE) == {}
+    hub.answers.update({contract.LEASES: {"leases": []}, contract.REVOKE: {"leases": []}})
+    capsys.readouterr()
+    assert main(["leases"]) == main(["leases", "revoke"]) == ExitCode.OK
+    assert "every call that needs a yes is asked about" in capsys.readouterr().out
 
 
 def test_an_audit_of_nobody_names_whom_it_looked_for(

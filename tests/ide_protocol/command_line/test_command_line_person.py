@@ -168,3 +168,27 @@ def test_approve_prints_what_was_approved(hub: FakeHub, start: Start, screen: Sc
     screen.until(b"drop_table")
     assert process.wait() == ExitCode.OK
     assert hub.said(contract.ANSWER) == {"id": "q1", "answer": "yes"}
+
+
+def test_a_person_corrects_a_call_and_gives_a_lease(
+    hub: FakeHub, start: Start, screen: Screen
+) -> None:
+    """What is corrected replaces that argument alone, and what was approved is shown so."""
+    question = {
+        **hub.answers[contract.APPROVALS]["approvals"][0],
+        "arguments": '{"table": "dev.x", "limit": 500}',
+        "inputSchema": {"properties": {"table": {"type": "string"}}},
+        "changes": [{"path": "limit", "before": "10", "after": "500"}],
+    }
+    hub.answers[contract.APPROVALS] = {"approvals": [question]}
+    words = ("--arg", "limit=10", "--arg", "table=7", "--minutes", "30", "--calls", "5")
+    process = start("approve", "q1", *words, terminal=screen.theirs)
+    shown = screen.until(b"limit: 10").decode()
+    assert "Approved:" in shown
+    assert process.wait() == ExitCode.OK
+    assert hub.said(contract.ANSWER) == {
+        "id": "q1",
+        "answer": "yes",
+        "arguments": {"table": "7", "limit": 10},
+        "lease": {"minutes": 30, "calls": 5},
+    }
