@@ -24,22 +24,28 @@ class Attribution:
 
     def __init__(self) -> None:
         self._open: dict[int, str] = {}
+        self._only: dict[int, str] = {}
         self._placed: Counter[int] = Counter()
         self._held: list[tuple[Message, frozenset[int]]] = []
 
-    def opened(self, call: int, client: str) -> None:
-        """A call of a client that can be asked has begun."""
+    def opened(self, call: int, client: str, only: str = "") -> None:
+        """A call of a client that can be asked has begun; `only` this method, where it is named."""
         self._open[call] = client
+        if only:
+            self._only[call] = only
 
     def closed(self, call: int) -> list[Ruling]:
         """A call has ended; what that decides."""
         self._open.pop(call, None)
+        self._only.pop(call, None)
         self._placed.pop(call, None)
         return self._settle()
 
     def arrived(self, question: Message) -> list[Ruling]:
         """A question came; what can be decided."""
-        self._held.append((question, frozenset(self._open)))
+        method = question.get("method")
+        fitting = frozenset(c for c in self._open if self._only.get(c, method) == method)
+        self._held.append((question, fitting))
         return self._settle()
 
     def withdrawn(self, identifier: object) -> None:
@@ -48,7 +54,7 @@ class Attribution:
 
     def single(self) -> bool:
         """Whether all open calls are of one client."""
-        return len(set(self._open.values())) == 1
+        return len(self._clients(call for call in self._open if call not in self._only)) == 1
 
     def _settle(self) -> list[Ruling]:
         rulings: list[Ruling] = []

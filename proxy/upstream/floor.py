@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from proxy.upstream.attribution import Attribution
-from proxy.upstream.hearing import LIST_CHANGED
+from proxy.upstream.hearing import LIST_CHANGED, ROOTS
 from proxy.upstream.listening import CHANGED
 from proxy.wire import METHOD_NOT_FOUND, encode, error, result
 
@@ -36,19 +36,24 @@ class Floor:
         self._answer = answer
         self._changed = changed
         self._open: dict[int, Hearing] = {}
+        self._after_news: dict[int, Hearing] = {}
         self._attribution = Attribution()
 
     def enter(self, identifier: int, hearing: Hearing, relay: Relay) -> None:
         """A request has been sent."""
         self._open[identifier] = hearing
         if relay.capabilities:
-            # Only a call of a window has one; it says which window's.
-            client = getattr(relay, "client", "")
-            self._attribution.opened(identifier, client)
+            self._attribution.opened(identifier, _client(relay))
+
+    def expect_roots(self, identifier: int, hearing: Hearing, relay: Relay) -> None:
+        """The server was told of other roots: it may ask for them, and for nothing else."""
+        self._after_news[identifier] = hearing
+        self._attribution.opened(identifier, _client(relay), only=ROOTS)
 
     def leave(self, identifier: int) -> None:
         """A request has ended."""
         self._open.pop(identifier, None)
+        self._after_news.pop(identifier, None)
         self._place(self._attribution.closed(identifier))
 
     def take(self, message: dict[str, Any]) -> None:
@@ -65,7 +70,7 @@ class Floor:
         elif method == "notifications/cancelled":
             if isinstance(params, dict):
                 self._attribution.withdrawn(params.get("requestId"))
-            for hearing in list(self._open.values()):
+            for hearing in [*self._open.values(), *self._after_news.values()]:
                 hearing.hear(message)
         else:
             self._news(message, method)
@@ -100,10 +105,17 @@ class Floor:
 
     def _place(self, rulings: list[Ruling]) -> None:
         for question, call in rulings:
-            hearing = self._open.get(call) if call is not None else None
+            hearing = None
+            if call is not None:
+                hearing = self._open.get(call) or self._after_news.get(call)
             if hearing is not None:
                 hearing.hear(question)
             else:
                 log.info("a question that no call can have raised was refused")
                 refusal = error(question["id"], METHOD_NOT_FOUND, "Nobody can be asked.")
                 self._answer(encode(refusal))
+
+
+def _client(relay: Relay) -> str:
+    # Only a relay of a window has one; it says which window's.
+    return str(getattr(relay, "client", ""))

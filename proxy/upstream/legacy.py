@@ -197,7 +197,7 @@ class LegacySession:
             return
         clock = asyncio.timeout(None)
         hearing = Hearing(identifier, None, relay, changed=changed, answer=self.answer, clock=clock)
-        beside.floor.enter(identifier, hearing, relay)
+        beside.floor.expect_roots(identifier, hearing, relay)
         try:
             await quietly(self.tell({"jsonrpc": "2.0", "method": ROOTS_CHANGED}))
             await asyncio.sleep(ROOTS_SECONDS)

@@ -165,7 +165,7 @@ class Talk:
         hearing = Hearing(
             identifier, None, relay, changed=self._changed, answer=self._write, clock=clock
         )
-        self.floor.enter(identifier, hearing, relay)
+        self.floor.expect_roots(identifier, hearing, relay)
         try:
             self.tell(ROOTS_CHANGED, {})
             await asyncio.sleep(ROOTS_SECONDS)

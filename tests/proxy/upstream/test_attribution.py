@@ -56,3 +56,18 @@ def test_a_withdrawn_question_is_not_asked_any_more() -> None:
     calls.arrived(question(1))
     calls.withdrawn(1)
     assert calls.closed(7) == []
+
+
+def test_who_waits_for_one_method_carries_no_other() -> None:
+    """After news of roots a server may ask for those; what a call raises goes to that call."""
+    found = Attribution()
+    found.opened(1, "a", only="roots/list")
+    found.opened(2, "a")
+    asked = {"id": 7, "method": "elicitation/create"}
+    roots = {"id": 8, "method": "roots/list"}
+    assert found.arrived(asked) == [(asked, 2)]
+    assert found.arrived(roots) == [(roots, 1)]
+    assert found.single()
+    found.closed(2)
+    assert found.arrived({**asked, "id": 9}) == [({**asked, "id": 9}, None)]
+    assert not found.single()

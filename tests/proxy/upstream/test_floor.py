@@ -53,3 +53,15 @@ async def test_what_nobody_knows_is_said_to_one_window_or_to_none() -> None:
     other = entered(floor, 2, "b")
     floor.take(VENDOR)
     assert (one.heard, other.heard) == ([VENDOR], [])
+
+
+async def test_who_was_promised_roots_hears_nothing_else() -> None:
+    """A log message goes to the open call, also while the server may ask for other roots."""
+    floor = Floor(lambda _: None, lambda: None)
+    one, patient = entered(floor, 1, "a"), Window("a")
+    clock = asyncio.timeout(None)
+    hearing = Hearing(2, None, patient, changed=lambda: None, answer=None, clock=clock)
+    floor.expect_roots(2, hearing, patient)
+    said = {"method": "notifications/message", "params": {"level": "info"}}
+    floor.take(said)
+    assert (one.heard, patient.heard) == ([said], [])
