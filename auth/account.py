@@ -17,7 +17,7 @@ from auth.lock_file import LockHeld
 from auth.refresh import Refresh
 from auth.round_trip import RoundTrip
 from auth.sign_in import SignIn
-from auth.token_endpoint import revoke
+from auth.token_endpoint import UNAUTHORIZED, revoke
 from auth.wallet import Wallet
 
 if TYPE_CHECKING:
@@ -209,3 +209,15 @@ class AccountGrant:
     def refused(self, token: Secret) -> None:
         """The server answered 401 to this token: do not hand it out again."""
         self._refresh.refused(token)
+
+    async def again(self, token: Secret | None, status: int, header: str) -> Secret | None:  # noqa: ARG002 - what else the server says is for grants of its own.
+        """A fresh token in place of one that was refused with 401, or None.
+
+        Raises:
+            Fault: There is none; the fault says who must act.
+        """
+        if status != UNAUTHORIZED or token is None:
+            return None
+        self.refused(token)
+        fresh = await self.token()
+        return fresh if fresh != token else None

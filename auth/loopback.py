@@ -37,11 +37,14 @@ class Loopback:
     sent.
 
     Args:
-        state: What the answer must carry (RFC 6749 §10.12).
+        state: What the answer must carry (RFC 6749 §10.12); without one, nothing is an answer until
+            `expect` says what it is.
+        port: The port to bind, where it is free; another one otherwise.
     """
 
-    def __init__(self, state: str) -> None:
+    def __init__(self, state: str = "", *, port: int = 0) -> None:
         self._state = state
+        self._wanted = port
         self._server: asyncio.Server | None = None
         self._answer: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
         self._outcome: asyncio.Future[Page] = asyncio.get_running_loop().create_future()
@@ -62,7 +65,12 @@ class Loopback:
 
     async def __aenter__(self) -> Self:
         """Bind a free port and listen."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=LONGEST_HEAD)
+        try:
+            self._server = await self._listening(self._wanted)
+        except OSError:
+            if not self._wanted:
+                raise
+            self._server = await self._listening(0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -83,6 +91,10 @@ class Loopback:
             task.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)
 
+    def expect(self, state: str) -> None:
+        """Take an answer with this state, and none with another."""
+        self._state = state
+
     async def answer(self) -> dict[str, str]:
         """The parameters of the person's answer, when it comes. The browser waits meanwhile."""
         return await asyncio.shield(self._answer)
@@ -91,6 +103,9 @@ class Loopback:
         """Say on the waiting page how it ended. Only the first word counts."""
         if not self._outcome.done():
             self._outcome.set_result((status, title, text, content))
+
+    async def _listening(self, port: int) -> asyncio.Server:
+        return await asyncio.start_server(self._serve, "127.0.0.1", port, limit=LONGEST_HEAD)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -167,5 +182,6 @@ def read_head(head: bytes, port: int, state: str) -> dict[str, str] | int:
     except ValueError:
         return 400
     parameters = {name: values[0] for name, values in found.items()}
-    known = hmac.compare_digest(parameters.get("state", "").encode(), state.encode())
+    given = parameters.get("state", "").encode()
+    known = bool(state) and hmac.compare_digest(given, state.encode())
     return parameters if known and all(len(values) == 1 for values in found.values()) else 400

@@ -89,7 +89,7 @@ class SignIn:
                 nonce=self._nonce,
                 challenge=challenge(self._verifier),
             )
-            answer = await self._answered(loopback, open_page, patience)
+            answer = await answered(loopback, self._url, open_page, patience)
             try:
                 code = read_answer(answer, self._issuer.url, provider)
                 credential = await self._redeem(provider, code, loopback.redirect_uri)
@@ -111,27 +111,6 @@ class SignIn:
         if self._url is not None:
             await open_page(self._url)
 
-    async def _answered(
-        self, loopback: Loopback, open_page: OpenPage, patience: float
-    ) -> dict[str, str]:
-        """The person's answer. An editor may say only afterwards that it opened the page."""
-        arriving = asyncio.ensure_future(loopback.answer())
-        opening = asyncio.ensure_future(open_page(self._url or ""))
-        try:
-            async with asyncio.timeout(patience):
-                await asyncio.wait({arriving, opening}, return_when=asyncio.FIRST_COMPLETED)
-                if not arriving.done() and not opening.result():
-                    msg = "Your browser could not be opened at the sign-in page."
-                    raise PageNotOpened(msg)
-                return await arriving
-        except TimeoutError as late:
-            msg = f"Nobody signed in within {patience:g} seconds."
-            raise SignInFailed(msg) from late
-        finally:
-            arriving.cancel()
-            opening.cancel()
-            await asyncio.gather(arriving, opening, return_exceptions=True)
-
     async def _redeem(self, provider: Provider, code: str, redirect_uri: str) -> Credential:
         client = self._client
         form = [
@@ -151,6 +130,35 @@ class SignIn:
         held = Held.received(tokens.access, tokens.lifetime, self._clock())
         first = {client.key(audience): held for audience in client.audiences[:1]}
         return Credential(identity, tokens.refresh, first)
+
+
+async def answered(
+    loopback: Loopback, url: str, open_page: OpenPage, patience: float
+) -> dict[str, str]:
+    """The person's answer to the page at `url`, within `patience` seconds.
+
+    An editor may say only afterwards that it opened the page.
+
+    Raises:
+        PageNotOpened: `open_page` said no.
+        SignInFailed: The person did not answer in time.
+    """
+    arriving = asyncio.ensure_future(loopback.answer())
+    opening = asyncio.ensure_future(open_page(url))
+    try:
+        async with asyncio.timeout(patience):
+            await asyncio.wait({arriving, opening}, return_when=asyncio.FIRST_COMPLETED)
+            if not arriving.done() and not opening.result():
+                msg = "Your browser could not be opened at the sign-in page."
+                raise PageNotOpened(msg)
+            return await arriving
+    except TimeoutError as late:
+        msg = f"Nobody signed in within {patience:g} seconds."
+        raise SignInFailed(msg) from late
+    finally:
+        arriving.cancel()
+        opening.cancel()
+        await asyncio.gather(arriving, opening, return_exceptions=True)
 
 
 def challenge(verifier: str) -> str:

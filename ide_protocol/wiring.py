@@ -31,6 +31,7 @@ from proxy.configuration.company_policy import CompanyPolicy
 from proxy.exchange.exchange import Exchanges
 from proxy.home import Home
 from proxy.hub import Hub
+from proxy.own_sign_in import OwnSignIns
 from proxy.plain import plain
 from proxy.registry import Registry
 from proxy.remembered import Remembered
@@ -47,11 +48,13 @@ if TYPE_CHECKING:
     from auth.account import Account
     from auth.identity import Identity
     from auth.network import Network
+    from auth.own_sign_in.accounts import ServerAccounts
     from auth.page import Content
     from auth.sealed_store import SealedStore
     from ide_protocol.page.site import Site
     from proxy.approval import Question
     from proxy.policy.offering import Offering
+    from proxy.upstream.contract import Grant
     from proxy.upstream.face import Face
 
 log = logging.getLogger("portico.wiring")
@@ -70,11 +73,12 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
     configuration = _configuration(home, problems)
     network = configuration.network.open()
     account = _account(configuration, network, home)
+    own_sign_ins = _own_sign_ins(network, home)
     sessions = Sessions()
     journal = _journal(home, problems)
     catalog = Catalog(
         snapshot=Snapshot(f"{home.cache}/catalog"),
-        connect=_connector(network, account, EraMemory(f"{home.cache}/eras.json")),
+        connect=_connector(network, account, own_sign_ins, EraMemory(f"{home.cache}/eras.json")),
         changed=sessions.tools_changed,
         clock=time.time,
         keeper=Keeper(Store(f"{home.state}/trust"), time.time),
@@ -107,6 +111,7 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
         network=network,
         sessions=sessions,
         account=account,
+        own_sign_ins=own_sign_ins,
         remembered=Remembered(f"{home.cache}/signed-in.json"),
         registry=_registry(configuration, network, home),
         catalog=catalog,
@@ -259,15 +264,29 @@ def _sealed(configuration: Configuration, home: Home, name: str) -> SealedStore:
     )
 
 
+def _own_sign_ins(network: Network, home: Home) -> OwnSignIns:
+    def accounts() -> ServerAccounts:
+        from auth.own_sign_in.accounts import ServerAccounts  # few servers have such a sign-in
+        from auth.sealed_store import SealedStore
+
+        def store(server: str, binding: str) -> SealedStore:
+            path = f"{home.state}/servers/{server}"
+            return SealedStore(path, service=home.keyring_service, binding=binding)
+
+        return ServerAccounts(network, store)
+
+    return OwnSignIns(accounts)
+
+
 def _connector(
-    network: Network, account: Account | None, memory: EraMemory
+    network: Network, account: Account | None, own_sign_ins: OwnSignIns, memory: EraMemory
 ) -> Callable[[Offering], Face]:
     def connect(offering: Offering) -> Face:
         if offering.program is not None:
             from proxy.upstream.local import Local  # few have one, and everybody would wait
 
             return Local(offering.server, offering.program, memory=memory)
-        grant = None
+        grant: Grant | None = own_sign_ins.at(offering)
         if offering.auth == "sso" and account is not None:
             grant = account.grant(offering.audience, offering.scopes)
         return Upstream(offering.server, offering.url, network=network, grant=grant, memory=memory)

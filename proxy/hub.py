@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from proxy.configuration import Configuration
     from proxy.exchange.call import Call
     from proxy.exchange.exchange import Exchanges
+    from proxy.own_sign_in import OwnSignIns
     from proxy.policy.rule import Policy
     from proxy.registry import Listing, Registry
     from proxy.remembered import Remembered
@@ -63,6 +64,7 @@ class Hub:
         configuration: What portico.toml says.
         problems: What is wrong with this hub from its birth on, for example a broken portico.toml.
         account: The sign-in, or None without a company.
+        own_sign_ins: Those of servers that run their own OAuth.
         network: How the company is reached.
         registry: The company's registry, or None.
         clock: Unix seconds.
@@ -78,6 +80,7 @@ class Hub:
         network: Network,
         sessions: Sessions,
         account: Account | None,
+        own_sign_ins: OwnSignIns,
         remembered: Remembered,
         registry: Registry | None,
         catalog: Catalog,
@@ -98,6 +101,7 @@ class Hub:
         self._network = network
         self.sessions = sessions
         self.account = account
+        self.own_sign_ins = own_sign_ins
         self.catalog = catalog
         self.desk = desk
         self.pairings = pairings
@@ -149,6 +153,7 @@ class Hub:
         await self.catalog.aclose()
         if self.account is not None:
             await self.account.aclose()
+        await self.own_sign_ins.aclose()
         await self._network.aclose()
         await self.journal.close()
 
@@ -247,6 +252,18 @@ class Hub:
             raise NothingToSignInTo("There is no company to sign in to, hence no approvals page.")
         return await self.page()
 
+    async def sign_in_at(self, server: str, session: Session) -> None:
+        """Sign the user in at a server that runs its own OAuth, see `OwnSignIns.sign_in`."""
+        await self.loaded()
+        await self.own_sign_ins.sign_in(self.catalog, server, session)
+        self._note(Event.SIGNED_IN, self.identity, session, server)
+
+    async def sign_out_at(self, server: str, session: Session) -> None:
+        """Forget the user's sign-in at such a server."""
+        await self.loaded()
+        await self.own_sign_ins.sign_out(self.catalog, server)
+        self._note(Event.SIGNED_OUT, self.identity, session, server)
+
     async def sign_out(self, session: Session) -> None:
         """Forget the sign-in here and, where it can be reached, at the issuer."""
         if self.account is None:
@@ -258,9 +275,11 @@ class Hub:
             await self.account.sign_out()
             self._note(Event.SIGNED_OUT, identity, session)
 
-    def _note(self, event: Event, identity: Identity, session: Session) -> None:
-        host = plain(session.host, 80)
-        self.journal.note(Record(self.clock(), event, user=identity.subject, host=host))
+    def _note(
+        self, event: Event, identity: Identity | None, session: Session, server: str = ""
+    ) -> None:
+        user, host = identity.subject if identity else "", plain(session.host, 80)
+        self.journal.note(Record(self.clock(), event, user=user, host=host, server=server))
 
     # --- upkeep ------------------------------------------------------------------------------
 

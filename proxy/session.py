@@ -39,8 +39,8 @@ class Window(Protocol):
         prompt away.
         """
 
-    async def open_url(self, url: str) -> bool:
-        """Show a page to the person; False when this window cannot."""
+    async def open_url(self, url: str, why: str = "") -> bool:
+        """Show a page to the person, under the sentence `why`; False when this window cannot."""
 
     def tools_changed(self) -> None:
         """Tell the client that the list of tools is another one now."""

@@ -18,16 +18,22 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.argument("server", default="")
 @option.as_json
-def login(*, as_json: bool) -> int:
+def login(server: str, *, as_json: bool) -> int:
     """Sign in once, for every window and every server.
 
-    Opens the company's sign-in page in your browser and waits until you are done.
+    Opens the company's sign-in page in your browser and waits until you are done. With the short
+    name of a SERVER that has a sign-in of its own, it is that server's page instead.
     """
+    asked = {"server": server} if server else {}
     with conversation() as hub:
-        answer = hub.request(contract.SIGN_IN, doing="Waiting for you to sign in")
+        answer = hub.request(contract.SIGN_IN, asked, doing="Waiting for you to sign in")
     if as_json:
         emit(answer)
+        return ExitCode.OK
+    if server:
+        say(f"Signed in to {plain(server)}.")
         return ExitCode.OK
     user = cast("User", answer["user"])
     say(f"Signed in as {plain(user['name'])} at {plain(user['issuer'])}.")
@@ -36,13 +42,20 @@ def login(*, as_json: bool) -> int:
 
 
 @click.command()
+@click.argument("server", default="")
 @option.as_json
-def logout(*, as_json: bool) -> int:
-    """Sign out everywhere on this machine and forget the sign-in."""
+def logout(server: str, *, as_json: bool) -> int:
+    """Sign out everywhere on this machine and forget the sign-in.
+
+    With the short name of a SERVER that has a sign-in of its own, only that one is forgotten.
+    """
+    asked = {"server": server} if server else {}
     with conversation() as hub:
-        answer = hub.request(contract.SIGN_OUT, doing="Signing out")
+        answer = hub.request(contract.SIGN_OUT, asked, doing="Signing out")
     if as_json:
         emit(answer)
+    elif server:
+        say(f"Signed out of {plain(server)}. Nothing of that sign-in is kept on this machine.")
     else:
         say("Signed out. Nothing of the sign-in is kept on this machine.")
     return ExitCode.OK

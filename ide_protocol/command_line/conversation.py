@@ -123,7 +123,7 @@ class Conversation:
         answer: dict[str, Any] | None = None
         if method == contract.OPEN_PAGE:
             waiting.pause()
-            answer = {"success": page.show(str(params.get("url", "")))}
+            answer = {"success": page.show(str(params.get("url", "")), str(params.get("why", "")))}
         elif method == contract.ASK:
             waiting.pause()
             answer = self._ask(cast("Question", params), message["id"])

@@ -9,13 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from ide_protocol.command_line.block import block
 from ide_protocol.command_line.console import note
+from proxy.plain import plain
 
 _PATIENCE = 3.0
 """Seconds for a browser's starter to report failure; one that still runs then is a browser."""
 
 
-def show(url: str) -> bool:
-    """Show `url` to the person; False when nobody can have seen it.
+def show(url: str, why: str = "") -> bool:
+    """Show `url` to the person, under the sentence `why`; False when nobody can have seen it.
 
     The address is printed on stderr even where a browser starts, because it may start on a screen
     that nobody looks at. No shell ever sees it.
@@ -23,6 +24,8 @@ def show(url: str) -> bool:
     if not presentable(url):
         sys.stderr.write(f"portico: the hub asked to open a page that is not one: {block(url)!r}\n")
         return False
+    if why:
+        note(plain(why, 400))
     opened = _has_browser() and _open(url)
     sentence = "Opening a page; if no browser appears, open" if opened else "Open"
     note(f"{sentence} this page yourself:")

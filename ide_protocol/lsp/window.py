@@ -84,10 +84,17 @@ class LspWindow:
         except _WindowGone:
             return False
         if chosen == opens:
-            await self.open_url(url, "answer what waits")
+            await self._open(url, "Open this page to answer what waits:")
         return chosen is not None
 
-    async def open_url(self, url: str, purpose: str = "sign in to Portico") -> bool:
+    async def open_url(self, url: str, why: str = "") -> bool:
+        """Open a page, under the sentence `why` where there is one."""
+        if why and self.shows_pages and not self._gone.done():
+            self._inform(why)
+        said = f"{why} Open this page:" if why else "Open this page to sign in to Portico:"
+        return await self._open(url, said)
+
+    async def _open(self, url: str, invitation: str) -> bool:
         """Open a page by `window/showDocument`, or at least show where it is."""
         if self.shows_pages:
             page = types.ShowDocumentParams(uri=url, external=True)
@@ -96,10 +103,12 @@ class LspWindow:
                 if getattr(given, "success", False) is True:
                     return True
         if not self._gone.done():
-            message = f"Open this page to {purpose}: {url}"
-            shown = types.ShowMessageParams(type=types.MessageType.Info, message=message)
-            self._protocol.notify(types.WINDOW_SHOW_MESSAGE, shown)
+            self._inform(f"{invitation} {url}")
         return not self._gone.done()
+
+    def _inform(self, message: str) -> None:
+        shown = types.ShowMessageParams(type=types.MessageType.Info, message=message)
+        self._protocol.notify(types.WINDOW_SHOW_MESSAGE, shown)
 
     def tools_changed(self) -> None:
         """An editor is not told yet: it asks for the list when it shows it."""

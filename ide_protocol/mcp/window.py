@@ -40,7 +40,7 @@ class McpWindow:
             return {question.id: Reply(Answer.GONE) for question in questions}
         return read(questions, given, whole=whole)
 
-    async def open_url(self, url: str) -> bool:  # noqa: ARG002 - the hub's way to ask.
+    async def open_url(self, url: str, why: str = "") -> bool:  # noqa: ARG002 - the hub's way.
         """An AI client shows no pages."""
         return False
 

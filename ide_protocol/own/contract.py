@@ -36,7 +36,10 @@ Only an editor gets it that declared `experimental.portico.approvals` in its cap
 leaves out is no answer, and so a no.
 """
 OPEN_PAGE = "portico/openPage"
-"""From the hub to a terminal: show this page; `{"url": …}`, answered `{"success": bool}`."""
+"""From the hub to a terminal: show this page; `{"url": …}`, answered `{"success": bool}`.
+
+`why` stands beside the url when it is not the company's sign-in, and says whose it is.
+"""
 ASK = "portico/ask"
 """From the hub to a terminal: a `Question`, answered `{"answer": "yes" | "no" | "nobody"}`.
 
@@ -304,8 +307,8 @@ class Check(TypedDict):
 #   STATUS     {}                                        -> Status
 #   SERVERS    {}                                        -> {"servers": [Server]}
 #   TOOLS      {"server": str?}                          -> {"tools": [Tool]}
-#   SIGN_IN    {}                                        -> {"user": User}
-#   SIGN_OUT   {}                                        -> {}
+#   SIGN_IN    {"server": str?}                          -> {"user": User}, {} for a server's own
+#   SIGN_OUT   {"server": str?}                          -> {}
 #   CALL       {"server": str, "tool": str,
 #               "arguments": {…}}                        -> the MCP `CallToolResult`, verbatim
 #   APPROVALS  {}                                        -> {"approvals": [Question]}

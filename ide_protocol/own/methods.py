@@ -143,15 +143,21 @@ class Methods:
             ]
         }
 
-    async def sign_in(self, _: Params) -> dict[str, contract.User | None]:
+    async def sign_in(self, params: Params) -> dict[str, contract.User | None]:
         """See `contract.SIGN_IN`."""
         self._configured()
+        if "server" in params:
+            await self._hub.sign_in_at(text(params, "server"), self._session)
+            return {}
         await self._hub.sign_in(self._session)
         return {"user": self._user()}
 
-    async def sign_out(self, _: Params) -> dict[str, Any]:
+    async def sign_out(self, params: Params) -> dict[str, Any]:
         """See `contract.SIGN_OUT`."""
-        await self._hub.sign_out(self._session)
+        if "server" in params:
+            await self._hub.sign_out_at(text(params, "server"), self._session)
+        else:
+            await self._hub.sign_out(self._session)
         return {}
 
     async def call(self, params: Params) -> dict[str, Any]:

@@ -97,12 +97,11 @@ class TerminalFront:
             return Answer.YES
         return Answer.NO
 
-    async def open_url(self, url: str) -> bool:
+    async def open_url(self, url: str, why: str = "") -> bool:
         """Have the command open a page."""
+        page = {"url": url, "why": why} if why else {"url": url}
         try:
-            return (await self._dialogue.request(contract.OPEN_PAGE, {"url": url}))[
-                "success"
-            ] is True
+            return (await self._dialogue.request(contract.OPEN_PAGE, page))["success"] is True
         except (Refused, KeyError):
             return False
 

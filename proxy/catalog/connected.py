@@ -77,7 +77,8 @@ class Connected:
 
 def address(offering: Offering) -> tuple[object, ...]:
     """What makes another upstream of an offering, should it change."""
-    return offering.url, offering.auth, offering.audience, offering.standing
+    known_as = offering.audience, offering.registration
+    return offering.url, offering.auth, *known_as, offering.standing
 
 
 async def tools_of(upstream: Face, offering: Offering, seconds: float) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from proxy.address import BadAddress, origin
 from proxy.configuration.fault import ConfigurationFault
 from proxy.configuration.file import read_table
 from proxy.configuration.local_server import read_program
+from proxy.configuration.own_sign_in import read_registration
 from proxy.configuration.policy_section import read_policy
 from proxy.configuration.settings import (
     SCOPES,
@@ -42,6 +43,7 @@ _TEN_YEARS_OF_DAYS = 3650.0
 class _Auth(StrEnum):
     NONE = "none"
     SSO = "sso"
+    OAUTH = "oauth"
 
 
 def load(path: str) -> Configuration:
@@ -204,6 +206,7 @@ def _server(name: str, section: Section, company: Company | None) -> HandWritten
         tools_deny=tools.texts("deny"),
         rules=_rules(section, risk, confirm),
         program=program,
+        registration=read_registration(section),
     )
 
 

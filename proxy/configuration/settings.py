@@ -16,6 +16,7 @@ from proxy.policy.rule import Policy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from auth.own_sign_in.registration import Registration
     from proxy.policy.offering import ToolRule
     from proxy.program import Program
 
@@ -84,18 +85,19 @@ class HandWritten:
     Attributes:
         name: Its short name.
         url: Its Streamable HTTP endpoint; empty for a local server.
-        auth: `none` sends no token; `sso` sends one of `audience`.
+        auth: `none` sends no token; `sso` sends one of `audience`; `oauth` one of the server's own.
         confirm: When a person is asked before a call.
         risk: The risk of tools without a rule of their own.
         tools_allow: Names or globs of the only tools to offer; empty offers all.
         tools_deny: Names or globs never offered.
         rules: Tool name -> the user's rule for that tool.
         program: What is started, for a local server; it is never sent a token.
+        registration: How Portico is known to the issuer of a server with `oauth`.
     """
 
     name: str
     url: str
-    auth: Literal["none", "sso"] = "none"
+    auth: Literal["none", "sso", "oauth"] = "none"
     audience: str = ""
     confirm: Confirm = Confirm.RISKY
     risk: Risk = Risk.UNKNOWN
@@ -103,6 +105,7 @@ class HandWritten:
     tools_deny: tuple[str, ...] = ()
     rules: Mapping[str, ToolRule] = field(default_factory=dict)
     program: Program | None = None
+    registration: Registration | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from proxy.trust.pin import NO_PINS, CompanyPins
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from auth.own_sign_in.registration import Registration
     from proxy.policy.lease import LeaseLimits
     from proxy.policy.rule import Policy, Rule
     from proxy.program import Program
@@ -89,7 +90,8 @@ class Offering:
         reviewed: Whether the company's registry lists it.
         standing: Whether this user is offered it, with `reason` in a sentence when not.
         environment: For example `prod`; empty when unknown.
-        auth: `sso` sends a token of `audience` (with `scopes`), `none` sends nothing.
+        auth: `sso` sends a token of `audience` (with `scopes`), `oauth` one of the server's own
+            issuer, where Portico is known by `registration`; `none` sends nothing.
         rules: Tool name -> rule; `*` speaks for the others; without it the default is closed.
         trust_read_hint: Whether the company trusts this server's own `readOnlyHint` for tools
             that only the closed default or a default risk speaks for.
@@ -110,7 +112,7 @@ class Offering:
     standing: Standing = Standing.OFFERED
     reason: str = ""
     environment: str = ""
-    auth: Literal["none", "sso"] = "sso"
+    auth: Literal["none", "sso", "oauth"] = "sso"
     audience: str = ""
     scopes: tuple[str, ...] = ()
     groups: frozenset[str] = frozenset()
@@ -122,6 +124,7 @@ class Offering:
     context: Context = ANYWHERE
     policy: Policy = NO_POLICY
     pins: CompanyPins = NO_PINS
+    registration: Registration | None = None
 
     def rule(self, tool: str) -> ToolRule:
         """The rule that speaks for a tool."""

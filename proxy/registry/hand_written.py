@@ -123,4 +123,5 @@ def _offering(server: HandWritten, short: str, refusal: str) -> Offering:
         allowed_tools=server.tools_allow,
         denied_tools=server.tools_deny,
         program=server.program,
+        registration=server.registration,
     )

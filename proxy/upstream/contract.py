@@ -20,15 +20,24 @@ request, to be asked for the rest. `params.retry` are the milliseconds it wants 
 class Grant(Protocol):
     """The permission to use one upstream: a bearer token, fresh whenever it is asked for."""
 
-    async def token(self) -> Secret:
-        """A token that is valid now.
+    async def token(self) -> Secret | None:
+        """A token that is valid now, or None for a server that must first say what it wants.
 
         Raises:
             Fault: There is none; the fault says who must act.
         """
 
-    def refused(self, token: Secret) -> None:
-        """The server answered 401 to this token: do not hand it out again."""
+    async def again(self, token: Secret | None, status: int, header: str) -> Secret | None:
+        """The server refused `token`: another one that is worth an attempt, or None.
+
+        Args:
+            token: What was sent; it is not handed out again after a 401.
+            status: 401 or 403.
+            header: The `WWW-Authenticate` that came with it; empty when none did.
+
+        Raises:
+            Fault: There is none; the fault says who must act.
+        """
 
 
 class Relay(Protocol):

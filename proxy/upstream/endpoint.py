@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from proxy.upstream.answer import REFUSAL_LIMIT, media_type, refusal, rejection, unrepeated
+from proxy.upstream.answer import REFUSAL_LIMIT, media_type, rejection, unrepeated
 from proxy.upstream.fault import UpstreamFault, UpstreamLost, UpstreamMalformed, UpstreamUnreachable
 from proxy.upstream.reply import Reply
 
@@ -34,8 +34,7 @@ _REST_SECONDS = 1.0
 _TOKENS = 4
 """Tokens that answers still under way may belong to."""
 
-_UNAUTHORIZED = 401
-_FORBIDDEN = 403
+_REFUSALS = frozenset({401, 403})
 _SUCCESSES = range(200, 300)
 
 
@@ -84,17 +83,26 @@ class Endpoint:
         else:
             token = await self._grant.token()
             reply = await self.send(method, headers, body, token)
-            if reply.status == _UNAUTHORIZED:
-                self._grant.refused(token)
-                self.let_go(reply)
-                fresh = await self._grant.token()
-                if fresh == token:
-                    raise refusal(self.server, _UNAUTHORIZED)
-                reply = await self.send(method, headers, body, fresh)
-        if reply.status in {_UNAUTHORIZED, _FORBIDDEN}:
+            if reply.status in _REFUSALS:
+                fresh = await self._again(reply, token)
+                if fresh is not None:
+                    self.let_go(reply)
+                    reply = await self.send(method, headers, body, fresh)
+        if reply.status in _REFUSALS:
             rejected = await self.rejected(reply)
             raise rejected.fault
         return reply
+
+    async def _again(self, refused: Reply, token: Secret | None) -> Secret | None:
+        """Another token than the one that was refused, if there is one; the reply stays open."""
+        if self._grant is None:
+            return None
+        header = refused.header("www-authenticate") or ""
+        try:
+            return await self._grant.again(token, refused.status, header)
+        except BaseException:
+            self.let_go(refused)
+            raise
 
     async def send(self, method: str, headers: Headers, body: bytes, token: Secret | None) -> Reply:
         """Send one HTTP request and read the head of its answer; redirects are not followed.

@@ -109,7 +109,7 @@ class AnsweringWindow:
             said = self.replies.get(question.arguments, Reply(self.answer or Answer.SILENCE))
             batch.settle(question, said)
 
-    async def open_url(self, _url: str) -> bool:
+    async def open_url(self, _url: str, _why: str = "") -> bool:
         """No pages here."""
         return False
 

@@ -19,6 +19,7 @@ from proxy.exchange.call import Call
 from proxy.exchange.exchange import Exchanges
 from proxy.fault import NothingToSignInTo
 from proxy.hub import Hub
+from proxy.own_sign_in import OwnSignIns
 from proxy.registry import Listing
 from proxy.registry.entry import Entry
 from proxy.remembered import Remembered
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
+    from auth.own_sign_in.accounts import ServerAccounts
     from proxy.approval import Batch
 
 ALICE = Identity("https://sso.example", "alice", "Alice", frozenset({"data-eng"}))
@@ -145,6 +147,11 @@ class ServerDouble:
         """Nothing is open."""
 
 
+def _no_accounts() -> ServerAccounts:
+    msg = "no server here has a sign-in of its own"
+    raise AssertionError(msg)
+
+
 class PageWindow:
     """A window that shows pages and remembers them."""
 
@@ -154,7 +161,7 @@ class PageWindow:
     async def ask(self, _batch: Batch) -> None:
         """It asks nothing."""
 
-    async def open_url(self, url: str) -> bool:
+    async def open_url(self, url: str, _why: str = "") -> bool:
         """Remember the page."""
         self.pages.append(url)
         return True
@@ -199,6 +206,7 @@ class Works:
             network=Network(),
             sessions=self.sessions,
             account=self.account if company else None,  # type: ignore[arg-type]  # a double
+            own_sign_ins=OwnSignIns(_no_accounts),
             remembered=self.remembered,
             registry=self.registry if company else None,  # type: ignore[arg-type]  # a double
             catalog=catalog,

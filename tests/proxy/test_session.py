@@ -19,7 +19,7 @@ class CountingWindow:
     async def ask(self, _batch: Batch) -> None:
         """Nobody looks at it."""
 
-    async def open_url(self, _url: str) -> bool:
+    async def open_url(self, _url: str, _why: str = "") -> bool:
         """It shows no pages."""
         return False
 

@@ -56,7 +56,7 @@ class Person:
             self.withdrawn = True
             raise
 
-    async def open_url(self, _url: str) -> bool:
+    async def open_url(self, _url: str, _why: str = "") -> bool:
         """No pages here."""
         return False
 

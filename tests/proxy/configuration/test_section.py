@@ -33,7 +33,8 @@ def test_the_example_of_the_page_loads_and_shows_every_key(tmp_path: Path) -> No
     assert configuration.servers["notes"].rules.keys() == {"read_page"}
     # A file or folder that does not exist cannot stand in an example that loads.
     # Who helps with a policy is for the company's own file to say.
-    shown = set(re.findall(r"[\w-]+", example)) | {"ca_file", "cwd", "support"}
+    files = {"ca_file", "cwd", "client_secret_file", "private_key_file", "private_key_algorithm"}
+    shown = set(re.findall(r"[\w-]+", example)) | files | {"support"}
     assert {key for keys in KEYS.values() for key in keys} <= shown
 
 

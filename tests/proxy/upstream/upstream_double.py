@@ -51,11 +51,14 @@ class Tokens:
         """The current token."""
         return self.values[0]
 
-    def refused(self, token: Secret) -> None:
-        """Go on to the next token, if there is one."""
+    async def again(self, token: Secret | None, status: int, _header: str) -> Secret | None:
+        """Go on to the next token after a 401, if there is one."""
+        if token is None or status != 401:
+            return None
         self.refusals.append(token.reveal())
         if len(self.values) > 1:
             self.values.pop(0)
+        return self.values[0] if self.values[0] != token else None
 
 
 class Seen:
