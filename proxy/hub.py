@@ -183,6 +183,7 @@ class Hub:
             except TimeoutError:
                 self.catalog.leave()
                 log.info("the first list left without those that did not answer in time")
+        self.catalog.look_again()
         return self.catalog.listed(feature, view)
 
     async def call(self, call: Call) -> dict[str, Any]:

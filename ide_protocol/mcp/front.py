@@ -226,9 +226,9 @@ class McpFront:
             listed = search.TOOLS if self._session.search else listed
             listed = listed if view.bare else [STATUS_TOOL, *listed]
         result: dict[str, Any] = {feature.value: listed}
-        await self.dialogue.answer(
-            wire.result(identifier, greeting.cacheable(result) if modern else result)
-        )
+        if modern is not None:
+            result = greeting.cacheable(result, self._hub.catalog.promise(view))
+        await self.dialogue.answer(wire.result(identifier, result))
 
     async def _call(
         self, identifier: Identifier, method: str, params: dict[str, Any], modern: _Modern

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from proxy import wire
+from proxy.catalog.shelf import PROMISE
 from proxy.upstream.era import (
     CAPABILITIES_KEY,
     CLIENT_KEY,
@@ -30,7 +31,6 @@ INSTRUCTIONS = (
 
 _SERVER = {"name": "portico", "title": "Portico", "version": VERSION}
 SUBSCRIPTION_KEY = RESERVED + "subscriptionId"
-_FRESH_MILLISECONDS = 60_000
 
 
 class Unsupported(Exception):  # noqa: N818 - it says what the version is.
@@ -78,12 +78,12 @@ def discovered(capabilities: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def cacheable(result: dict[str, Any]) -> dict[str, Any]:
-    """A modern result that is this user's alone and may be kept for a minute."""
+def cacheable(result: dict[str, Any], seconds: float = PROMISE) -> dict[str, Any]:
+    """A modern result that is this user's alone and may be kept for so long."""
     return {
         **result,
         "resultType": "complete",
-        "ttlMs": _FRESH_MILLISECONDS,
+        "ttlMs": int(seconds * 1000),
         "cacheScope": "private",
         "_meta": {SERVER_KEY: _SERVER},
     }

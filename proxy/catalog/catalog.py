@@ -17,7 +17,7 @@ from proxy.catalog.connected import Connected, address, tools_of
 from proxy.catalog.feature import OTHERS, Feature
 from proxy.catalog.own_server import told
 from proxy.catalog.route import Route, State
-from proxy.catalog.shelf import Shelf
+from proxy.catalog.shelf import PROMISE, Shelf
 from proxy.catalog.stockroom import Stockroom
 from proxy.catalog.view import EVERYTHING, View
 from proxy.policy.offering import Standing
@@ -72,7 +72,7 @@ class Catalog:
         self._shelves: dict[str, Shelf] = {}
         self._upstreams = Connected(connect)
         self._fetches: dict[str, asyncio.Task[None]] = {}
-        self._stockroom = Stockroom(self._stocked)
+        self._stockroom = Stockroom(self._stocked, self._kept)
         self._assortment = Assortment()
         self.watch: Callable[[Feature | None], None] = lambda _: None
         self._wake = asyncio.Event()
@@ -208,6 +208,22 @@ class Catalog:
             if server in self._shelves:
                 await asyncio.wait([self._fetch(server)])
 
+    def look_again(self) -> None:
+        """Somebody was shown a list: servers are asked whose own word is that theirs is stale.
+
+        Nobody waits for it; a list that turns out to be another one is told of as any change is.
+        """
+        now = self._clock()
+        for server, shelf in self._shelves.items():
+            if shelf.stale(now):
+                self._fetch(server)
+
+    def promise(self, view: View = EVERYTHING) -> float:
+        """Seconds for which a client may keep a list: as long as every server in it promises."""
+        now = self._clock()
+        shown = [shelf.promise(now) for s, shelf in self._shelves.items() if view.admits(s)]
+        return min(shown, default=PROMISE)
+
     def restock(self, server: str) -> None:
         """Ask a server for everything but its tools now."""
         shelf = self._shelves.get(server)
@@ -291,10 +307,11 @@ class Catalog:
         else:
             # The list may answer for a user or a registry of the past; then nobody reads it.
             if shelf is self._shelves.get(server):
-                had = shelf.met
+                had, now = shelf.met, self._clock()
                 if tools != shelf.tools or not had.fits(upstream.instructions):
                     shelf.met = self.keeper.meet(offering, tools, upstream.instructions)
-                if shelf.succeeded(tools, self._clock(), upstream.left_out) or shelf.met != had:
+                changed = shelf.succeeded(tools, now, upstream.left_out, upstream.fresh)
+                if changed or shelf.met != had:
                     self._rebuild()
                     self._save()
                 self.restock(server)
@@ -314,6 +331,10 @@ class Catalog:
             self._rebuild()
             self._save()
             self.watch(None)
+
+    def _kept(self) -> None:
+        """A server's word for how long its lists stay true was taken."""
+        self._wake.set()
 
     def _rebuild(self) -> None:
         before = self._assortment

@@ -11,6 +11,7 @@ from proxy.catalog.feature import Feature
 from proxy.catalog.route import State
 from proxy.trust.keeper import Met
 from proxy.upstream.fault import Kind, UpstreamFault, UpstreamUnreachable
+from proxy.upstream.freshness import pause, stale_after
 from proxy.wire import encode
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
     from proxy.trust.quarantine import Quarantine
 
-FRESH = 300.0
-"""Seconds after which a live list is asked for again."""
+PROMISE = 60.0
+"""Seconds for which a client may keep a list, where the servers in it promise no less."""
 
 _FIRST_RETRY = 2.0
 _LAST_RETRY = 300.0
@@ -36,6 +37,7 @@ class Shelf:
         fault: Why the last attempt failed, or None.
         failures: Failed attempts in a row.
         due: Unix seconds of the next attempt; infinite when only a person can change something.
+        fresh: Seconds for which the server says that its lists stay true; None when it does not.
         missed: Whether a list has left without it already; no later one waits for it again.
         others: Prompts, resources and templates, verbatim.
         capabilities: The server's capabilities, verbatim.
@@ -50,6 +52,7 @@ class Shelf:
     fault: Fault | None = None
     failures: int = 0
     due: float = 0.0
+    fresh: float | None = None
     missed: bool = False
     others: dict[Feature, list[dict[str, Any]]] = field(default_factory=dict)
     capabilities: dict[str, Any] = field(default_factory=dict)
@@ -88,13 +91,34 @@ class Shelf:
         return State.ABSENT if self.fetched_at or self.fault else State.ASKING
 
     def succeeded(
-        self, tools: list[dict[str, Any]], now: float, left_out: Fault | None = None
+        self,
+        tools: list[dict[str, Any]],
+        now: float,
+        left_out: Fault | None = None,
+        fresh: float | None = None,
     ) -> bool:
         """Take a fresh list, and what to say if that is not all; True when it is another one."""
         changed = tools != self.tools
         self.tools, self.fetched_at, self.live = tools, now, True
-        self.fault, self.failures, self.due = left_out, 0, now + FRESH
+        self.fault, self.failures = left_out, 0
+        self.keep(fresh)
         return changed
+
+    def keep(self, fresh: float | None) -> None:
+        """Take the server's word for how long its lists stay true."""
+        self.fresh, self.due = fresh, self.fetched_at + pause(fresh)
+
+    def stale(self, now: float) -> bool:
+        """Whether whoever looks at it should have it asked for again."""
+        return self.live and now - self.fetched_at >= stale_after(self.fresh)
+
+    def promise(self, now: float) -> float:
+        """Seconds for which a client may keep what it shows."""
+        if not self.live:
+            return 0.0 if self.tools else PROMISE
+        if self.fresh is None:
+            return PROMISE
+        return min(max(self.fetched_at + self.fresh - now, 0.0), PROMISE)
 
     def failed(self, fault: Fault, now: float) -> None:
         """Remember a failure; only a transient one is tried again by itself, ever more rarely."""

@@ -30,10 +30,12 @@ class Stockroom:
 
     Args:
         stocked: Called with the server and its shelf, when something on it is new.
+        kept: Called when a shelf may be due earlier than it was.
     """
 
-    def __init__(self, stocked: Callable[[str, Shelf], None]) -> None:
+    def __init__(self, stocked: Callable[[str, Shelf], None], kept: Callable[[], None]) -> None:
         self._stocked = stocked
+        self._kept = kept
         self._errands: dict[str, asyncio.Task[None]] = {}
         self._resting: dict[str, asyncio.TimerHandle] = {}
         self._again: dict[str, tuple[Shelf, Face]] = {}
@@ -101,6 +103,9 @@ class Stockroom:
                 found[feature] = listed
         if found != shelf.others:
             shelf.ill = {feature: ill(feature.key, listed) for feature, listed in found.items()}
+        if shelf.live and not shelf.failures and upstream.fresh != shelf.fresh:
+            shelf.keep(upstream.fresh)
+            self._kept()
         new = found != shelf.others or not shelf.stocked
         shelf.others, shelf.stocked = found, True
         if new:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from proxy.upstream.era import Era
+from proxy.upstream.freshness import shorter
 from proxy.upstream.listening import keep_open, missed
 from proxy.upstream.listing import NOBODY, every
 
@@ -12,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from proxy.upstream.contract import Relay
-    from proxy.upstream.era import Era, Terms
+    from proxy.upstream.era import Terms
     from proxy.upstream.fault import UpstreamFault
+    from proxy.upstream.listing import Listed
 
 _PAGE_SECONDS = 30.0
 
@@ -34,6 +38,7 @@ class Face(ABC):
         self.on_list_changed: Callable[[], None] | None = None
         self._server = server
         self._terms: Terms | None = None
+        self._fresh: dict[str, float | None] = {}
 
     # --- what is known -----------------------------------------------------------------------
 
@@ -65,6 +70,11 @@ class Face(ABC):
             UpstreamFault: The server could not be asked.
             Fault: The grant has no token.
         """
+
+    @property
+    def fresh(self) -> float | None:
+        """Seconds for which all its last lists stay true by its word; None where it is silent."""
+        return reduce(shorter, self._fresh.values(), None)
 
     def learn(self, tools: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Take in what calls will need of these tools; those that can be offered."""
@@ -106,8 +116,9 @@ class Face(ABC):
             UpstreamFault: The server could not be asked, or refused.
             Fault: The grant has no token.
         """
-        tools, self.left_out = await self._every("tools/list", "tools")
-        return self.learn(tools)
+        listed = await self._every("tools/list", "tools")
+        self.left_out = listed.left_out
+        return self.learn(listed.entries)
 
     async def list_all(self, method: str, key: str) -> list[dict[str, Any]]:
         """Every entry of `prompts/list`, `resources/list` or `resources/templates/list`.
@@ -126,15 +137,16 @@ class Face(ABC):
         terms = await self.meet()
         if method.partition("/")[0] not in terms.capabilities:
             return []
-        return (await self._every(method, key))[0]
+        return (await self._every(method, key)).entries
 
-    async def _every(
-        self, method: str, key: str
-    ) -> tuple[list[dict[str, Any]], UpstreamFault | None]:
+    async def _every(self, method: str, key: str) -> Listed:
         async def ask(params: dict[str, Any]) -> dict[str, Any]:
             return await self.send(method, params, NOBODY, timeout=_PAGE_SECONDS, idempotent=True)
 
-        return await every(self._server, key, ask)
+        listed = await every(self._server, key, ask)
+        # A legacy server may have a field of that name; what it means nobody agreed on.
+        self._fresh[method] = listed.fresh if self.era is Era.MODERN else None
+        return listed
 
     # --- changes -----------------------------------------------------------------------------
 

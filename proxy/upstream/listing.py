@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from proxy.plain import plain
 from proxy.upstream.contract import Refused
 from proxy.upstream.era import TASKS_KEY, Era
 from proxy.upstream.fault import UpstreamFault, UpstreamMalformed
+from proxy.upstream.freshness import promised, shorter
 from proxy.wire import METHOD_NOT_FOUND, encode
 
 if TYPE_CHECKING:
@@ -66,9 +68,24 @@ def declared(relay: Relay) -> Mapping[str, Any]:
     return EVERYTHING if relay is NOBODY else relay.capabilities
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One list of a server.
+
+    Attributes:
+        entries: Verbatim.
+        left_out: What to say when some were left out, else None.
+        fresh: Seconds for which the server says that it stays true, or None.
+    """
+
+    entries: list[dict[str, Any]]
+    left_out: UpstreamFault | None = None
+    fresh: float | None = None
+
+
 async def every(
     server: str, key: str, ask: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
-) -> tuple[list[dict[str, Any]], UpstreamFault | None]:
+) -> Listed:
     """Every entry of one list of a server, verbatim, at most `MOST` from at most `PAGES` pages.
 
     Every window that lists is sent all of it, so it is bounded in bytes as well.
@@ -78,27 +95,26 @@ async def every(
         key: Where a page holds its entries: `tools`, `prompts`, …
         ask: Sends the list's request with the given params and returns the response.
 
-    Returns:
-        The entries, and what to say when some were left out.
-
     Raises:
         UpstreamFault: The server refused, or sent something else than a list.
     """
     taken = _Taken()
     params: dict[str, Any] = {}
+    fresh: float | None = None
     for _ in range(PAGES):
         page = _page(server, key, await ask(params))
+        fresh = shorter(fresh, promised(page))
         if not all(taken.take(entry) for entry in page[key] if isinstance(entry, dict)):
             break
         cursor = page.get("nextCursor")
         if not isinstance(cursor, str) and not taken.oversize:
-            return taken.entries, None
+            return Listed(taken.entries, fresh=fresh)
         if not isinstance(cursor, str) or params.get("cursor") == cursor:
             break
         params = {"cursor": cursor}
     log.warning("%s offers more %s than Portico takes; the rest is left out", server, key)
     msg = f"{server} offers more {key}, or larger ones, than Portico takes; some are left out."
-    return taken.entries, UpstreamMalformed(msg, may_have_run=False)
+    return Listed(taken.entries, UpstreamMalformed(msg, may_have_run=False), fresh)
 
 
 class _Taken:

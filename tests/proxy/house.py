@@ -46,6 +46,7 @@ class RememberingUpstream:
 
     era = None
     left_out = None
+    fresh = None
     capabilities: ClassVar[dict[str, Any]] = {}
     instructions = ""
 

@@ -131,6 +131,7 @@ class ServerDouble:
 
     era = None
     left_out = None
+    fresh = None
     capabilities: ClassVar[dict[str, Any]] = {}
     instructions = ""
 

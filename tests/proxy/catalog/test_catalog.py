@@ -16,6 +16,7 @@ from proxy.naming import public_name
 from proxy.policy.offering import Offering, Standing, ToolRule
 from proxy.policy.risk import Risk
 from proxy.upstream.fault import UpstreamMalformed, UpstreamUnreachable
+from proxy.upstream.freshness import SOONEST
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -42,6 +43,7 @@ class ServerDouble:
         self.closed = asyncio.Event()
         self.on_list_changed: Callable[[], None] = lambda: None
         self.left_out: UpstreamMalformed | None = None
+        self.fresh: float | None = None
 
     async def list_tools(self) -> list[dict[str, Any]]:
         """The tools, as told."""
@@ -375,3 +377,73 @@ async def test_a_mistake_while_listing_is_logged_and_ends_nothing(
     await shop.catalog.ready()
     assert "odd could not be listed" in caplog.text
     assert shop.names == ["presto_drop", "presto_read"]
+
+
+async def test_a_list_is_refreshed_when_its_server_says_that_it_is_stale(shop: Shop) -> None:
+    """By the clock, whether anybody looks or not; one that said nothing yet is left alone."""
+    server, quiet = shop.server("presto"), shop.server("spark")
+    server.fresh = 60.0
+    shop.offer("presto", "spark")
+    await shop.catalog.ready()
+    tending = asyncio.ensure_future(shop.catalog.tend())
+    await asyncio.sleep(0)
+    assert (server.asked, quiet.asked) == (1, 1)
+    shop.now += 60.0
+    server.reached.clear()
+    shop.catalog._wake.set()
+    await server.reached.wait()
+    assert (server.asked, quiet.asked) == (2, 1)
+    tending.cancel()
+
+
+async def test_whoever_looks_at_a_stale_list_has_it_asked_for_and_waits_for_nobody(
+    shop: Shop,
+) -> None:
+    """What comes is told of as a change; a list that is fresh costs its server nothing."""
+    server = shop.server("presto")
+    server.fresh = 0.0
+    shop.offer("presto")
+    await shop.catalog.ready()
+    server.tools, changes = [{"name": "new"}], shop.changes
+    shop.catalog.look_again()
+    await asyncio.sleep(0)
+    assert server.asked == 1
+    shop.now += SOONEST
+    assert shop.catalog.promise() == 0.0
+    shop.catalog.look_again()
+    assert "presto_read" in shop.names
+    await asyncio.wait([shop.catalog._fetch("presto")])
+    assert (server.asked, shop.changes, shop.names) == (2, changes + 1, ["presto_new"])
+
+
+async def test_the_list_is_in_one_order_whoever_answers_first(shop: Shop) -> None:
+    """By public name: a client that compares two lists sees only what changed."""
+    orders = []
+    for first, second in (("presto", "spark"), ("spark", "presto")):
+        shop.server(second).go.clear()
+        shop.offer("spark", "presto", revision=first)
+        shop.catalog._fetch(second)
+        await asyncio.wait([shop.catalog._fetch(first)])
+        shop.server(second).go.set()
+        await shop.catalog.ready()
+        orders.append(shop.names)
+        shop.offer(revision=first)
+    assert orders[0] == orders[1] == sorted(orders[0])
+    assert len(orders[0]) == 4
+
+
+async def test_a_list_that_comes_late_is_not_shown_to_the_next_user(shop: Shop) -> None:
+    """Nor kept for them on disk: whoever asked for it is not who would get it."""
+    alices = shop.server("presto")
+    alices.tools = [{"name": "for_alice"}]
+    alices.go.clear()
+    shop.offer("presto")
+    waiting = shop.catalog._fetch("presto")
+    await alices.reached.wait()
+    shop.servers["presto"] = ServerDouble()
+    shop.offer("presto", who=BOB)
+    alices.go.set()
+    await asyncio.wait([waiting])
+    await shop.catalog.ready()
+    assert shop.names == ["presto_drop", "presto_read"]
+    assert "for_alice" not in "".join(file.read_text() for file in shop.folder.iterdir())

@@ -8,7 +8,7 @@ import pytest
 
 from auth.fault import Fault, Who
 from auth.refresh import SignInNeeded
-from proxy.catalog.shelf import FRESH, Shelf
+from proxy.catalog.shelf import PROMISE, Shelf
 from proxy.upstream.fault import (
     UpstreamFault,
     UpstreamForbidden,
@@ -17,6 +17,7 @@ from proxy.upstream.fault import (
     UpstreamSlow,
     UpstreamUnreachable,
 )
+from proxy.upstream.freshness import UNSAID
 
 
 @pytest.mark.parametrize("kind", [UpstreamSignInNeeded, UpstreamForbidden, SignInNeeded])
@@ -64,4 +65,29 @@ def test_a_success_forgets_every_failure() -> None:
     shelf = Shelf(tools=[{"name": "a"}])
     shelf.failed(UpstreamSlow("slow"), 1000.0)
     assert not shelf.succeeded([{"name": "a"}], 2000.0)
-    assert (shelf.fault, shelf.failures, shelf.due) == (None, 0, 2000.0 + FRESH)
+    assert (shelf.fault, shelf.failures, shelf.due) == (None, 0, 2000.0 + UNSAID)
+
+
+def test_a_list_is_asked_for_again_when_its_server_says_that_it_is_stale() -> None:
+    """Not after a time of ours; whoever looks at a stale one has it asked for at once."""
+    shelf = Shelf()
+    shelf.succeeded([{"name": "a"}], 1000.0, fresh=60.0)
+    assert shelf.due == 1060.0
+    assert not shelf.stale(1059.0)
+    assert shelf.stale(1060.0)
+    shelf.succeeded([{"name": "a"}], 2000.0, fresh=7200.0)
+    assert shelf.due == 9200.0
+    shelf.failed(UpstreamUnreachable("no"), 9200.0)
+    assert not shelf.stale(99999.0)
+
+
+def test_a_client_may_keep_a_list_no_longer_than_its_server_promises() -> None:
+    """And no longer than a minute; what is not live promises nothing."""
+    shelf = Shelf()
+    assert shelf.promise(1000.0) == PROMISE
+    shelf.succeeded([{"name": "a"}], 1000.0)
+    assert shelf.promise(5000.0) == PROMISE
+    shelf.succeeded([{"name": "a"}], 1000.0, fresh=100.0)
+    assert [shelf.promise(1000.0 + age) for age in (0, 90, 200)] == [PROMISE, 10.0, 0.0]
+    shelf.failed(UpstreamUnreachable("no"), 1010.0)
+    assert shelf.promise(1010.0) == 0.0

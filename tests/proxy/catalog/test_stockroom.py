@@ -17,6 +17,7 @@ class Library:
 
     def __init__(self) -> None:
         self.capabilities: dict[str, Any] = {"prompts": {}}
+        self.fresh: float | None = None
         self.asked = 0
         self.reached = asyncio.Event()
         self.go = asyncio.Event()
@@ -36,7 +37,7 @@ async def test_a_storm_of_changes_fetches_once_and_once_more(
     monkeypatch.setattr(stockroom, "PAUSE", 0.0)
     done = asyncio.Event()
     library, shelf = Library(), Shelf()
-    room = stockroom.Stockroom(lambda *_: done.set())
+    room = stockroom.Stockroom(lambda *_: done.set(), lambda: None)
     for _ in range(1000):
         room.stock("docs", shelf, library)  # type: ignore[arg-type]  # a double
     await library.reached.wait()
@@ -49,4 +50,19 @@ async def test_a_storm_of_changes_fetches_once_and_once_more(
     done.clear()
     await done.wait()
     assert library.asked == 2
+    room.drop("docs")
+
+
+async def test_the_shortest_word_of_all_a_servers_lists_counts() -> None:
+    """The shelf is due earlier when its prompts are, unless its server has failed since."""
+    kept, done = asyncio.Event(), asyncio.Event()
+    library, shelf = Library(), Shelf()
+    shelf.succeeded([], 1000.0, fresh=600.0)
+    library.fresh = 60.0
+    library.go.set()
+    room = stockroom.Stockroom(lambda *_: done.set(), kept.set)
+    room.stock("docs", shelf, library)  # type: ignore[arg-type]  # a double
+    await kept.wait()
+    await done.wait()
+    assert shelf.due == 1060.0
     room.drop("docs")

@@ -36,7 +36,8 @@ def tool(size: int) -> dict[str, Any]:
 async def test_a_list_within_the_bounds_is_taken_whole() -> None:
     """Every page of it, without what is no tool, and nothing is said of it."""
     pages = Pages([tool(ENTRY_LIMIT), 7], more=2)
-    tools, left_out = await every("presto", "tools", pages.ask)
+    listed = await every("presto", "tools", pages.ask)
+    tools, left_out = listed.entries, listed.left_out
     assert (tools, left_out) == ([tool(ENTRY_LIMIT)] * 3, None)
 
 
@@ -45,7 +46,8 @@ async def test_a_tool_that_is_too_large_is_left_out_and_the_others_stay(
 ) -> None:
     """It is said in the log and in how the server stands."""
     pages = Pages([tool(100), tool(ENTRY_LIMIT + 1), tool(200)])
-    tools, left_out = await every("presto", "tools", pages.ask)
+    listed = await every("presto", "tools", pages.ask)
+    tools, left_out = listed.entries, listed.left_out
     assert tools == [tool(100), tool(200)]
     assert isinstance(left_out, UpstreamMalformed)
     assert "presto offers more tools" in caplog.text
@@ -64,7 +66,8 @@ async def test_a_tool_that_is_too_large_is_left_out_and_the_others_stay(
 async def test_a_list_without_an_end_is_cut(page: list[object], most: int) -> None:
     """By bytes, by number or by pages, whichever comes first; what was taken stays."""
     pages = Pages(page, more=10**6)
-    tools, left_out = await every("presto", "tools", pages.ask)
+    listed = await every("presto", "tools", pages.ask)
+    tools, left_out = listed.entries, listed.left_out
     assert len(tools) == most
     assert len(encode(tools)) <= LIST_LIMIT + MOST
     assert left_out is not None
