@@ -166,12 +166,15 @@ class Desk:
             carried=asyncio.get_running_loop().create_future() if carries else None,
         )
         self._open[question.id] = pending
-        key = (asking.id, kind, session.id if session else "")
+        # What waits for a terminal has no prompt that could hold several; and no yes to several
+        # calls is one to what a tool has become.
+        alone = kind is Surface.TERMINAL or question.difference is not None
+        key = (question.id if alone else asking.id, kind, session.id if session else "")
         gathering = self._gatherings.get(key)
-        # What waits for a terminal has no prompt that could hold several, and the page shows all.
+        # The page shows all that waits.
         waits = kind is Surface.PAGE and gathering is not None and gathering.opened
-        if gathering is None or waits or kind is Surface.TERMINAL:
-            quiet = 0.0 if kind is Surface.TERMINAL else self._quiet
+        if gathering is None or waits:
+            quiet = 0.0 if alone else self._quiet
             gathering = self._gatherings[key] = Gathering(partial(self._show, kind, session), quiet)
         pending.decided.add_done_callback(partial(self._ended, pending, gathering, key))
         gathering.add(pending)

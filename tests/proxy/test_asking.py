@@ -14,8 +14,10 @@ import pytest
 from auth.identity import Identity
 from proxy.approval import Answer, LeaseWish, Reply, Surface, Voice
 from proxy.exchange.editing import EDITED
-from proxy.policy.offering import ToolRule
+from proxy.policy.offering import SURFACES, ToolRule
 from proxy.policy.risk import Confirm, Risk
+from proxy.policy.rule import Policy, Rule
+from proxy.policy.verdict import Ruling
 from proxy.session import Session
 from tests.proxy.house import DROP, READ, WRITE, AnsweringWindow, House, text
 
@@ -361,6 +363,29 @@ async def test_a_correction_has_to_fit_the_tools_schema(
     assert "[edit-refused]" in refused
     assert "5000" not in refused
     assert house.upstream.reached == []
+
+
+@pytest.mark.parametrize(
+    ("ruling", "surfaces", "reference"),
+    [
+        (Ruling.DENY, SURFACES, "[denied-by-policy]"),
+        (Ruling.ASK, frozenset({"page"}), "[not-approved]"),
+        (Ruling.ASK, SURFACES, ""),
+    ],
+)
+async def test_a_corrected_call_is_judged_anew(
+    house: House, ruling: Ruling, surfaces: frozenset[str], reference: str
+) -> None:
+    """What a rule says of the new arguments holds: a denial, or a yes from another surface."""
+    rule = Rule(
+        ruling, "policy.toml:1", tools=("write",), when="args.limit > 100", surfaces=surfaces
+    )
+    house.offer(policy=Policy(rules=(rule,)))
+    correct(house.editor(Answer.NO), table="dev.y", limit=500)
+    answer = await house.run("presto_write")
+    if reference:
+        assert reference in text(answer)
+    assert bool(house.upstream.reached) is not bool(reference)
 
 
 async def test_a_server_cannot_claim_that_its_call_was_corrected(house: House) -> None:

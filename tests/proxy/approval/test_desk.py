@@ -93,6 +93,7 @@ class Office:
         kind: Surface = Surface.EDITOR,
         session: Session | None = None,
         allowed: Collection[str] = SURFACES,
+        difference: tuple[str, ...] | None = None,
     ) -> asyncio.Task[Decision]:
         """Ask about one call; without a session of its own an editor question uses the editor."""
         asked = Question(
@@ -108,6 +109,7 @@ class Office:
             host="Agent",
             workspace=None,
             deadline=NOW + seconds,
+            difference=difference,
         )
         where = session or (self.editor if kind is Surface.EDITOR else None)
         return asyncio.ensure_future(
@@ -324,3 +326,18 @@ async def test_many_questions_are_told_apart(office: Office) -> None:
         office.desk.answer(asked.id, Reply(Answer.YES if number == 1 else Answer.NO), at(OWN))
     answers = [(await one).answer for one in deciding]
     assert answers == [Answer.NO, Answer.YES, Answer.NO]
+
+
+async def test_what_a_tool_has_become_is_never_part_of_a_batch(office: Office) -> None:
+    """A yes to several calls does not accept a changed tool among them."""
+    shown: list[int] = []
+
+    async def ask(batch: Batch) -> None:
+        shown.append(len(batch.questions))
+        for question in batch.open:
+            batch.settle(question, Reply(Answer.NO))
+
+    office.person.ask = ask  # type: ignore[method-assign]
+    asked = [office.ask(), office.ask(), office.ask(difference=("name: a → b",))]
+    await asyncio.gather(*asked)
+    assert sorted(shown) == [1, 2]
