@@ -13,6 +13,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from proxy.plain import plain
+from proxy.trust.elicitation import screened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ ROUNDS = 10
 
 ELICIT = "elicitation/create"
 
+_OURS = ("portico.", "portico-")
 PARKED = "portico.parked."
 """What a handle to a call begins with that waits at a legacy server."""
 
@@ -34,6 +36,16 @@ def wants_input(envelope: Mapping[str, Any]) -> dict[str, Any] | None:
     if isinstance(result, dict) and result.get("resultType") == "input_required":
         return result
     return None
+
+
+def poses(envelope: Mapping[str, Any]) -> bool:
+    """Whether a server's answer asks in Portico's own name.
+
+    Portico's own handles begin alike. With one of them a server's question would pass for one that
+    has been named and looked at.
+    """
+    wanted = wants_input(envelope)
+    return wanted is not None and str(wanted.get("requestState")).startswith(_OURS)
 
 
 def questions(wanted: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -47,13 +59,17 @@ def questions(wanted: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]
 
 
 def named(offering: Offering, method: str, params: dict[str, Any]) -> dict[str, Any]:
-    """The params of a server's question with the server's registry name in front of its text."""
+    """The params of a server's question as a person is shown it: named, and safe to show.
+
+    Raises:
+        Fault: It is not one to pass on, see `proxy.trust.elicitation`.
+    """
     if method != ELICIT:
         return params
-    who = plain(offering.title, 60)
-    if offering.owner.team:
-        who = f"{who} (run by {plain(offering.owner.team, 60)})"
-    return {**params, "message": f"{who} asks: {params.get('message', '')}"}
+    title = plain(offering.title, 60)
+    shown = screened(title, params)
+    who = f"{title} (run by {plain(offering.owner.team, 60)})" if offering.owner.team else title
+    return {**shown, "message": f"{who} asks: {shown['message']}"}
 
 
 def named_all(offering: Offering, envelope: dict[str, Any], wanted: dict[str, Any]) -> None:

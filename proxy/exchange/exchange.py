@@ -196,6 +196,7 @@ class Exchanges:
                     parking=self.parking,
                     gave_up=lambda why: self._note(exchange, Event.EXPIRED, why),
                     bound=lambda: self._judging.bound(call, route),
+                    refused=lambda f: self._note(exchange, Event.QUARANTINED, f.reference),
                 )
             except UpstreamUnreachable as fault:
                 raise self._catalog.lost(offering, fault) from fault

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from auth.fault import Fault
 from proxy.exchange import bridge
 from proxy.subscriptions import CHANGES
 from proxy.upstream.contract import Refused
@@ -24,9 +25,10 @@ class NamedRelay:
         offering: The server.
         heard: Takes what the server says that is about itself and not about the call.
         client: The id of the client's session, where the server's questions have to be told apart.
+        refused: Told why a question is not passed on.
     """
 
-    __slots__ = ("_heard", "_offering", "_relay", "client")
+    __slots__ = ("_heard", "_offering", "_refused", "_relay", "client")
 
     def __init__(
         self,
@@ -34,11 +36,13 @@ class NamedRelay:
         offering: Offering,
         heard: Callable[[str, dict[str, Any]], None] = lambda _, __: None,
         client: str = "",
+        refused: Callable[[Fault], None] = lambda _: None,
     ) -> None:
         self.client = client
         self._relay = relay
         self._offering = offering
         self._heard = heard
+        self._refused = refused
 
     @property
     def era(self) -> Era:
@@ -58,8 +62,17 @@ class NamedRelay:
             self._relay.notify(message)
 
     async def request(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        """Put a server's question to the client, see `proxy.upstream.contract.Relay`."""
-        return await self._relay.request(method, bridge.named(self._offering, method, params))
+        """Put a server's question to the client, see `proxy.upstream.contract.Relay`.
+
+        Raises:
+            Fault: It is not one to pass on; the server is told so.
+        """
+        try:
+            shown = bridge.named(self._offering, method, params)
+        except Fault as fault:
+            self._refused(fault)
+            raise
+        return await self._relay.request(method, shown)
 
     async def answer(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         """The client's answer to a question that a modern server returned; a refusal cancels it."""

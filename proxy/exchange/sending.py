@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from proxy.exchange.addressed import IDEMPOTENT
+from proxy.exchange.bridge import poses
 from proxy.exchange.named_relay import NamedRelay
 from proxy.exchange.parked import parks
+from proxy.upstream.fault import UpstreamMalformed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from auth.fault import Fault
     from proxy.exchange.call import Call
     from proxy.exchange.parked import Parking
     from proxy.policy.offering import Offering
@@ -31,6 +34,7 @@ async def send(
     gave_up: Callable[[str], None],
     bound: Callable[[], str],
     heard: Callable[[str, dict[str, Any]], None],
+    refused: Callable[[Fault], None],
 ) -> dict[str, Any]:
     """Send a call, or go on with it where it comes back to be answered.
 
@@ -43,19 +47,23 @@ async def send(
         gave_up: Told why a parked call was given up whose client did not come back.
         bound: The digest that a parked call is bound to.
         heard: Takes what the server says that is not about the call.
+        refused: Told why a question of the server's is not passed on.
 
     Raises:
         Fault: There is no answer, or nothing waits for the one that the call brings.
     """
 
     async def through(relay: Relay) -> dict[str, Any]:
-        return await upstream.send(
+        envelope = await upstream.send(
             call.method,
             params,
-            NamedRelay(relay, offering, heard, call.session.id),
+            NamedRelay(relay, offering, heard, call.session.id, refused),
             timeout=CALL_SECONDS,
             idempotent=call.method in IDEMPOTENT,
         )
+        if poses(envelope):
+            raise UpstreamMalformed(f"{offering.title} sent a state that only Portico gives.")
+        return envelope
 
     if not parks(call, upstream.era):
         return await through(call.relay)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 META = "io.modelcontextprotocol/"
 PAGE = "https://sign.example/here"
 ELICITATION = {"mode": "url", "elicitationId": "e1", "url": PAGE, "message": "Sign in.", "v": 1}
-ASKED = "library asks: Sign in."
+ASKED = f"library asks: Sign in.\nIt wants to open a page at sign.example:\n{PAGE}"
 
 
 def modern(**capabilities: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON.

@@ -115,7 +115,8 @@ async def test_a_servers_question_reaches_the_person_and_the_answer_the_server(
         answer = json.loads(said(await agent.call_tool(f"ask_{kind}", {"asked": "Sure?"})))
     if kind in {"form", "url"}:
         assert answer["action"] == "accept"
-        assert [params.message for params in person.asked] == ["ask asks: Sure?"]
+        page = f"\nIt wants to open a page at sign.example:\n{PAGE}" if kind == "url" else ""
+        assert [params.message for params in person.asked] == [f"ask asks: Sure?{page}"]
         assert kind == "form" or person.asked[0].url == PAGE
     elif kind == "sampling":
         assert answer["content"]["text"] == "yes"
