@@ -36,7 +36,8 @@ class Scope:
         server: Short name.
         tool: What is called, see `Call.label`.
         definition: Digest of the tool as the server gave it.
-        host: The program that asks.
+        host: What the program that asks calls itself.
+        host_pid: Its process by the kernel's word, because any program can take another's name.
         workspace: Its project folder. Where that is unknown, only the session tells calls apart.
         session: The session's id.
     """
@@ -48,6 +49,7 @@ class Scope:
     host: str
     workspace: str | None
     session: str
+    host_pid: int = 0
 
 
 @dataclass(slots=True)
@@ -110,6 +112,7 @@ def _alike(given: Scope, now: Scope) -> bool:
     return (
         (given.user, given.server, given.tool) == (now.user, now.server, now.tool)
         and (given.definition, given.host) == (now.definition, now.host)
+        and given.host_pid == now.host_pid
         and given.workspace == now.workspace
         and (given.workspace is not None or given.session == now.session)
     )

@@ -24,7 +24,7 @@ ARGUMENTS = 1200
 
 _MOST_ARGUMENTS = 16
 _HEAD, _TAIL = 100, 60
-_OF_MANY = 200
+_OF_MANY, _HEAD_OF_MANY, _TAIL_OF_MANY = 200, 50, 30
 _MOST_CHANGES = 8
 _OF_CHANGE = 80
 _MOST_LINES, _WIDEST = 30, 200
@@ -83,9 +83,12 @@ def line(question: Question, number: int, *, whole: bool = False) -> str:
     """One of several questions on one line; its arguments are cut unless `whole`."""
     shown = "".join(parts(question))
     if len(shown) > _OF_MANY and not whole:
-        shown = f"{shown[: _OF_MANY - _TAIL]} … {shown[-_TAIL:]} ({len(shown)} characters)"
+        each = ", ".join(_each(question.arguments, _HEAD_OF_MANY, _TAIL_OF_MANY))
+        shown = f"{len(shown)} characters, so each argument is cut: {each}"
+    changed = changes(question)
+    since = f" (since your last yes to it: {changed})" if changed else ""
     what = f"{question.risk.upper()}: {_quoted(question.tool, 80)} on {_server(question)}"
-    return f"{number}. {what}: {shown}"
+    return f"{number}. {what}: {shown}{since}"
 
 
 def changes(question: Question) -> str:
@@ -149,13 +152,19 @@ def _arguments(frozen: str) -> str:
     """
     if len(frozen) <= ARGUMENTS:
         return unlinked(exact(frozen))
+    each = _each(frozen, _HEAD, _TAIL)
+    return "\n  ".join((f"{len(frozen)} characters, so each is cut:", *each))
+
+
+def _each(frozen: str, head: int, tail: int) -> list[str]:
+    """Each argument with its name, and of a long one the beginning and the end."""
     arguments = wire.decode(frozen.encode("utf-8", "surrogatepass"))
-    shown = [f"{len(frozen)} characters, so each is cut:"]
+    shown = []
     for name, value in list(arguments.items())[:_MOST_ARGUMENTS]:
         text = unlinked(exact(wire.encode(value).decode()))
-        if len(text) > _HEAD + _TAIL:
-            text = f"{text[:_HEAD]} … {text[-_TAIL:]} ({len(text)} characters)"
-        shown.append(f"  {_quoted(name, 60)}: {text}")
+        if len(text) > head + tail:
+            text = f"{text[:head]} … {text[-tail:]} ({len(text)} characters)"
+        shown.append(f"{_quoted(name, 60)}: {text}")
     if len(arguments) > _MOST_ARGUMENTS:
-        shown.append(f"  and {len(arguments) - _MOST_ARGUMENTS} more that are not shown")
-    return "\n".join(shown)
+        shown.append(f"and {len(arguments) - _MOST_ARGUMENTS} more that are not shown")
+    return shown

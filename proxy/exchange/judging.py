@@ -67,6 +67,7 @@ class Judging:
             host=call.session.host,
             workspace=call.session.workspace,
             session=call.session.id,
+            host_pid=call.session.host_pid,
         )
 
     def denial(self, call: Call, verdict: Verdict) -> Fault:

@@ -247,7 +247,9 @@ async def test_a_lease_lets_through_what_it_says_and_no_more(house: House) -> No
     assert {record["rule"] for record in used} == {events(records, "leased")[0]["rule"]}
 
 
-@pytest.mark.parametrize("swap", ["workspace", "host", "user", "definition", "arguments", "rule"])
+@pytest.mark.parametrize(
+    "swap", ["workspace", "host", "process", "user", "definition", "arguments", "rule"]
+)
 async def test_a_lease_dies_with_what_it_was_given_for(house: House, swap: str) -> None:
     """Another workspace, program, user, tool, rule, or arguments that do not match are asked."""
     editor = house.editor(Answer.NO)
@@ -262,6 +264,8 @@ async def test_a_lease_dies_with_what_it_was_given_for(house: House, swap: str) 
         house.agent.workspace = "/srv/b"
     if swap == "host":
         house.agent.host = "Another"
+    if swap == "process":
+        house.agent.host_pid = 4242
     if swap == "user":
         house.exchanges.asking.keep_only("")
     if swap == "definition":

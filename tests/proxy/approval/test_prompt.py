@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.approval import Question, digest
-from proxy.approval.prompt import ARGUMENTS, headline, text
+from proxy.approval.change import Change
+from proxy.approval.prompt import ARGUMENTS, headline, listing, text
 from proxy.policy.offering import Owner
 from proxy.policy.risk import Risk
 
@@ -81,6 +82,31 @@ def test_a_long_argument_does_not_hide_the_next() -> None:
     assert len(shown) < ARGUMENTS + 600
     many = json.dumps({f"argument{number}": "x" * 200 for number in range(30)})
     assert "and 14 more that are not shown" in text(question(arguments=many))
+
+
+def test_a_long_argument_does_not_hide_the_next_in_a_list_of_calls_either() -> None:
+    """Each argument keeps its name, its beginning and its end on the call's one line."""
+    arguments = json.dumps({"note": "x" * 900, "table": "prod.payments", "more": "y" * 900 + "END"})
+    change = Change("table", '"dev.x"', '"prod.payments"')
+    asked = [question(), question(arguments=arguments, changes=(change,))]
+    head, first, second, foot = listing(asked).split("\n")
+    assert (head, first[:2], second[:2]) == ("2 calls wait for your yes:", "1.", "2.")
+    for part in ('“table”: "prod.payments"', "END", "so each argument is cut"):
+        assert part in second
+    assert second.endswith('(since your last yes to it: “table” "dev.x" → "prod.payments")')
+    assert foot.startswith("Asked by: “Agent”")
+    assert arguments in listing(asked, whole=True)
+
+
+def test_a_prompt_says_what_changed_since_the_last_yes() -> None:
+    """Both sides of each difference, or that nothing differs; nothing before the first yes."""
+    assert "Since your last yes" not in text(question())
+    assert "Since your last yes to it: nothing changed" in text(question(changes=()))
+    many = tuple(Change(f"a{n}", None, "1") for n in range(20))
+    shown = text(question(changes=(Change("limit", "10", "5" * 500), *many)))
+    assert "“limit” 10 → 555" in shown
+    assert "“a0” (none) → 1" in shown
+    assert "and 13 more" in shown
 
 
 def test_a_prompt_holds_no_link() -> None:
