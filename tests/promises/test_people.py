@@ -64,6 +64,26 @@ async def test_a_host_that_takes_its_call_back_takes_the_prompt_away(
     assert box.calls == []
 
 
+async def test_a_host_that_starts_its_server_anew_gets_the_answer_there(
+    portico: Installation, box: Box
+) -> None:
+    """Some hosts end the server after a timeout; the question outlives it, and so does its yes."""
+    first = await (await portico.window()).initialize()
+    async with portico.editor() as editor:
+        eyes = await open_eyes(editor, portico)
+        first.call("box_drop", table="dev.x")
+        prompt = await asyncio.wait_for(eyes.next(), 20)
+        await first.kill()
+        second = await (await portico.window()).initialize()
+        hub = (await editor.request("portico/status", {}))["hub"]
+        while sum(one["role"] == "mcp" for one in hub["sessions"]) > 1:
+            hub = (await editor.request("portico/status", {}))["hub"]
+        prompt.press(prompt.button(yes=True))
+        assert await second.text("box_drop", table="dev.x") == "drop"
+        assert not eyes.seen
+    assert box.calls == ["drop"]
+
+
 async def test_with_two_windows_the_prompt_is_in_the_one_of_the_calls_project(
     portico: Installation, box: Box
 ) -> None:
