@@ -212,15 +212,17 @@ class LspFront:
         window = params.capabilities.window
         shows = window.show_document if window is not None else None
         self._window.shows_pages = shows is not None and shows.support
-        self._window.approves = _approves(params.capabilities.experimental)
+        own = params.capabilities.experimental
+        self._window.approves = _declared(own, "approvals")
+        self._window.hears_changes = _declared(own, "changes")
 
 
-def _approves(experimental: object) -> bool:
-    """Whether an editor declared that it shows questions by `portico/approve`."""
+def _declared(experimental: object, what: str) -> bool:
+    """Whether an editor declared something of Portico's own among its capabilities."""
     own = getattr(experimental, "portico", None)
     if isinstance(experimental, dict):
         own = experimental.get("portico")
-    can = own.get("approvals") if isinstance(own, dict) else getattr(own, "approvals", None)
+    can = own.get(what) if isinstance(own, dict) else getattr(own, what, None)
     return can is True
 
 

@@ -42,6 +42,8 @@ class LspWindow:
         self.shows_pages = False
         self.approves = False
         """Whether it declared `experimental.portico.approvals`."""
+        self.hears_changes = False
+        """Whether it declared `experimental.portico.changes`."""
 
     async def ask(self, batch: Batch) -> None:
         """Ask by `portico/approve` where the editor knows it, else by messages with buttons."""
@@ -111,10 +113,16 @@ class LspWindow:
         self._protocol.notify(types.WINDOW_SHOW_MESSAGE, shown)
 
     def tools_changed(self) -> None:
-        """An editor is not told yet: it asks for the list when it shows it."""
+        """Tell the editor, if it wants to hear."""
+        self._changed("servers")
 
     def approvals_changed(self) -> None:
-        """An editor is not told yet: its prompts come to it."""
+        """Tell the editor, if it wants to hear; its own prompts come to it anyway."""
+        self._changed("approvals")
+
+    def _changed(self, what: str) -> None:
+        if self.hears_changes and not self._gone.done():
+            self._protocol.notify(contract.CHANGED, {"what": what})
 
     def gone(self) -> None:
         """The window died: every question it still shows is decided now."""

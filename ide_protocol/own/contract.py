@@ -35,6 +35,11 @@ APPROVE = "portico/approve"
 Only an editor gets it that declared `experimental.portico.approvals` in its capabilities. What it
 leaves out is no answer, and so a no.
 """
+CHANGED = "portico/changed"
+"""From the hub to an editor, a notification: what it asked for is another by now.
+
+`{"what": "servers" | "approvals"}`, for an editor that declared `experimental.portico.changes`.
+"""
 OPEN_PAGE = "portico/openPage"
 """From the hub to a terminal: show this page; `{"url": …}`, answered `{"success": bool}`.
 
@@ -303,25 +308,37 @@ class Check(TypedDict):
     remedy: str
 
 
-# What goes with each method, params then result. A method without a line takes `{}`.
-#   STATUS     {}                                        -> Status
-#   SERVERS    {}                                        -> {"servers": [Server]}
-#   TOOLS      {"server": str?}                          -> {"tools": [Tool]}
-#   SIGN_IN    {"server": str?}                          -> {"user": User}, {} for a server's own
-#   SIGN_OUT   {"server": str?}                          -> {}
-#   CALL       {"server": str, "tool": str,
-#               "arguments": {…}}                        -> the MCP `CallToolResult`, verbatim
-#   APPROVALS  {}                                        -> {"approvals": [Question]}
-#   ANSWER     Reply                                     -> {}
-#   LEASES     {}                                        -> {"leases": [Lease]}
-#   REVOKE     {"id": str?}                              -> {"leases": [Lease]}, those that ended
-#   PAIR       {"key": str}                              -> {"paired": bool}
-#   PAGE       {}                                        -> {"url": str}, of the approvals page
-#   ACTIVITY   Page                                      -> Activity
-#   DOCTOR     {}                                        -> {"checks": [Check]}
-#   PINS       {"server": str?}                          -> {"pins": [Pin]}
-#   PIN_DIFFERENCE {"server": str, "tool": str?}         -> {"before": str, "after": str,
-#                                                           "difference": [str]}
-#   ACCEPT_PIN {"server": str, "tool": str?}             -> {"digest": str}, after a person's yes
-#   PIN_BLOCK  {"server": str}                           -> {"pins": {…}, "leftOut": [str]}
-#   STOP       {}                                        -> {} and the hub ends
+Keys = dict[str, Any]
+"""Shapes that have no name of their own: key -> type."""
+
+METHODS: dict[str, tuple[type | Keys, type | Keys]] = {
+    STATUS: ({}, Status),
+    SERVERS: ({}, {"servers": list[Server]}),
+    TOOLS: ({"server": NotRequired[str]}, {"tools": list[Tool]}),
+    # With a server, the sign-in is that server's own, and there is no user of the company's.
+    SIGN_IN: ({"server": NotRequired[str]}, {"user": NotRequired[User]}),
+    SIGN_OUT: ({"server": NotRequired[str]}, {}),
+    # The result is the MCP `CallToolResult`, verbatim.
+    CALL: ({"server": str, "tool": str, "arguments": NotRequired[dict[str, Any]]}, dict[str, Any]),
+    APPROVALS: ({}, {"approvals": list[Question]}),
+    ANSWER: (Reply, {}),
+    LEASES: ({}, {"leases": list[Lease]}),
+    # Those that ended.
+    REVOKE: ({"id": NotRequired[str]}, {"leases": list[Lease]}),
+    PAIR: ({"key": str}, {"paired": bool}),
+    # The address of the approvals page.
+    PAGE: ({}, {"url": str}),
+    ACTIVITY: (Page, Activity),
+    DOCTOR: ({}, {"checks": list[Check]}),
+    PINS: ({"server": NotRequired[str]}, {"pins": list[Pin]}),
+    PIN_DIFFERENCE: (
+        {"server": str, "tool": NotRequired[str]},
+        {"before": str, "after": str, "difference": list[str]},
+    ),
+    # The digest comes after a person's yes.
+    ACCEPT_PIN: ({"server": str, "tool": NotRequired[str]}, {"digest": str}),
+    PIN_BLOCK: ({"server": str}, {"pins": dict[str, Any], "leftOut": list[str]}),
+    # The hub ends.
+    STOP: ({}, {}),
+}
+"""What goes with each method that a client calls: its params and its result."""

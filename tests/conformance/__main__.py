@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tests.conformance import comparison, suite
 from tests.conformance.subjects import straight, through_portico, with_tasks
+from tests.node import CACHE, NotRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +47,7 @@ def main() -> int:
     """Run every pair; 1 when something differs that is not known, or no longer differs."""
     try:
         command = suite.obtain()
-    except suite.NotRun as why:
+    except NotRun as why:
         sys.stdout.write(f"NOT RUN: the conformance suite: {why}\n")
         return 0
     found: set[comparison.Check] = set()
@@ -54,7 +55,7 @@ def main() -> int:
     for judged, pair in PAIRS.items():
         try:
             found |= _compare(command, judged, pair)
-        except suite.NotRun as why:
+        except NotRun as why:
             sys.stdout.write(f"NOT RUN: {judged}: {why}\n")
             known = {check: reason for check, reason in known.items() if check[0] != judged}
     for check in sorted(found & known.keys()):
@@ -69,7 +70,7 @@ def _compare(command: list[str], judged: str, pair: Pair) -> set[comparison.Chec
     with pair.served() as server, through_portico(server) as portico:
         runs = []
         for name, url in (("straight", server), ("through-portico", portico)):
-            folder = suite.CACHE / "runs" / judged / name
+            folder = CACHE / "runs" / judged / name
             suite.judge(command, url, pair.wanted, folder)
             runs.append(comparison.read(folder, judged))
             sys.stdout.write(f"{judged} {name}: {runs[-1]}\n")

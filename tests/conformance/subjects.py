@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.conformance import suite
-from tests.conformance.suite import ROOT
+from tests.node import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -207,6 +207,22 @@ async def test_a_withdrawn_call_withdraws_its_prompt(door: Door) -> None:
     assert (withdrawn["method"], withdrawn["params"]) == ("$/cancelRequest", {"id": prompt["id"]})
 
 
+async def test_an_editor_that_wants_to_hear_of_changes_is_told(door: Door) -> None:
+    """Servers and questions that are others by now are said to whoever declared it, and no more."""
+    told, _ = await editor(door, capabilities={"experimental": {"portico": {"changes": True}}})
+    untold, session = await editor(door)
+    door.hub.sessions.tools_changed()
+    assert (await told.receive_frame())["params"] == {"what": "servers"}
+    deciding = decide(door, session, question(door))
+    assert (await told.receive_frame()) == {
+        "jsonrpc": "2.0",
+        "method": "portico/changed",
+        "params": {"what": "approvals"},
+    }
+    assert (await untold.receive_frame())["method"] == "window/showMessageRequest"
+    deciding.cancel()
+
+
 async def test_exit_of_one_window_does_not_harm_another(door: Door) -> None:
     """LSP's `exit` ends its own connection, with the code that LSP wants."""
     leaving, _ = await editor(door)

@@ -1,0 +1,244 @@
+/** Made from ide_protocol/own/contract.py by `python -m editors.contract`; do not edit. */
+
+/** One thing that went wrong: `who` acts, and `remedy` says what they do. */
+export type FaultReport = {
+  reference: string;
+  message: string;
+  who: string;
+  remedy: string;
+  data?: { [key: string]: unknown };
+};
+
+/** Who runs a server; empty strings where the registry does not say. */
+export type Owner = {
+  team: string;
+  contact: string;
+  support: string;
+};
+
+/** Who is signed in. `storage` says where the sign-in is kept: `keyring` or `memory`. */
+export type User = {
+  name: string;
+  subject: string;
+  issuer: string;
+  groups: string[];
+  storage: string;
+};
+
+/** One server the user may know of. `state` says where its tools come from. */
+export type Server = {
+  server: string;
+  name: string;
+  title: string;
+  description: string;
+  owner: Owner;
+  reviewed: boolean;
+  environment: string;
+  standing: "offered" | "withheld" | "forbidden" | "sign-in-needed";
+  reason: string;
+  state: "live" | "snapshot" | "asking" | "absent";
+  era: "legacy" | "modern" | "unknown";
+  tools: number;
+  fault: FaultReport | null;
+};
+
+/** One tool: `name` is its public name, `tool` the server's own; `verdict` what a call meets. */
+export type Tool = {
+  name: string;
+  server: string;
+  tool: string;
+  title: string;
+  description: string;
+  risk: string;
+  verdict: "allow" | "ask" | "deny";
+  reason: string;
+  rule: string;
+  inputSchema: { [key: string]: unknown };
+};
+
+/** One session of the hub. `host` is what the client calls itself. */
+export type Window = {
+  id: string;
+  role: "mcp" | "lsp" | "cli";
+  host: string;
+  workspace: string | null;
+  pid: number;
+  paired: boolean;
+};
+
+/** The process that answers. `standalone` is one that serves a single connection. */
+export type Hub = {
+  version: string;
+  pid: number;
+  started: number;
+  standalone: boolean;
+  sessions: Window[];
+};
+
+/** Where the list of servers comes from; `fetched` is None before the first answer. */
+export type Registry = {
+  url: string;
+  fetched: number | null;
+  fault: FaultReport | null;
+};
+
+/** Everything an editor's status bar needs. `summary` is one paragraph for a person. */
+export type Status = {
+  summary: string;
+  user: User | null;
+  hub: Hub;
+  registry: Registry | null;
+  servers: Server[];
+  pending: number;
+  problems: FaultReport[];
+};
+
+/** One argument that is not as it was at the last approved call; both sides as JSON text. */
+export type Change = {
+  path: string;
+  before: string | null;
+  after: string | null;
+};
+
+/** A yes in advance. In a question: the most that may be given; `arguments` holds patterns. */
+export type LeaseTerms = {
+  minutes: number;
+  calls: number;
+  arguments?: { [key: string]: string };
+};
+
+/** What a person says to one question. `arguments` is what the call shall run with instead. `code` goes with a terminal's yes to a `coded` question. */
+export type Reply = {
+  id: string;
+  answer: "yes" | "no" | "stop";
+  lease?: LeaseTerms;
+  arguments?: { [key: string]: unknown };
+  code?: string;
+};
+
+/** One answer in advance: a lease (`yes`), or a stop (`no`), which has no end and no count. */
+export type Lease = {
+  id: string;
+  answer: "yes" | "no";
+  server: string;
+  title: string;
+  tool: string;
+  arguments: { [key: string]: string };
+  host: string;
+  workspace: string | null;
+  until: number | null;
+  left: number | null;
+};
+
+/** One pending approval. `arguments` is the exact JSON that will run, `tag` a short name. `surfaces` are where a yes counts; `coded` says that a terminal's needs the question's `code`, which only a paired editor is told, to show it to the person. `difference` stands where it is asked whether to trust what a tool has become. */
+export type Question = {
+  id: string;
+  tag: string;
+  server: string;
+  title: string;
+  owner: Owner;
+  reviewed: boolean;
+  tool: string;
+  risk: string;
+  arguments: string;
+  reason: string;
+  host: string;
+  workspace: string | null;
+  deadline: number;
+  changes: Change[] | null;
+  lease: LeaseTerms | null;
+  inputSchema: { [key: string]: unknown } | null;
+  surfaces: string[];
+  coded: boolean;
+  code?: string;
+  difference?: string[];
+};
+
+/** How one tool stands, or a server's instructions, whose `tool` is empty. `by` is whose word trusts it: `first use`, `the company`, `you`, or nobody's yet. `state` is `blocked` while it is in quarantine, for `reason`; `acceptable` says whether you may lift that. */
+export type Pin = {
+  server: string;
+  tool: string;
+  state: "trusted" | "blocked";
+  by: string;
+  since: number | null;
+  digest: string;
+  reason: string;
+  says: string;
+  acceptable: boolean;
+};
+
+/** One line of the audit. `event` is what happened, `outcome` how an exchange ended. */
+export type Record = {
+  id: number;
+  at: number;
+  event: string;
+  exchange: string;
+  user: string;
+  host: string;
+  server: string;
+  tool: string;
+  risk: string;
+  verdict: string;
+  rule: string;
+  surface: string;
+  outcome: string;
+  reference: string;
+  milliseconds: number | null;
+  waited: number | null;
+  minutes: number | null;
+  digest: string;
+  summary: string;
+  payload: string;
+  hash: string;
+};
+
+/** Which records: at most `limit`, numbered between `after` and `before`, of these words. */
+export type Page = {
+  limit?: number;
+  after?: number;
+  before?: number;
+  since?: number;
+  until?: number;
+  server?: string;
+  tool?: string;
+  event?: string;
+  outcome?: string;
+  exchange?: string;
+};
+
+/** A page of the audit, newest last; `more` says whether there are older ones of its kind. */
+export type Activity = {
+  records: Record[];
+  more: boolean;
+};
+
+/** One finding of the doctor; `remedy` is empty when all is well. */
+export type Check = {
+  name: string;
+  state: "ok" | "warning" | "failed";
+  finding: string;
+  remedy: string;
+};
+
+/** What goes with each method that a client calls: its params and its result. */
+export type Methods = {
+  "portico/status": { params: { [key: string]: never }; result: Status };
+  "portico/servers": { params: { [key: string]: never }; result: { servers: Server[] } };
+  "portico/tools": { params: { server?: string }; result: { tools: Tool[] } };
+  "portico/signIn": { params: { server?: string }; result: { user?: User } };
+  "portico/signOut": { params: { server?: string }; result: { [key: string]: never } };
+  "portico/call": { params: { server: string; tool: string; arguments?: { [key: string]: unknown } }; result: { [key: string]: unknown } };
+  "portico/approvals": { params: { [key: string]: never }; result: { approvals: Question[] } };
+  "portico/answer": { params: Reply; result: { [key: string]: never } };
+  "portico/leases": { params: { [key: string]: never }; result: { leases: Lease[] } };
+  "portico/revoke": { params: { id?: string }; result: { leases: Lease[] } };
+  "portico/pair": { params: { key: string }; result: { paired: boolean } };
+  "portico/page": { params: { [key: string]: never }; result: { url: string } };
+  "portico/activity": { params: Page; result: Activity };
+  "portico/doctor": { params: { [key: string]: never }; result: { checks: Check[] } };
+  "portico/pins": { params: { server?: string }; result: { pins: Pin[] } };
+  "portico/pinDifference": { params: { server: string; tool?: string }; result: { before: string; after: string; difference: string[] } };
+  "portico/acceptPin": { params: { server: string; tool?: string }; result: { digest: string } };
+  "portico/pinBlock": { params: { server: string }; result: { pins: { [key: string]: unknown }; leftOut: string[] } };
+  "portico/stop": { params: { [key: string]: never }; result: { [key: string]: never } };
+};

@@ -1,0 +1,98 @@
+/** The hub, as this window reaches it: `portico lsp`, and Portico's own methods inside it. */
+import * as vscode from "vscode";
+import { type FeatureState, LanguageClient, State, type StaticFeature, Trace } from "vscode-languageclient/node";
+import type { Approvals } from "./approvals.ts";
+import type { Methods, Question, Reply } from "./contract.ts";
+import { pairingKey } from "./pairing.ts";
+
+/** Says that this editor shows questions itself. */
+class ShowsQuestions implements StaticFeature {
+  fillClientCapabilities(capabilities: { experimental?: unknown }): void {
+    capabilities.experimental = { portico: { approvals: true, changes: true } };
+  }
+  initialize(): void {}
+  getState(): FeatureState {
+    return { kind: "static" };
+  }
+  clear(): void {}
+}
+
+/** One window's connection. */
+export class Hub implements vscode.Disposable {
+  readonly #client: LanguageClient;
+  readonly #secrets: vscode.SecretStorage;
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** Path of the program. */
+  readonly program: string;
+  #paired = false;
+
+  /** Fires when servers, questions or the connection are not what they were. */
+  readonly onChanged = this.#changed.event;
+
+  /**
+   * @param program Path of the program.
+   * @param log Where both sides of the connection write what they have to say.
+   * @param secrets Where the pairing key is kept.
+   * @param approvals Who puts questions to the person.
+   */
+  constructor(
+    program: string,
+    log: vscode.LogOutputChannel,
+    secrets: vscode.SecretStorage,
+    approvals: Approvals,
+  ) {
+    this.program = program;
+    this.#secrets = secrets;
+    const run = { command: program, args: ["lsp"] };
+    const options = { documentSelector: [], outputChannel: log };
+    this.#client = new LanguageClient("portico", "Portico", run, options);
+    this.#client.registerFeature(new ShowsQuestions());
+    this.#client.onRequest("portico/approve", async (asked: { questions: Question[] }, withdrawn) => {
+      const answers: Reply[] = await approvals.ask(asked.questions, withdrawn);
+      return { answers };
+    });
+    this.#client.onNotification("portico/changed", () => this.#changed.fire());
+    this.#client.onDidChangeState(({ newState }) => {
+      // A client that was started again is another window to the hub, and brings its key again.
+      if (newState === State.Running) {
+        void this.#pair();
+      }
+      this.#changed.fire();
+    });
+  }
+
+  /** Whether the person accepted this editor when they signed in. */
+  get paired(): boolean {
+    return this.#paired;
+  }
+
+  get running(): boolean {
+    return this.#client.state === State.Running;
+  }
+
+  async start(): Promise<void> {
+    await this.#client.start();
+    // A trace would hold the pairing key.
+    await this.#client.setTrace(Trace.Off);
+  }
+
+  /** Ask for one of Portico's own methods. */
+  request<M extends keyof Methods>(method: M, params: Methods[M]["params"]): Promise<Methods[M]["result"]> {
+    return this.#client.sendRequest<Methods[M]["result"]>(method, params);
+  }
+
+  async #pair(): Promise<void> {
+    try {
+      const key = await pairingKey(this.#secrets);
+      this.#paired = (await this.request("portico/pair", { key })).paired;
+    } catch (wrong) {
+      this.#client.outputChannel.appendLine(`This editor could not be paired: ${String(wrong)}`);
+    }
+    this.#changed.fire();
+  }
+
+  async dispose(): Promise<void> {
+    await this.#client.dispose();
+    this.#changed.dispose();
+  }
+}

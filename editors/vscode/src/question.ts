@@ -1,0 +1,93 @@
+/**
+ * What a person reads before they decide, made of plain values, so that it can be tested without an editor.
+ *
+ * Texts come from the hub safe to show. Nothing here is rendered as Markdown.
+ */
+import type { Question } from "./contract.ts";
+
+/** Lines of arguments that a dialog shows; longer ones can be opened whole. */
+const MOST_LINES = 24;
+/** Characters of one such line. */
+const WIDEST = 160;
+
+/** One line: risk, tool and server. */
+export function headline(question: Question): string {
+  return `${question.risk.toUpperCase()}: run “${question.tool}” on ${question.title}?`;
+}
+
+/** One line of a list of calls. */
+export function line(question: Question): string {
+  return `${question.risk} · ${question.tool} · ${question.title}`;
+}
+
+/** All that a dialog says below its headline. */
+export function detail(question: Question): string {
+  const shown = shortened(pretty(question.arguments));
+  const where = question.workspace === null ? "" : ` in ${question.workspace}`;
+  const lines = [
+    `Arguments: ${shown.text}`,
+    ...(shown.whole ? [] : ["(cut here: “More…” shows them whole)"]),
+    "",
+    ...changes(question),
+    `Why you are asked: ${question.reason}`,
+    `Server: ${question.title}, ${owner(question)}`,
+    `Asked by: ${question.host}${where} · question ${question.tag}`,
+  ];
+  if (question.code !== undefined) {
+    lines.push(`To answer in a terminal instead, its code is ${question.code}`);
+  }
+  return lines.join("\n");
+}
+
+/** Who runs the server, as the registry says. */
+export function owner(question: Question): string {
+  const { team, support, contact } = question.owner;
+  const reviewed = question.reviewed ? "" : ", not reviewed by your company";
+  const reach = support || contact;
+  const named = [team, reach].filter((word) => word !== "").join(", ");
+  return `${named === "" ? "owner unknown" : `run by ${named}`}${reviewed}`;
+}
+
+/** What differs from the last call of the tool that was approved, one line each. */
+export function changes(question: Question): string[] {
+  if (question.changes === null) {
+    return [];
+  }
+  if (question.changes.length === 0) {
+    return ["Since your last yes: nothing changed.", ""];
+  }
+  const each = question.changes.map(
+    ({ path, before, after }) => `  ${path}: ${before ?? "(nothing)"} → ${after ?? "(nothing)"}`,
+  );
+  return ["Since your last yes:", ...each, ""];
+}
+
+/** The arguments as indented JSON; as they came where they are no JSON, for nothing may be hidden. */
+export function pretty(text: string): string {
+  try {
+    return escaped(JSON.stringify(JSON.parse(text), null, 2));
+  } catch {
+    return escaped(text);
+  }
+}
+
+/** Everything of a question, for a document of its own. */
+export function whole(question: Question): string {
+  return `${headline(question)}\n\n${pretty(question.arguments)}\n\n${detail({ ...question, arguments: "as above" })}\n`;
+}
+
+/** Characters that hide, reverse or move text, as visible escapes. */
+function escaped(text: string): string {
+  const hidden = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]/gu;
+  return text.replace(hidden, (found) =>
+    found === "\n" ? found : `\\u{${found.codePointAt(0)?.toString(16) ?? ""}}`,
+  );
+}
+
+function shortened(text: string): { text: string; whole: boolean } {
+  const lines = text.split("\n");
+  const kept = lines
+    .slice(0, MOST_LINES)
+    .map((one) => (one.length > WIDEST ? `${one.slice(0, WIDEST)}…` : one));
+  return { text: kept.join("\n"), whole: lines.length <= MOST_LINES && lines.every((one) => one.length <= WIDEST) };
+}
