@@ -18,18 +18,21 @@ from urllib.parse import parse_qs
 from auth.fault import Fault
 from auth.page import Content, document, headers
 from ide_protocol.http.visitor import Visitor
-from ide_protocol.page import view
+from ide_protocol.page import press, view
 from ide_protocol.page.visit import Visits
-from proxy.approval import Answer, Reply, Surface, Voice
+from proxy.approval import Surface, Voice
 from proxy.approval.desk import NoSuchQuestion
 from proxy.approval.surface import agents_own
 from proxy.audit import Event, Record
 from proxy.plain import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from auth.identity import Identity
     from ide_protocol.http.request import Request
     from ide_protocol.http.visitor import Reply as Response
+    from proxy.approval import Reply
     from proxy.hub import Hub
     from proxy.session import Session
 
@@ -207,11 +210,9 @@ class Site:
 
     async def _done(self, fields: dict[str, list[str]]) -> str:
         """Do what a button says; how that came out, as markup."""
-        for answer in ("no", "yes"):
-            if fields.get("ticked") == [answer]:
-                return self._decided(fields.get("call", []), Answer(answer))
-            if answer in fields:
-                return self._decided(fields[answer][:1], Answer(answer))
+        said = press.replies(fields, self._hub.desk.questions())
+        if said is not None:
+            return self._decided(said)
         if "pair" in fields:
             return await self._paired(fields["pair"][0])
         if "unpair" in fields:
@@ -220,21 +221,18 @@ class Site:
             return view.said("It is not paired any more." if gone else "It was not paired.")
         return ""
 
-    def _decided(self, identifiers: list[str], answer: Answer) -> str:
+    def _decided(self, said: Sequence[tuple[str, Reply]]) -> str:
+        if not said:
+            return view.said("Nothing was ticked, so nothing was done.")
         done, gone = 0, 0
-        for identifier in identifiers:
+        for identifier, reply in said:
             try:
-                self._hub.desk.answer(identifier, Reply(answer), Voice(Surface.PAGE))
+                self._hub.desk.answer(identifier, reply, Voice(Surface.PAGE))
             except NoSuchQuestion:
                 gone += 1
             else:
                 done += 1
-        what = "Allowed, once" if answer is Answer.YES else "Denied"
-        calls = "one call" if done == 1 else f"{done} calls"
-        if not identifiers:
-            return view.said("Nothing was ticked, so nothing was done.")
-        late = " What had expired, or was answered elsewhere, is left as it was." if gone else ""
-        return view.said(f"{what}: {calls}.{late}", alarm=bool(gone))
+        return view.decided(said[0][1], done, gone)
 
     async def _paired(self, identifier: str) -> str:
         found = next((s for s in self._hub.sessions if s.id == identifier), None)

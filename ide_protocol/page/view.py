@@ -12,13 +12,17 @@ import json
 import time
 from typing import TYPE_CHECKING
 
+from ide_protocol.page.press import CALL, LEASE
+from proxy.approval.lease import usual
+from proxy.approval.prompt import affirmative, changes
+from proxy.approval.reply import Answer
 from proxy.approval.surface import Surface
 from proxy.plain import exact, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from proxy.approval import Question
+    from proxy.approval import Question, Reply
     from proxy.approval.pairing import Pairing
     from proxy.session import Session
 
@@ -77,6 +81,19 @@ def said(sentence: str, *, alarm: bool = False) -> str:
     return f'<article class="{kind}" role="status">{_text(sentence, 400)}</article>'
 
 
+def decided(reply: Reply, done: int, gone: int) -> str:
+    """How an answer came out that was given to some questions, of which some had ended before."""
+    what = "Allowed" if reply.answer is Answer.YES else "Denied"
+    calls = "one call" if done == 1 else f"{done} calls"
+    more = ""
+    if reply.lease is not None:
+        more = f" So are {reply.lease.calls} more within {reply.lease.minutes} minutes."
+    if reply.answer is Answer.STOP:
+        more = " The tool is denied until the session ends; `portico leases` can take that back."
+    late = " What had expired, or was answered elsewhere, is left as it was." if gone else ""
+    return said(f"{what}: {calls}.{more}{late}", alarm=bool(gone))
+
+
 def _question(asked: Question, now: float, *, several: bool) -> str:
     tool, identifier = _text(asked.tool, 128), html.escape(asked.id)
     owner = asked.owner.team or asked.owner.contact or "the registry does not say"
@@ -88,23 +105,49 @@ def _question(asked: Question, now: float, *, several: bool) -> str:
         ("Asked by", _text(asked.host, 80)),
         ("Project", _text(asked.workspace or "unknown", 200)),
         ("Why", _text(asked.reason, 400)),
-        ("Arguments", f"<pre>{html.escape(_indented(asked.arguments))}</pre>"),
+        *_matter(asked),
         ("Expires", f"{_left(asked.deadline - now)}; silence means no"),
     ]
     if asked.code:
         rows.append(("In a terminal", f"its code is <code>{html.escape(asked.code)}</code>"))
-    yes = f'<button class="yes" name="yes" value="{identifier}">Allow once</button>'
-    if Surface.PAGE not in asked.surfaces:
-        yes = f'<p class="warn">{NOT_HERE}</p>'
+    what, title = str(asked.risk), f"Run “{tool}”?"
+    if asked.difference is not None:
+        what, title = "trust", f"Accept what “{tool}” is now?"
     tick = ""
-    if several:
-        tick = f'<label><input type="checkbox" name="call" value="{identifier}">tick it</label>'
+    if several and asked.difference is None:
+        tick = f'<label><input type="checkbox" name="{CALL}" value="{identifier}">tick it</label>'
     return (
-        f'<article class="alarm"><h3><span class="risk">{_text(asked.risk, 20)}</span> '
-        f'Run “{tool}”?</h3>{_rows(rows)}<div class="row">'
-        f'<button class="no" name="no" value="{identifier}">Deny</button>{yes}{tick}</div>'
+        f'<article class="alarm"><h3><span class="risk">{_text(what, 20)}</span> '
+        f'{title}</h3>{_rows(rows)}<div class="row">{_buttons(asked, identifier)}{tick}</div>'
         "</article>"
     )
+
+
+def _matter(asked: Question) -> list[tuple[str, str]]:
+    """What it is about, in full: the arguments and what changed in them, or what a tool became."""
+    if asked.difference is not None:
+        lines = "\n".join(map(exact, asked.difference))
+        return [("Changed", f"<pre>{html.escape(lines)}</pre>")]
+    rows = [("Arguments", f"<pre>{html.escape(_indented(asked.arguments))}</pre>")]
+    if changed := changes(asked):
+        rows.append(("Since your last yes", html.escape(changed)))
+    return rows
+
+
+def _buttons(asked: Question, identifier: str) -> str:
+    buttons = [f'<button class="no" name="no" value="{identifier}">Deny</button>']
+    if asked.difference is None:
+        stop = "Deny, and do not ask again"
+        buttons.append(f'<button class="no" name="stop" value="{identifier}">{stop}</button>')
+    if Surface.PAGE not in asked.surfaces:
+        return "".join((*buttons, f'<p class="warn">{NOT_HERE}</p>'))
+    yes = html.escape(affirmative(asked))
+    buttons.append(f'<button class="yes" name="yes" value="{identifier}">{yes}</button>')
+    if asked.lease is not None:
+        wish = usual(asked.lease)
+        lease = f"Allow {wish.calls} calls in {wish.minutes} minutes"
+        buttons.append(f'<button class="yes" name="{LEASE}" value="{identifier}">{lease}</button>')
+    return "".join(buttons)
 
 
 def _waiting(session: Session, program: str, lasting: bool, target: str, secret: str) -> str:
