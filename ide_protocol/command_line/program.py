@@ -15,7 +15,9 @@ from ide_protocol.command_line import (
     install,
     leases,
     serve,
+    stats,
     trust,
+    why,
 )
 from ide_protocol.command_line.exit_code import MEANING
 
@@ -78,13 +80,13 @@ def _elsewhere(name: str, text: str) -> click.Command:
 def _assemble() -> None:
     fronts = [_elsewhere(name, text) for name, text in _ELSEWHERE.items()]
     program_sections = (
-        ("Look and call", (estate.status, estate.servers, estate.tools, estate.call)),
+        ("Look and call", (estate.status, estate.servers, estate.tools, estate.call, why.why)),
         ("Sign in", (account.login, account.logout, account.whoami)),
         (
             "Approve and review",
             (
                 *(approvals.approvals, approvals.approve, approvals.reject),
-                *(leases.leases, trust.trust, audit.audit),
+                *(leases.leases, trust.trust, audit.audit, stats.stats),
             ),
         ),
         ("Care", (care.doctor, care.hub, care.config, care.version)),

@@ -22,6 +22,8 @@ REVOKE = "portico/revoke"
 PAIR = "portico/pair"
 PAGE = "portico/page"
 ACTIVITY = "portico/activity"
+STATS = "portico/stats"
+WHY = "portico/why"
 DOCTOR = "portico/doctor"
 PINS = "portico/pins"
 PIN_DIFFERENCE = "portico/pinDifference"
@@ -299,6 +301,71 @@ class Activity(TypedDict):
     more: bool
 
 
+class Spread(TypedDict):
+    """Milliseconds that so many of a hundred did not exceed."""
+
+    p50: float
+    p95: float
+    p99: float
+
+
+class Usage(TypedDict):
+    """Figures of one tool; of a whole server where `tool` is empty, of everything where both are.
+
+    Rates are shares from 0 to 1, and None of nothing. `latency` is what servers took, `decision`
+    what people did. `minutesSaved` is their owners' estimate. `series` counts calls in equal parts.
+    """
+
+    server: str
+    tool: str
+    calls: int
+    succeeded: int
+    failed: int
+    denied: int
+    cancelled: int
+    successRate: float | None
+    errorRate: float | None
+    latency: Spread | None
+    asked: int
+    approved: int
+    rejected: int
+    unanswered: int
+    rejectionRate: float | None
+    decision: Spread | None
+    minutesSaved: float
+    series: list[int]
+
+
+class Stats(TypedDict):
+    """What the audit adds up to from `since` until `until`, the busiest first."""
+
+    since: float
+    until: float
+    total: Usage
+    servers: list[Usage]
+    tools: list[Usage]
+
+
+class Explanation(TypedDict):
+    """What a call would meet, why, and what helps. `groups` are those of which one is missing.
+
+    `request` is a text to send to the owner where they can help; else it is empty.
+    """
+
+    server: str
+    tool: str
+    name: str
+    title: str
+    owner: Owner
+    verdict: Literal["allow", "ask", "deny"]
+    risk: str
+    rule: str
+    reason: str
+    remedy: str
+    groups: list[str]
+    request: str
+
+
 class Check(TypedDict):
     """One finding of the doctor; `remedy` is empty when all is well."""
 
@@ -329,6 +396,8 @@ METHODS: dict[str, tuple[type | Keys, type | Keys]] = {
     # The address of the approvals page.
     PAGE: ({}, {"url": str}),
     ACTIVITY: (Page, Activity),
+    STATS: ({"since": NotRequired[float]}, Stats),
+    WHY: ({"server": str, "tool": NotRequired[str]}, Explanation),
     DOCTOR: ({}, {"checks": list[Check]}),
     PINS: ({"server": NotRequired[str]}, {"pins": list[Pin]}),
     PIN_DIFFERENCE: (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault, Who
@@ -11,12 +12,14 @@ from ide_protocol.mcp.greeting import VERSION
 from ide_protocol.own import contract
 from ide_protocol.own.activity import activity
 from ide_protocol.own.doctor import checks, look
+from ide_protocol.own.figures import stats
 from ide_protocol.own.leasing import Leasing
 from ide_protocol.own.params import BadParams, text
 from ide_protocol.own.pins import PinMethods
 from ide_protocol.own.reply import read_reply
 from ide_protocol.own.shape import owner, question, report, window
 from ide_protocol.own.summary import problems, refusal, summary
+from ide_protocol.own.why import why
 from proxy.approval import Surface, Voice
 from proxy.approval.terminal import inspect
 from proxy.exchange.call import Call
@@ -85,7 +88,9 @@ class Methods:
             contract.ANSWER: self.answer,
             contract.PAIR: self.pair,
             contract.PAGE: self.page,
-            contract.ACTIVITY: self.activity,
+            contract.ACTIVITY: partial(activity, hub),
+            contract.STATS: partial(stats, hub),
+            contract.WHY: self.why,
             contract.DOCTOR: self.doctor,
             contract.STOP: self.stop,
             **Leasing(hub).table,
@@ -208,9 +213,10 @@ class Methods:
         await self._hub.loaded()
         return {"url": await self._hub.page_address()}
 
-    async def activity(self, params: Params) -> contract.Activity:
-        """See `contract.ACTIVITY`."""
-        return await activity(self._hub, params)
+    async def why(self, params: Params) -> contract.Explanation:
+        """See `contract.WHY`."""
+        self._configured()
+        return await why(self._hub, self._session, params)
 
     async def doctor(self, _: Params) -> dict[str, list[contract.Check]]:
         """See `contract.DOCTOR`."""

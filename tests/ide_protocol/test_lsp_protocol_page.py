@@ -23,7 +23,7 @@ METHODS = [
     if isinstance(value, str) and value.startswith("portico/")
 ]
 SHAPES = {name: shape for name, shape in vars(contract).items() if is_typeddict(shape)}
-KNOWN = {**SHAPES, "str": str, "int": int, "bool": bool, "dict": dict}
+KNOWN = {**SHAPES, "str": str, "int": int, "float": float, "bool": bool, "dict": dict}
 
 Shape = Any
 """A type, `[shape]` for a list of it, or a dict from keys (`name?` may be missing) to shapes."""
@@ -154,7 +154,7 @@ async def test_a_real_hub_answers_in_the_shapes_of_the_page(door: Door) -> None:
     client = await door.open("cli")
     for method in (
         *(contract.STATUS, contract.SERVERS, contract.TOOLS, contract.APPROVALS),
-        *(contract.ACTIVITY, contract.DOCTOR, contract.SIGN_OUT),
+        *(contract.ACTIVITY, contract.STATS, contract.DOCTOR, contract.SIGN_OUT),
     ):
         answer = await client.ask(method)
         assert misfit(answer["result"], stated(method)[1]) is None, method

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 import pytest
@@ -33,10 +34,23 @@ def stock(door: Door) -> None:
             "presto": offering(
                 "presto",
                 owner=Owner("data\nteam", "a@b", "#help"),
-                rules={"read": ToolRule(Risk.READ, source="registry read")},
+                rules={
+                    "read": ToolRule(Risk.READ, source="registry read"),
+                    "purge": ToolRule(
+                        Risk.DESTRUCTIVE,
+                        groups=frozenset({"admins", "owners"}),
+                        source="registry purge",
+                    ),
+                },
             ),
             "down": offering("down"),
-            "ads": offering("ads", standing=Standing.FORBIDDEN, reason="It is for\nads-eng."),
+            "ads": offering(
+                "ads",
+                standing=Standing.FORBIDDEN,
+                reason="It is for\nads-eng.",
+                groups=frozenset({"ads-eng"}),
+                owner=Owner("ads team", "", "#ads-help"),
+            ),
             "hidden": offering("hidden", standing=Standing.HIDDEN, reason="secret"),
         },
         identity_key="anonymous",
@@ -127,6 +141,13 @@ async def test_tools_say_what_a_call_would_meet(person: Client) -> None:
         (contract.ACTIVITY, {"limit": 10_001}, "bad-params"),
         (contract.ACTIVITY, {"limit": "5"}, "bad-params"),
         (contract.ACTIVITY, {"limit": True}, "bad-params"),
+        (contract.ACTIVITY, {"before": "7"}, "bad-params"),
+        (contract.ACTIVITY, {"since": "yesterday"}, "bad-params"),
+        (contract.ACTIVITY, {"server": 7}, "bad-params"),
+        (contract.STATS, {"since": "yesterday"}, "bad-params"),
+        (contract.WHY, {}, "bad-params"),
+        (contract.WHY, {"server": "presto", "tool": 7}, "bad-params"),
+        (contract.WHY, {"server": "presto", "tool": "nothing"}, "unknown-tool"),
         (contract.SIGN_IN, {}, "no-company"),
     ],
 )
@@ -147,6 +168,57 @@ async def test_a_hidden_server_and_one_that_does_not_exist_answer_alike(person: 
         for name in ("hidden", "nobody")
     ]
     assert answers[0].replace("hidden", "nobody") == answers[1]
+
+
+async def test_why_says_of_what_is_hidden_what_it_says_of_nothing(person: Client) -> None:
+    """Byte for byte the same answer but for the name, of a server and of a tool of it."""
+    for tool in ({}, {"tool": "read"}, {"tool": "nothing"}):
+        hidden, nobody = [
+            json.dumps(await person.ask(contract.WHY, {"server": name, **tool}))
+            for name in ("hidden", "nobody")
+        ]
+        assert "unknown-tool" in nobody
+        assert hidden.replace("hidden", "nobody") == nobody
+
+
+async def test_why_names_the_missing_group_the_owner_and_how_to_ask(person: Client) -> None:
+    """Of a server for others, and of a tool for others; the text to send says all of it."""
+    server = (await person.ask(contract.WHY, {"server": "ads"}))["result"]
+    assert keeps(contract.Explanation, server)
+    assert (server["verdict"], server["groups"]) == ("deny", ["ads-eng"])
+    assert server["remedy"] == "Ask its owner ads team (#ads-help) to be added to ads-eng."
+    assert "the group ads-eng" in server["request"]
+    tool = (await person.ask(contract.WHY, {"server": "presto", "tool": "purge"}))["result"]
+    assert (tool["verdict"], tool["groups"]) == ("deny", ["admins", "owners"])
+    assert tool["owner"] == {"team": "data team", "contact": "a@b", "support": "#help"}
+    assert "(#help or a@b) to be added to admins or owners." in tool["remedy"]
+    assert "purge of Pre" in tool["request"]
+    assert all(value.isprintable() for value in tool.values() if isinstance(value, str))
+
+
+async def test_why_of_what_may_be_called_says_what_a_call_meets(person: Client) -> None:
+    """The verdict and rule are those that the list of tools shows; nobody has to be asked."""
+    for name, verdict in (("read", "allow"), ("drop", "ask")):
+        params = {"server": "presto", "tool": name}
+        found = (await person.ask(contract.WHY, params))["result"]
+        assert (found["verdict"], found["groups"], found["request"]) == (verdict, [], "")
+    whole = (await person.ask(contract.WHY, {"server": "presto"}))["result"]
+    assert (whole["verdict"], whole["reason"]) == ("allow", "The server is offered to you.")
+
+
+async def test_activity_is_paged_both_ways(door: Door, person: Client) -> None:
+    """`before` goes back for as long as there is `more`, `after` gets what came since."""
+    for number in range(7):
+        await door.hub.journal.commit(Record(float(number), Event.INTENT, server="presto"))
+    page = (await person.ask(contract.ACTIVITY, {"limit": 3}))["result"]
+    seen = [record["id"] for record in page["records"]]
+    while page["more"]:
+        params = {"limit": 3, "before": seen[0]}
+        page = (await person.ask(contract.ACTIVITY, params))["result"]
+        seen = [*(record["id"] for record in page["records"]), *seen]
+    assert seen == [1, 2, 3, 4, 5, 6, 7]
+    since = (await person.ask(contract.ACTIVITY, {"after": 5, "since": 5.0}))["result"]
+    assert [record["id"] for record in since["records"]] == [6, 7]
 
 
 async def test_the_audit_is_read_as_it_is_written(door: Door, person: Client) -> None:

@@ -212,6 +212,60 @@ export type Activity = {
   more: boolean;
 };
 
+/** Milliseconds that so many of a hundred did not exceed. */
+export type Spread = {
+  p50: number;
+  p95: number;
+  p99: number;
+};
+
+/** Figures of one tool; of a whole server where `tool` is empty, of everything where both are. Rates are shares from 0 to 1, and None of nothing. `latency` is what servers took, `decision` what people did. `minutesSaved` is their owners' estimate. `series` counts calls in equal parts. */
+export type Usage = {
+  server: string;
+  tool: string;
+  calls: number;
+  succeeded: number;
+  failed: number;
+  denied: number;
+  cancelled: number;
+  successRate: number | null;
+  errorRate: number | null;
+  latency: Spread | null;
+  asked: number;
+  approved: number;
+  rejected: number;
+  unanswered: number;
+  rejectionRate: number | null;
+  decision: Spread | null;
+  minutesSaved: number;
+  series: number[];
+};
+
+/** What the audit adds up to from `since` until `until`, the busiest first. */
+export type Stats = {
+  since: number;
+  until: number;
+  total: Usage;
+  servers: Usage[];
+  tools: Usage[];
+};
+
+/** What a call would meet, why, and what helps. `groups` are those of which one is missing. `request` is a text to send to the owner where they can help; else it is empty. */
+export type Explanation = {
+  server: string;
+  tool: string;
+  name: string;
+  title: string;
+  owner: Owner;
+  verdict: "allow" | "ask" | "deny";
+  risk: string;
+  rule: string;
+  reason: string;
+  remedy: string;
+  groups: string[];
+  request: string;
+};
+
 /** One finding of the doctor; `remedy` is empty when all is well. */
 export type Check = {
   name: string;
@@ -235,6 +289,8 @@ export type Methods = {
   "portico/pair": { params: { key: string }; result: { paired: boolean } };
   "portico/page": { params: { [key: string]: never }; result: { url: string } };
   "portico/activity": { params: Page; result: Activity };
+  "portico/stats": { params: { since?: number }; result: Stats };
+  "portico/why": { params: { server: string; tool?: string }; result: Explanation };
   "portico/doctor": { params: { [key: string]: never }; result: { checks: Check[] } };
   "portico/pins": { params: { server?: string }; result: { pins: Pin[] } };
   "portico/pinDifference": { params: { server: string; tool?: string }; result: { before: string; after: string; difference: string[] } };

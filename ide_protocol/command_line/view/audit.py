@@ -82,7 +82,7 @@ def _what(record: Record) -> str:
         return _EVENTS[record["event"]] or outcome
     # What a checkpoint or a pin holds is a hash, which says nothing in a list.
     said = "" if record["event"] in {"checkpoint", "pin-accepted"} else outcome
-    return " ".join(filter(None, (event, surface and f"on {surface}", said)))
+    return " ".join(filter(None, (event, said, surface and f"({surface})")))
 
 
 def detail(records: list[Record]) -> RenderableType:

@@ -151,6 +151,47 @@ RECORD: contract.Record = {
     "payload": "",
     "hash": "a" * 64,
 }
+USAGE: contract.Usage = {
+    "server": "presto",
+    "tool": "run_query",
+    "calls": 1234,
+    "succeeded": 1200,
+    "failed": 20,
+    "denied": 14,
+    "cancelled": 0,
+    "successRate": 0.9724,
+    "errorRate": 0.0162,
+    "latency": {"p50": 12.0, "p95": 340.0, "p99": 2100.0},
+    "asked": 48,
+    "approved": 41,
+    "rejected": 5,
+    "unanswered": 2,
+    "rejectionRate": 0.1087,
+    "decision": {"p50": 6200.0, "p95": 24000.0, "p99": 61000.0},
+    "minutesSaved": 750.0,
+    "series": [*range(24)],
+}
+STATS: contract.Stats = {
+    "since": 1_700_000_000.0,
+    "until": 1_702_592_000.0,
+    "total": {**USAGE, "server": "", "tool": ""},
+    "servers": [{**USAGE, "tool": ""}],
+    "tools": [USAGE],
+}
+EXPLANATION: contract.Explanation = {
+    "server": "presto",
+    "tool": "drop_table",
+    "name": "presto_drop_table",
+    "title": "Presto",
+    "owner": OWNER,
+    "verdict": "deny",
+    "risk": "destructive",
+    "rule": "registry presto tools.drop_table groups",
+    "reason": "This tool of Presto is for the group data-admins, which you are not in.",
+    "remedy": "Ask its owner Data Platform (#data-help or data@corp) to be added to data-admins.",
+    "groups": ["data-admins"],
+    "request": "I would like to use drop_table.",
+}
 CHECK: contract.Check = {"name": "sign-in", "state": "ok", "finding": "Fine.", "remedy": ""}
 RESULT: dict[str, Any] = {"content": [{"type": "text", "text": "one\n\ttwo \x1b[2J"}]}
 
@@ -166,6 +207,8 @@ ANSWERS: dict[str, Any] = {
     contract.LEASES: {"leases": [LEASE, STOP]},
     contract.REVOKE: {"leases": [LEASE]},
     contract.ACTIVITY: {"records": [RECORD], "more": False},
+    contract.STATS: STATS,
+    contract.WHY: EXPLANATION,
     contract.DOCTOR: {"checks": [CHECK]},
     contract.STOP: {},
 }
