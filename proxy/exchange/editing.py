@@ -74,19 +74,33 @@ def told(envelope: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
     return {**envelope, "result": {**result, "content": said, "_meta": marked}}
 
 
+_UNCHECKED = ("pattern", "patternProperties", "unevaluatedProperties")
+"""Words of a schema that match regular expressions. A server could write one that never ends, and
+Python's holds up the whole process meanwhile; so these are left for the server to check."""
+
+
 def _complaint(schema: dict[str, Any], arguments: dict[str, Any]) -> str:
     """What is wrong with arguments, in a sentence; empty when nothing is."""
     # Takes 150 ms to import, which only a correction is worth.
-    from jsonschema import SchemaError  # type: ignore[import-untyped]
+    from jsonschema import Draft202012Validator, SchemaError  # type: ignore[import-untyped]
     from jsonschema.exceptions import best_match  # type: ignore[import-untyped]
-    from jsonschema.validators import validator_for  # type: ignore[import-untyped]
+    from jsonschema.validators import extend, validator_for  # type: ignore[import-untyped]
     from referencing import Registry
 
+    def unchecked(*_: object) -> tuple[()]:
+        return ()
+
+    def additional(validator: object, value: object, instance: object, schema: Any) -> Any:  # noqa: ANN401 - the library's.
+        known = kind.VALIDATORS["additionalProperties"]
+        return () if "patternProperties" in schema else known(validator, value, instance, schema)
+
     try:
-        kind = validator_for(schema)
+        kind = validator_for(schema, default=Draft202012Validator)
         kind.check_schema(schema)
+        checks = {**dict.fromkeys(_UNCHECKED, unchecked), "additionalProperties": additional}
         # An empty registry resolves nothing, so a server's schema makes nobody dial out.
-        found = best_match(kind(schema, registry=Registry()).iter_errors(arguments))
+        validator = extend(kind, checks)(schema, registry=Registry())
+        found = best_match(validator.iter_errors(arguments))
     except SchemaError:
         return "its schema is not valid."
     except Exception as wrong:  # noqa: BLE001 - a stranger's schema can fail in many ways.
