@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from proxy.trust.poison import findings
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -129,6 +131,8 @@ async def compare(
     )
     direct = await everything(await portico.start(command), calls)
     through = await everything(await portico.window("mcp", "--only", "it", "--bare"), calls)
+    everything_listed = [entry for method in LISTS for entry in direct[method]]
+    assert [(entry, found) for entry in everything_listed if (found := findings(entry))] == []
     listed = {tool["name"] for tool in direct["tools/list"]}
     assert {tool for tool, _ in calls} == listed - but
     assert steady(through) == steady(direct)
