@@ -175,8 +175,9 @@ class Desk:
         waits = kind is Surface.PAGE and gathering is not None and gathering.opened
         if gathering is None or waits:
             quiet = 0.0 if alone else self._quiet
-            gathering = self._gatherings[key] = Gathering(partial(self._show, kind, session), quiet)
-        pending.decided.add_done_callback(partial(self._ended, pending, gathering, key))
+            show, emptied = partial(self._show, kind, session), partial(self._emptied, key)
+            gathering = self._gatherings[key] = Gathering(show, quiet, emptied)
+        pending.decided.add_done_callback(partial(self._ended, pending, gathering))
         gathering.add(pending)
         self._changed()
         return pending
@@ -185,14 +186,16 @@ class Desk:
         """Nobody waits for the answer any more: the question goes from everywhere."""
         pending.decided.cancel()
 
-    def _ended(
-        self, pending: Pending, gathering: Gathering, key: tuple[str, Surface, str], _: object
-    ) -> None:
+    def _ended(self, pending: Pending, gathering: Gathering, _: object) -> None:
         del self._open[pending.question.id]
         gathering.settled(pending)
-        if gathering.idle and self._gatherings.get(key) is gathering:
-            del self._gatherings[key]
         self._changed()
+
+    def _emptied(self, key: tuple[str, Surface, str]) -> None:
+        found = self._gatherings.get(key)
+        # On the page a newer one may have taken the place of the one that is empty now.
+        if found is not None and found.empty:
+            del self._gatherings[key]
 
     def answer(self, identifier: str, reply: Reply, voice: Voice) -> Question:
         """Settle a question from the page or a terminal; returns what was answered.

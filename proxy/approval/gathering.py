@@ -28,13 +28,18 @@ class Gathering:
     Args:
         show: Shows questions as one prompt until each is settled.
         quiet: Seconds without another question after which that happens.
+        emptied: Called when nothing waits and nothing is shown any more.
     """
 
     def __init__(
-        self, show: Callable[[list[Pending]], Coroutine[None, None, None]], quiet: float
+        self,
+        show: Callable[[list[Pending]], Coroutine[None, None, None]],
+        quiet: float,
+        emptied: Callable[[], None],
     ) -> None:
         self._show = show
         self._quiet = quiet
+        self._emptied = emptied
         self._waiting: list[Pending] = []
         self._shown: list[Pending] = []
         self._latest = 0.0
@@ -42,7 +47,7 @@ class Gathering:
         self._prompt: asyncio.Task[None] | None = None
 
     @property
-    def idle(self) -> bool:
+    def empty(self) -> bool:
         """Whether nothing waits and nothing is shown."""
         return self._prompt is None and not self._waiting
 
@@ -68,6 +73,7 @@ class Gathering:
             self._waiting.remove(pending)
         if self._prompt is not None and all(one.decided.done() for one in self._shown):
             self._prompt.cancel()
+        self._tell()
 
     def _open(self) -> None:
         self._timer = None
@@ -80,3 +86,8 @@ class Gathering:
     def _closed(self, _: asyncio.Task[None]) -> None:
         self._prompt, self._shown = None, []
         self._open()
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.empty:
+            self._emptied()

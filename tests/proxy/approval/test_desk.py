@@ -341,3 +341,18 @@ async def test_what_a_tool_has_become_is_never_part_of_a_batch(office: Office) -
     asked = [office.ask(), office.ask(), office.ask(difference=("name: a → b",))]
     await asyncio.gather(*asked)
     assert sorted(shown) == [1, 2]
+
+
+@pytest.mark.parametrize("end", ["answered", "withdrawn", "expired"])
+async def test_a_desk_without_questions_keeps_nothing(office: Office, end: str) -> None:
+    """A hub lives for weeks and meets thousands of sessions; no closed window stays in it."""
+    deciding = office.ask(0.05 if end == "expired" else 60.0)
+    await office.person.shown.wait()
+    if end == "answered":
+        office.person.says.set_result(Answer.YES)
+    if end == "withdrawn":
+        deciding.cancel()
+    await asyncio.gather(deciding, return_exceptions=True)
+    for _ in range(5):  # The prompt's task ends in steps of the loop, and none of them waits.
+        await asyncio.sleep(0)
+    assert (office.desk.questions(), office.desk._gatherings) == ([], {})
