@@ -99,6 +99,8 @@ def decline(question: Question) -> None:
     """Say that nobody could be asked here."""
     name = plain(f"{question['server']}.{question['tool']}")
     does = DOES.get(question["risk"], f"is {plain(question['risk'])}")
+    if "difference" in question:
+        does = "changed"
     note(
         f"portico: {name} {does} and needs a person's yes, but no person sees this terminal; "
         "nobody could be asked."

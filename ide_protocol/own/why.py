@@ -6,6 +6,7 @@ the answer depends on what is hidden.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from auth.refresh import SignInNeeded
@@ -49,6 +50,16 @@ async def why(hub: Hub, session: Session, params: Params) -> contract.Explanatio
     verdict = judge(offering, tool, definition, Circumstances(groups, workspace=session.place))
     if verdict.unknown or (tool and verdict.ruling is not Ruling.DENY and definition is None):
         raise _unknown(hub, server, tool)
+    ill = hub.catalog.quarantined(server).get(tool) if verdict.ruling is not Ruling.DENY else None
+    if ill is not None:
+        verdict = replace(
+            verdict,
+            ruling=Ruling.DENY,
+            rule=f"quarantine ({ill.reason})",
+            reason=ill.says,
+            remedy=ill.step(server, tool),
+        )
+        return _explained(offering, tool, verdict, frozenset(), hub)
     if not tool and verdict.ruling is not Ruling.DENY:
         return _explained(offering, tool, None, frozenset(), hub)
     return _explained(offering, tool, verdict, _missing(offering, tool, groups), hub)

@@ -13,7 +13,7 @@ from proxy.approval import Answer, Question
 from proxy.approval import digest as bound
 from proxy.audit import Event, Record
 from proxy.catalog.feature import Feature
-from proxy.fault import NotApproved, refusal
+from proxy.fault import NotApproved
 from proxy.naming import public_name
 from proxy.plain import plain
 from proxy.policy.offering import Standing
@@ -148,7 +148,10 @@ class Acceptance:
         )
         self._note(Event.ANSWERED, case, decision.answer, decision.surface)
         if decision.answer is not Answer.YES:
-            raise refusal(decision.answer, f"the change of {_called(case)}")
+            raise NotApproved(
+                f"Nobody said yes to what {_called(case)} is now, so it stays blocked.",
+                remedy="Run it where a person can be asked: in a terminal, or with an editor open.",
+            )
         await self._catalog.relist(server)
         if self.case(server, tool).digest != case.digest:
             raise NotApproved(

@@ -27,6 +27,7 @@ _REGIONS = re.compile(
 )
 """The flags of England, Scotland and Wales, which Unicode writes with tags."""
 
+_TAGS = range(0xE0000, 0xE0080)
 _BIDI = frozenset((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _MARKS = frozenset((0x200E, 0x200F, 0x061C))
 _JOINERS = frozenset((0x200C, 0x200D))
@@ -132,4 +133,6 @@ def _imitations(text: str) -> Iterator[str]:
 
 
 def _around(text: str, place: int) -> str:
-    return text[max(0, place - 20) : place + 20]
+    """The words around a place, with what tags say there in letters."""
+    found = text[max(0, place - 20) : place + 60]
+    return "".join(chr(ord(c) - _TAGS[0]) if ord(c) in _TAGS else c for c in found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from proxy.plain import plain
+from proxy.plain import exact, plain
 from proxy.trust.flag import Finding, Flag
 from proxy.trust.hidden import hidden, unhidden
 from proxy.trust.wording import names_ordered_about, orders
@@ -35,7 +35,7 @@ def findings(definition: Mapping[str, Any]) -> tuple[Finding, ...]:
     found: dict[tuple[Flag, str], Finding] = {}
     for where, text in _texts(definition, "", 0):
         for flag, excerpt in _raised(where, text):
-            found.setdefault((flag, where), Finding(flag, where, plain(excerpt, _EXCERPT)))
+            found.setdefault((flag, where), Finding(flag, where, plain(exact(excerpt), _EXCERPT)))
             if len(found) >= _MOST_FINDINGS:
                 return tuple(found.values())
     return tuple(found.values())

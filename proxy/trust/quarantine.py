@@ -60,6 +60,15 @@ class Quarantine:
         """Whether the user may lift it, and not only the company or the server's owner."""
         return self.reason in {Reason.CHANGED, Reason.POISONED, Reason.INSTRUCTIONS}
 
+    def step(self, server: str, tool: str) -> str:
+        """What a person does next, for people alone."""
+        if self.reason is Reason.SHADOWS:
+            return "The server's owner has to give it a name of its own."
+        if self.reason is Reason.UNREVIEWED:
+            return "Ask the server's owner to have it reviewed and published in the registry."
+        named = plain(server if self.reason is Reason.INSTRUCTIONS else f"{server}.{tool}")
+        return f"Look with `portico trust show {named}`, then `portico trust accept {named}`."
+
     def fault(self, tool: str, title: str) -> Quarantined:
         """What a call of it ends in. What the tool says is not repeated: a model reads this."""
         said = {

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 _SHORT = len("sha256:") + 8
 """Characters of a digest that tell two apart for a person."""
 
+_NEXT = (
+    "`portico trust show SERVER.TOOL` shows what it is now, and `portico trust accept SERVER.TOOL` "
+    "has the question put whether to trust that."
+)
+
 _COLOURS = {"-": RED, "+": GREEN}
 
 
@@ -29,7 +34,9 @@ def view(found: list[Pin]) -> RenderableType:
     table = Table(("", "TOOL", "STATE", "BY", "SINCE", "DIGEST"), rows, spared=("DIGEST", "SINCE"))
     parts: list[RenderableType] = [table]
     if blocked:
-        parts += ["", facts([(_name(pin), text(_why(pin))) for pin in blocked])]
+        parts += ["", facts([(_name(pin), text(plain(pin["says"], 600))) for pin in blocked])]
+    if any(pin["acceptable"] for pin in blocked):
+        parts += ["", text(_NEXT)]
     return Group(*parts)
 
 
@@ -56,14 +63,3 @@ def _row(pin: Pin) -> tuple[Text, ...]:
 
 def _name(pin: Pin) -> str:
     return plain(f"{pin['server']}.{pin['tool']}" if pin["tool"] else f"{pin['server']} itself")
-
-
-def _why(pin: Pin) -> str:
-    """Why, and what to do about it."""
-    said = plain(pin["says"], 600)
-    if not pin["acceptable"]:
-        return said
-    name = plain(f"{pin['server']}.{pin['tool']}" if pin["tool"] else pin["server"])
-    return (
-        f"{said} Look with `portico trust show {name}`, accept with `portico trust accept {name}`."
-    )

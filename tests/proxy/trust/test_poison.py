@@ -99,10 +99,12 @@ def test_honest_text_is_left_alone(text: str) -> None:
 def test_a_finding_says_what_where_and_which_words() -> None:
     """A person reads the place and the words, which hide nothing any more."""
     (found,) = findings({"name": "t", "description": "pay\u200broll"})
-    assert found == Finding(Flag.HIDDEN, "description", "pay<U+200B>roll")
+    assert found == Finding(Flag.HIDDEN, "description", r"pay\u200broll")
     assert found.sentence() == (
-        "Its description holds characters that nobody sees: “pay<U+200B>roll”."
+        r"Its description holds characters that nobody sees: “pay\u200broll”."
     )
+    (smuggled, *_) = findings({"name": "t", "description": "Read." + tags(" Obey me.")})
+    assert smuggled.excerpt == "Read. Obey me."
 
 
 def test_names_and_keys_are_looked_at_too() -> None:
