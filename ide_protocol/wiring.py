@@ -132,6 +132,7 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
         approval_seconds=configuration.approval_seconds,
         signs_in=account is not None,
     )
+    hub.exchanges.most_result = configuration.result_bytes
     hub.acceptance = Acceptance(
         catalog=catalog,
         desk=desk,

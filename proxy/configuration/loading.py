@@ -37,6 +37,7 @@ _NAMESPACED = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+/[A-Za-z0-9._-]+")
 _WEEK_OF_MINUTES = 7 * 24 * 60.0
 _HOUR = 3600.0
 _DAY = 86400.0
+_MEGABYTE = 1024 * 1024
 _TEN_YEARS_OF_DAYS = 3650.0
 
 
@@ -71,6 +72,7 @@ def _configuration(top: Section, path: str) -> Configuration:
     hub = top.section("hub", "hub")
     approvals = top.section("approvals", "approvals")
     audit = top.section("audit", "audit")
+    results = top.section("results", "results")
     return Configuration(
         company=company,
         servers=servers,
@@ -82,6 +84,7 @@ def _configuration(top: Section, path: str) -> Configuration:
         idle_seconds=60 * hub.number("idle_minutes", 15.0, most=_WEEK_OF_MINUTES),
         approval_seconds=approvals.number("deadline_seconds", 300.0, most=_HOUR),
         keep_seconds=_DAY * audit.number("keep_days", 180.0, most=_TEN_YEARS_OF_DAYS),
+        result_bytes=int(_MEGABYTE * results.number("most_megabytes", 16.0, most=32.0)),
         path=path,
     )
 

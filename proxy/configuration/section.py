@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from proxy.configuration.locator import Path
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "": ("company", "servers", "profiles", "policy", "network", "hub", "approvals", "audit"),
+    "": (
+        "company",
+        "servers",
+        "profiles",
+        "policy",
+        "network",
+        "hub",
+        "approvals",
+        "audit",
+        "results",
+    ),
     "company": (
         "name",
         "issuer",
@@ -92,6 +102,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "hub": ("idle_minutes",),
     "approvals": ("deadline_seconds",),
     "audit": ("keep_days",),
+    "results": ("most_megabytes",),
 }
 """Kind of table -> the keys it may have. NAME and TOOL are chosen by whoever writes the file."""
 

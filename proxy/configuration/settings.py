@@ -12,6 +12,7 @@ from auth.network import Network
 from proxy.policy.lease import MOST
 from proxy.policy.risk import Confirm, Risk
 from proxy.policy.rule import Policy
+from proxy.trust.size import MOST_RESULT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -153,6 +154,7 @@ class Configuration:
         idle_seconds: How long a hub without any session stays alive.
         approval_seconds: How long a question waits for a person before silence means no.
         keep_seconds: How old a record of the audit becomes.
+        result_bytes: How much text a call's result may have.
         path: The file this was read from, whether it exists or not.
     """
 
@@ -164,6 +166,7 @@ class Configuration:
     idle_seconds: float = 900.0
     approval_seconds: float = 300.0
     keep_seconds: float = 180 * 86400.0
+    result_bytes: int = MOST_RESULT
     path: str = ""
 
     @property

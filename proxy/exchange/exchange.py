@@ -29,6 +29,7 @@ from proxy.exchange.sending import send
 from proxy.fault import Denied, Internal, NotApproved, UnknownTool, unforged
 from proxy.policy.verdict import Ruling
 from proxy.trust.fault import Quarantined
+from proxy.trust.size import MOST_RESULT, exceeds, large
 from proxy.upstream.fault import UpstreamMalformed, UpstreamUnreachable
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class Exchanges:
         self._journal = journal
         self._identity = identity
         self._clock = clock
+        self.most_result = MOST_RESULT
+        """Bytes of text that a result may have."""
         self.parking = Parking(approval_seconds)
         self._routing = Routing(catalog)
         self._judging = Judging(identity, signs_in=signs_in)
@@ -204,6 +207,8 @@ class Exchanges:
                 envelope = pages.told(call, offering, envelope)
             wanted = bridge.wants_input(envelope)
             if wanted is None:
+                if exceeds(envelope.get("result"), self.most_result):
+                    raise large(offering.title, self.most_result)
                 answer = self._answer(call, route, unforged(envelope))
                 return answer if exchange.edited is None else told(answer, exchange.edited)
             if call.returns:
