@@ -21,7 +21,7 @@ from proxy.plain import plain
 from proxy.policy.joining import joined, under
 from proxy.registry import offerings
 from proxy.surroundings import take_bus
-from proxy.workspace import look, tagged
+from proxy.workspace import look
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from proxy.exchange.call import Call
     from proxy.exchange.exchange import Exchanges
     from proxy.own_sign_in import OwnSignIns
+    from proxy.policy.circumstances import Workspace
     from proxy.policy.rule import Policy
     from proxy.registry import Listing, Registry
     from proxy.remembered import Remembered
@@ -202,16 +203,20 @@ class Hub:
         folder = session.workspace
         if folder == session.place_of:
             return
-        place = await asyncio.to_thread(look, folder, self._home, self.policy.tags)
+        place = await self.place(folder)
         if folder == session.workspace:
             session.place, session.place_of = place, folder
+
+    async def place(self, folder: str | None) -> Workspace:
+        """What rules may say of a folder, as it is on disk now."""
+        return await asyncio.to_thread(look, folder, self._home, self.policy.tags)
 
     def _follow_policy(self) -> None:
         """Take another policy of the company; it holds for the very next call."""
         if not self.company_policy.look():
             return
         for session in self.sessions:
-            session.place = tagged(session.place, self.policy.tags)
+            session.place = session.place.tagged(self.policy.tags)
         self._adopt()
 
     @property

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from proxy.policy.circumstances import NOWHERE, Workspace
-from proxy.policy.pattern import fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,18 +39,7 @@ def look(folder: str | None, home: str, tags: Mapping[str, tuple[str, ...]]) -> 
     paths = [folder]
     if folder == home or folder.startswith(f"{home}/"):
         paths.append(f"~{folder[len(home) :]}")
-    bare = Workspace(tuple(paths), remotes(Path(folder)))
-    return tagged(bare, tags)
-
-
-def tagged(workspace: Workspace, tags: Mapping[str, tuple[str, ...]]) -> Workspace:
-    """A workspace with the tags that a configuration gives it."""
-    found = frozenset(
-        tag
-        for tag, globs in tags.items()
-        if workspace.within(globs) or any(fits(remote, globs) for remote in workspace.remotes)
-    )
-    return Workspace(workspace.paths, workspace.remotes, found)
+    return Workspace(tuple(paths), remotes(Path(folder))).tagged(tags)
 
 
 def remotes(folder: Path) -> frozenset[str]:

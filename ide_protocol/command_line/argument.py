@@ -10,6 +10,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import click
+
 from proxy.plain import plain
 
 if TYPE_CHECKING:
@@ -57,6 +59,20 @@ def parse(
         wanted = properties.get(name) if isinstance(properties, dict) else None
         arguments[name] = value(text, wanted)
     return arguments
+
+
+def understood(
+    pairs: tuple[str, ...], document: str | None, schema: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The same for a command, which is not understood where the arguments are not.
+
+    Raises:
+        click.BadParameter: They are not.
+    """
+    try:
+        return parse(pairs, document, schema)
+    except BadArgument as wrong:
+        raise click.BadParameter(str(wrong), param_hint="--arg / --json-args") from wrong
 
 
 def value(text: str, schema: object) -> object:

@@ -11,13 +11,14 @@ from ide_protocol.command_line import argument, missing, option
 from ide_protocol.command_line.console import emit, note, say, show
 from ide_protocol.command_line.conversation import Refusal, conversation
 from ide_protocol.command_line.exit_code import ExitCode, of_result
+from ide_protocol.command_line.policy import present as present_explanation
 from ide_protocol.command_line.report import inside
 from ide_protocol.own import contract
 from proxy.plain import plain
 
 if TYPE_CHECKING:
     from ide_protocol.command_line.conversation import Conversation
-    from ide_protocol.own.contract import Status, Tool
+    from ide_protocol.own.contract import Status, Tool, Way
 
 
 @click.command()
@@ -86,16 +87,12 @@ def tools(server: str | None, *, as_json: bool) -> int:
 
 @click.command()
 @click.argument("tool", metavar="SERVER.TOOL")
-@click.option(
-    "--arg",
-    "pairs",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="One argument; VALUE is JSON where it parses, else text. May be repeated.",
-)
-@click.option("--json-args", "document", metavar="JSON", help="Arguments as one JSON object.")
+@option.arguments
+@click.option("--dry-run", is_flag=True, help="Show what the call would meet, and do not make it.")
 @option.as_json
-def call(tool: str, pairs: tuple[str, ...], document: str | None, *, as_json: bool) -> int:
+def call(
+    tool: str, pairs: tuple[str, ...], document: str | None, *, dry_run: bool, as_json: bool
+) -> int:
     """Call a tool, asking first where the rules want a person's yes.
 
     For example: portico call presto.run_query --arg query='SELECT 1'
@@ -105,19 +102,20 @@ def call(tool: str, pairs: tuple[str, ...], document: str | None, *, as_json: bo
         msg = f"{tool!r} is not SERVER.TOOL. `portico tools` lists them."
         raise click.BadArgumentUsage(msg)
     # Understood before the hub is asked, so that a slip of the keyboard starts nothing.
-    _arguments(pairs, document, None)
+    argument.understood(pairs, document, None)
     with conversation() as hub:
         schema = _schema(hub, server, name)
-        arguments = _arguments(pairs, document, schema)
+        arguments = argument.understood(pairs, document, schema)
         if schema is not None and (wrong := argument.complaint(arguments, schema)):
             msg = f"{plain(tool)} cannot be called like this. {wrong}"
             raise click.UsageError(msg)
+        params = {"server": server, "tool": name, "arguments": arguments}
         try:
-            result = hub.request(
-                contract.CALL,
-                {"server": server, "tool": name, "arguments": arguments},
-                doing=f"Calling {tool}",
-            )
+            if dry_run:
+                found = hub.request(contract.EXPLAIN, params, doing=f"Judging a call of {tool}")
+                present_explanation(cast("Way", found), as_json=as_json)
+                return ExitCode.OK
+            result = hub.request(contract.CALL, params, doing=f"Calling {tool}")
         except Refusal as refused:
             if refused.report["reference"] != "unknown-tool":
                 raise
@@ -151,12 +149,3 @@ def _schema(hub: Conversation, server: str, name: str) -> dict[str, Any] | None:
         ),
         None,
     )
-
-
-def _arguments(
-    pairs: tuple[str, ...], document: str | None, schema: dict[str, Any] | None
-) -> dict[str, Any]:
-    try:
-        return argument.parse(pairs, document, schema)
-    except argument.BadArgument as wrong:
-        raise click.BadParameter(str(wrong), param_hint="--arg / --json-args") from wrong

@@ -31,7 +31,7 @@ MEANING = {
     ExitCode.PERSON: "A person must act first: sign in, or come to a terminal.",
     ExitCode.DENIED: "A rule denied the call, or a person answered no.",
     ExitCode.NO_HUB: "The hub is not running, refused, or went away.",
-    ExitCode.CONFIGURATION: "portico.toml is not valid, or lacks what the command needs.",
+    ExitCode.CONFIGURATION: "portico.toml or a policy is not valid, or lacks what is needed.",
     ExitCode.INTERRUPTED: "You pressed Ctrl-C.",
 }
 """One line for each exit code, shown by `portico --help`."""
@@ -39,6 +39,8 @@ MEANING = {
 _BY_REFERENCE = {
     "configuration-invalid": ExitCode.CONFIGURATION,
     "no-company": ExitCode.CONFIGURATION,
+    "policy-unusable": ExitCode.CONFIGURATION,
+    "expectations-invalid": ExitCode.CONFIGURATION,
     "hub-unreachable": ExitCode.NO_HUB,
     "hub-vanished": ExitCode.NO_HUB,
     "hub-other-version": ExitCode.NO_HUB,

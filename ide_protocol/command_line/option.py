@@ -48,3 +48,17 @@ def as_json(command: _Command) -> _Command:
     return click.option(
         "--json", "as_json", is_flag=True, help="Print one JSON document instead of text."
     )(command)
+
+
+def arguments(command: _Command) -> _Command:
+    """Add `--arg` and `--json-args`, as `pairs` and `document`."""
+    document = click.option(
+        "--json-args", "document", metavar="JSON", help="Arguments as one JSON object."
+    )
+    return click.option(
+        "--arg",
+        "pairs",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="One argument; VALUE is JSON where it parses, else text. May be repeated.",
+    )(document(command))

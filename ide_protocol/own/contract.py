@@ -29,6 +29,8 @@ PINS = "portico/pins"
 PIN_DIFFERENCE = "portico/pinDifference"
 ACCEPT_PIN = "portico/acceptPin"
 PIN_BLOCK = "portico/pinBlock"
+EXPLAIN = "portico/explain"
+DRAFT = "portico/draft"
 STOP = "portico/stop"
 
 APPROVE = "portico/approve"
@@ -375,6 +377,49 @@ class Check(TypedDict):
     remedy: str
 
 
+class Step(TypedDict):
+    """One step to a verdict; `verdict` is empty where what was looked at said nothing."""
+
+    name: str
+    verdict: Literal["allow", "ask", "deny", ""]
+    rule: str
+    finding: str
+
+
+class Place(TypedDict):
+    """A workspace as rules may speak of it; empty where it is not known."""
+
+    path: str
+    remotes: list[str]
+    tags: list[str]
+
+
+class Way(TypedDict):
+    """The way to a verdict, step by step, and what the call would meet.
+
+    `open` says that the arguments, which were not given, can still make it stricter.
+    `surfaces` are the kinds of surface whose yes would count, the strongest first; `surface` is the
+    one that would show the question now (empty: none would), and `prompt` what it would show.
+    """
+
+    server: str
+    title: str
+    tool: str
+    verdict: Literal["allow", "ask", "deny"]
+    risk: str
+    rule: str
+    reason: str
+    remedy: str
+    open: bool
+    steps: list[Step]
+    groups: list[str]
+    workspace: Place
+    surfaces: list[str]
+    surface: str
+    lease: LeaseTerms | None
+    prompt: str
+
+
 Keys = dict[str, Any]
 """Shapes that have no name of their own: key -> type."""
 
@@ -407,6 +452,16 @@ METHODS: dict[str, tuple[type | Keys, type | Keys]] = {
     # The digest comes after a person's yes.
     ACCEPT_PIN: ({"server": str, "tool": NotRequired[str]}, {"digest": str}),
     PIN_BLOCK: ({"server": str}, {"pins": dict[str, Any], "leftOut": list[str]}),
+    EXPLAIN: (
+        {
+            "server": str,
+            "tool": str,
+            "arguments": NotRequired[dict[str, Any]],
+            "workspace": NotRequired[str],
+        },
+        Way,
+    ),
+    DRAFT: ({"server": str}, {"governance": dict[str, Any], "notes": list[str]}),
     # The hub ends.
     STOP: ({}, {}),
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault, Who
 from ide_protocol.mcp.greeting import VERSION
-from ide_protocol.own import contract
+from ide_protocol.own import contract, policy
 from ide_protocol.own.activity import activity
 from ide_protocol.own.doctor import checks, look
 from ide_protocol.own.figures import stats
@@ -92,6 +92,8 @@ class Methods:
             contract.STATS: partial(stats, hub),
             contract.WHY: self.why,
             contract.DOCTOR: self.doctor,
+            contract.EXPLAIN: self.explain,
+            contract.DRAFT: self.draft,
             contract.STOP: self.stop,
             **Leasing(hub).table,
             **PinMethods(hub, session).table,
@@ -136,6 +138,7 @@ class Methods:
         """See `contract.TOOLS`."""
         self._configured()
         await self._hub.listed()
+        await self._hub.know(self._session)
         wanted = params.get("server")
         return {
             "tools": [
@@ -222,6 +225,16 @@ class Methods:
         """See `contract.DOCTOR`."""
         await self._hub.loaded()
         return {"checks": checks(self._hub, await look(self._hub))}
+
+    async def explain(self, params: Params) -> contract.Way:
+        """See `contract.EXPLAIN`."""
+        self._configured()
+        return await policy.explain(self._hub, self._session, params)
+
+    async def draft(self, params: Params) -> dict[str, Any]:
+        """See `contract.DRAFT`."""
+        self._configured()
+        return await policy.drafted(self._hub, text(params, "server"))
 
     async def stop(self, _: Params) -> dict[str, Any]:
         """See `contract.STOP`."""

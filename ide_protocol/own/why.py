@@ -41,6 +41,7 @@ async def why(hub: Hub, session: Session, params: Params) -> contract.Explanatio
     if not isinstance(tool, str):
         raise BadParams("`tool` must be a text.")
     await hub.listed()
+    await hub.know(session)
     offering = hub.catalog.offerings.get(server)
     identity = hub.identity
     groups = identity.groups if identity else frozenset()

@@ -61,3 +61,17 @@ class PolicyUnusable(Fault):
             f"Your company's policy cannot be used: {first}{more}.",
             data={"problems": [asdict(problem) for problem in problems]},
         )
+
+
+class ExpectationsInvalid(Fault):
+    """A file of expectations cannot be used; `data` holds every problem."""
+
+    reference = "expectations-invalid"
+    who = Who.PERSON
+    remedy = "Correct the file; docs/policy.md shows the format."
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(
+            "\n".join(map(str, problems)),
+            data={"problems": [asdict(problem) for problem in problems]},
+        )

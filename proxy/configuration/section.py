@@ -98,6 +98,23 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
         "lease_calls",
     ),
     "policy.rules.NAME.unless": ("groups", "remotes", "paths", "tags"),
+    "expectations": ("policy", "servers", "expect"),
+    "expectations.servers.NAME": ("name", "governance", "tools"),
+    "expectations.expect.NAME": (
+        "call",
+        "arguments",
+        "groups",
+        "host",
+        "path",
+        "remotes",
+        "tags",
+        "verdict",
+        "risk",
+        "rule",
+        "surfaces",
+        "lease",
+        "listed",
+    ),
     "network": ("https_proxy", "http_proxy", "no_proxy", "ca_file"),
     "hub": ("idle_minutes",),
     "approvals": ("deadline_seconds",),
@@ -264,6 +281,10 @@ class Section:
             self.wrong(key, _NO_SECRETS)
             return ""
         return value
+
+    def values(self, key: str) -> dict[str, object] | None:
+        """A table of whatever it holds; None when it is absent."""
+        return self._typed(key, dict)
 
     def groups_of_texts(self, key: str) -> Mapping[str, tuple[str, ...]]:
         """A table whose own keys each name an array of strings."""

@@ -32,6 +32,19 @@ class Workspace:
         globs = [glob for folder in bare for glob in (folder, f"{folder}/*")]
         return any(fits(path, globs) for path in self.paths)
 
+    def tagged(self, tags: Mapping[str, tuple[str, ...]]) -> Workspace:
+        """The same with the tags that policies give it.
+
+        Args:
+            tags: Tag -> folders, or globs of them or of remotes, that have it.
+        """
+        found = frozenset(
+            tag
+            for tag, globs in tags.items()
+            if self.within(globs) or any(fits(remote, globs) for remote in self.remotes)
+        )
+        return Workspace(self.paths, self.remotes, found)
+
 
 NOWHERE = Workspace()
 """The workspace of a window that has none."""

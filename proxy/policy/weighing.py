@@ -111,12 +111,13 @@ class _Weighing:
 
     def _decided(self, said: Rule, found: Met, risk: Risk) -> Verdict:
         verb = "denies" if said.ruling is Ruling.DENY else "asks about"
-        why = f" {found.why[0].upper()}{found.why[1:]}." if found.why and not said.reason else ""
-        reason = said.reason or f"{said.whose} {verb} this call."
+        reason = said.reason or f"{said.whose} {verb} this call" + (
+            f": {found.why}." if found.why else "."
+        )
         remedy = ""
         if said.ruling is Ruling.DENY:
             remedy = f"Ask {said.support}." if said.support else support(self.offering)
-        return Verdict(said.ruling, risk, said.source, f"{reason}{why}", remedy=remedy)
+        return Verdict(said.ruling, risk, said.source, reason, remedy=remedy)
 
     # --- conditions --------------------------------------------------------------------------
 

@@ -90,7 +90,11 @@ def test_every_target_of_make_on_a_page_exists() -> None:
     assert {"demo", "test"} <= named <= targets
 
 
-READERS: Mapping[str, Callable[[str], object]] = {"# policy.toml": load_policy}
+READERS: Mapping[str, Callable[[str], object]] = {
+    "# policy.toml": load_policy,
+    # It names other files, and is run with them by tests/docs/test_policy_page.py.
+    "# expectations.toml": lambda _: None,
+}
 """The first line of an example that is no portico.toml, and what reads it."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import pytest
 from ide_protocol.door import hello
 from ide_protocol.door.reception import Reception
 from ide_protocol.wiring import build
+from proxy.configuration.company_policy import CompanyPolicy
 from proxy.home import Home
 
 if TYPE_CHECKING:
@@ -113,7 +115,9 @@ class Door:
 async def door(tmp_path: Path) -> AsyncIterator[Door]:
     """A door of an empty home."""
     home = Home(str(tmp_path), own=True)
-    hub = build(home)
+    # This machine's own administrator has no say in a test.
+    mine = CompanyPolicy(f"{tmp_path}/managed/policy.toml", frozenset({os.getuid()}))
+    hub = build(home, mine)
     hub.start()
     opened = Door(home, hub)
     yield opened

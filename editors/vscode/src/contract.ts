@@ -274,6 +274,41 @@ export type Check = {
   remedy: string;
 };
 
+/** One step to a verdict; `verdict` is empty where what was looked at said nothing. */
+export type Step = {
+  name: string;
+  verdict: "allow" | "ask" | "deny" | "";
+  rule: string;
+  finding: string;
+};
+
+/** A workspace as rules may speak of it; empty where it is not known. */
+export type Place = {
+  path: string;
+  remotes: string[];
+  tags: string[];
+};
+
+/** The way to a verdict, step by step, and what the call would meet. `open` says that the arguments, which were not given, can still make it stricter. `surfaces` are the kinds of surface whose yes would count, the strongest first; `surface` is the one that would show the question now (empty: none would), and `prompt` what it would show. */
+export type Way = {
+  server: string;
+  title: string;
+  tool: string;
+  verdict: "allow" | "ask" | "deny";
+  risk: string;
+  rule: string;
+  reason: string;
+  remedy: string;
+  open: boolean;
+  steps: Step[];
+  groups: string[];
+  workspace: Place;
+  surfaces: string[];
+  surface: string;
+  lease: LeaseTerms | null;
+  prompt: string;
+};
+
 /** What goes with each method that a client calls: its params and its result. */
 export type Methods = {
   "portico/status": { params: { [key: string]: never }; result: Status };
@@ -296,5 +331,7 @@ export type Methods = {
   "portico/pinDifference": { params: { server: string; tool?: string }; result: { before: string; after: string; difference: string[] } };
   "portico/acceptPin": { params: { server: string; tool?: string }; result: { digest: string } };
   "portico/pinBlock": { params: { server: string }; result: { pins: { [key: string]: unknown }; leftOut: string[] } };
+  "portico/explain": { params: { server: string; tool: string; arguments?: { [key: string]: unknown }; workspace?: string }; result: Way };
+  "portico/draft": { params: { server: string }; result: { governance: { [key: string]: unknown }; notes: string[] } };
   "portico/stop": { params: { [key: string]: never }; result: { [key: string]: never } };
 };
