@@ -131,6 +131,7 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
         clock=time.time,
         approval_seconds=configuration.approval_seconds,
         signs_in=account is not None,
+        captures=configuration.captures,
     )
     hub.exchanges.most_result = configuration.result_bytes
     hub.acceptance = Acceptance(

@@ -19,7 +19,7 @@ _SHOWN_CHARACTERS = 400
 # capitals; whoever finds a value withheld still finds equal ones by the digest.
 _NAME = re.compile(r"(?=.{1,40}$)[a-z]{1,16}(?:[._/ -][a-z]{1,16})*")
 _LARGEST_NUMBER = 10**6
-_SECRET_KEY = re.compile(
+SECRET_KEY = re.compile(
     r"pass|pwd|secret|token|key|auth|credential|cookie|session|otp|pin|private|signature",
     re.IGNORECASE,
 )
@@ -48,7 +48,7 @@ def summary(arguments: Mapping[str, object]) -> str:
 
 
 def _value(name: str, value: object) -> str:
-    if _SECRET_KEY.search(name):
+    if SECRET_KEY.search(name):
         return "[withheld]"
     if value is None or isinstance(value, bool | int | float):
         small = value is None or abs(value) < _LARGEST_NUMBER

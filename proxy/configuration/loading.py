@@ -47,6 +47,11 @@ class _Auth(StrEnum):
     OAUTH = "oauth"
 
 
+class _Payloads(StrEnum):
+    OFF = "off"
+    REDACTED = "redacted"
+
+
 def load(path: str) -> Configuration:
     """Read the configuration; a file that does not exist is an empty one.
 
@@ -84,6 +89,7 @@ def _configuration(top: Section, path: str) -> Configuration:
         idle_seconds=60 * hub.number("idle_minutes", 15.0, most=_WEEK_OF_MINUTES),
         approval_seconds=approvals.number("deadline_seconds", 300.0, most=_HOUR),
         keep_seconds=_DAY * audit.number("keep_days", 180.0, most=_TEN_YEARS_OF_DAYS),
+        captures=audit.choice("payloads", _Payloads, _Payloads.OFF) is _Payloads.REDACTED,
         result_bytes=int(_MEGABYTE * results.number("most_megabytes", 16.0, most=32.0)),
         path=path,
     )

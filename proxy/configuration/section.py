@@ -118,7 +118,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "network": ("https_proxy", "http_proxy", "no_proxy", "ca_file"),
     "hub": ("idle_minutes",),
     "approvals": ("deadline_seconds",),
-    "audit": ("keep_days",),
+    "audit": ("keep_days", "payloads"),
     "results": ("most_megabytes",),
 }
 """Kind of table -> the keys it may have. NAME and TOOL are chosen by whoever writes the file."""

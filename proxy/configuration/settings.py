@@ -154,6 +154,7 @@ class Configuration:
         idle_seconds: How long a hub without any session stays alive.
         approval_seconds: How long a question waits for a person before silence means no.
         keep_seconds: How old a record of the audit becomes.
+        captures: Whether the audit keeps redacted arguments and results.
         result_bytes: How much text a call's result may have.
         path: The file this was read from, whether it exists or not.
     """
@@ -166,6 +167,7 @@ class Configuration:
     idle_seconds: float = 900.0
     approval_seconds: float = 300.0
     keep_seconds: float = 180 * 86400.0
+    captures: bool = False
     result_bytes: int = MOST_RESULT
     path: str = ""
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault
 from proxy.audit import Event, Outcome
+from proxy.audit.capture import captured
 from proxy.exchange import bridge, pages
 from proxy.exchange.addressed import readdressed, returned
 from proxy.exchange.asking import Asking
@@ -58,6 +59,7 @@ class Exchanges:
         approval_seconds: How long a person has to answer.
         signs_in: Whether there is a company to sign in to.
         reassuring: Seconds between two words to a client that its call waits for a person.
+        captures: Whether the audit keeps redacted arguments and results.
     """
 
     def __init__(
@@ -71,8 +73,10 @@ class Exchanges:
         approval_seconds: float,
         signs_in: bool = False,
         reassuring: float = EVERY,
+        captures: bool = False,
     ) -> None:
         self._catalog = catalog
+        self._captured: Callable[[object], str] = captured if captures else lambda _: ""
         self._journal = journal
         self._identity = identity
         self._clock = clock
@@ -108,10 +112,11 @@ class Exchanges:
         """
         identity = self._identity()
         exchange = Exchange(call, self._clock(), identity.subject if identity else "")
-        outcome, reference = Outcome.FAILED, Internal.reference
+        outcome, reference, payload = Outcome.FAILED, Internal.reference, ""
         try:
             envelope = await self._through(exchange)
             outcome, reference = ending(envelope)
+            payload = self._captured(envelope.get("result", envelope.get("error")))
         except (UnknownTool, Denied, NotApproved, Quarantined) as fault:
             outcome, reference = Outcome.DENIED, fault.reference
             return failure(call, fault)
@@ -126,13 +131,13 @@ class Exchanges:
             log.exception("exchange %s failed", call.id)
             return failure(call, Internal("Portico made a mistake with this call."))
         finally:
-            self._close(exchange, outcome, reference)
+            self._close(exchange, outcome, reference, payload)
         return envelope
 
     def _note(self, exchange: Exchange, event: Event, outcome: str) -> None:
         self._journal.note(exchange.record(event, self._clock(), outcome=outcome))
 
-    def _close(self, exchange: Exchange, outcome: Outcome, reference: str) -> None:
+    def _close(self, exchange: Exchange, outcome: Outcome, reference: str, payload: str) -> None:
         now = self._clock()
         self._journal.note(
             exchange.record(
@@ -141,6 +146,7 @@ class Exchanges:
                 outcome=outcome,
                 reference=reference,
                 milliseconds=max(round((now - exchange.at) * 1000, 3), 0.0),
+                payload=payload,
             )
         )
 
@@ -188,7 +194,9 @@ class Exchanges:
         relay = NamedRelay(call.relay, offering)
         params = readdressed(call.method, params, route.tool)
         for _ in range(bridge.ROUNDS):
-            await self._journal.commit(exchange.record(Event.INTENT, self._clock()))
+            payload = self._captured(call.arguments)
+            intent = exchange.record(Event.INTENT, self._clock(), payload=payload)
+            await self._journal.commit(intent)
             try:
                 envelope = await send(
                     upstream,

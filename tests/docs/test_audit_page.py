@@ -9,6 +9,7 @@ import pytest
 
 from proxy.audit import Event, Journal, Outcome, Record, Selection
 from proxy.audit.archive import NAMES
+from proxy.audit.capture import MOST, captured
 from proxy.audit.redaction import summary
 from tests.docs.page import code, fences, read, rows, section
 
@@ -40,6 +41,17 @@ def test_the_pages_summaries_are_what_redaction_makes() -> None:
         summary({"query": "SELECT 1, ".ljust(116, "x"), "limit": 50}),
         summary({"password": "hunter2"}),
     ]
+
+
+def test_the_pages_redacted_copy_is_what_capture_makes() -> None:
+    """What the page shows of a payload is what the audit would keep of it."""
+    said = {
+        "table": "dev_alice.scratch",
+        "note": "ask alice@corp.example, password: hunter2",
+        "apiKey": "x",
+    }
+    assert fences(PAGE, "text")[1].strip() == captured(said)
+    assert f"{MOST} characters in all" in PAGE
 
 
 async def test_the_pages_own_check_of_an_export_finds_what_was_changed(tmp_path: Path) -> None:
