@@ -7,6 +7,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from proxy.plain import block
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,14 +23,23 @@ _BY_SERVER = frozenset({"portico.upstream", "portico.catalog", "portico.subscrip
 
 def open_log() -> None:
     """Write the log of this process to stderr, which a hub has in its log file."""
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     logging.getLogger("portico").setLevel(logging.INFO)
     for handler in logging.getLogger().handlers:
+        handler.setFormatter(Shown("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         handler.addFilter(Sparing(time.monotonic))
+
+
+class Shown(logging.Formatter):
+    """Writes nothing that could move the cursor of whoever reads the log in a terminal.
+
+    Hardly any line holds words of somebody else's; this is for the one that nobody thought of, and
+    for what other people's code says in its exceptions.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, and the trace below it, safe to show."""
+        return block(super().format(record))
 
 
 _COUNTED = "portico.program"

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from ide_protocol.door.log import MOST_KINDS, PERIOD, Sparing
+from ide_protocol.door.log import MOST_KINDS, PERIOD, Shown, Sparing
 
 
 class Log:
@@ -65,3 +65,11 @@ def test_the_kinds_themselves_are_bounded(log: Log) -> None:
         assert log.say("%s", str(number)) is not None
     assert log.say("%s", "0") is not None
     assert log.say("%s", str(MOST_KINDS)) is None
+
+
+def test_a_line_of_the_log_moves_no_cursor() -> None:
+    """Whatever stands in a message or an exception, a terminal that shows the log is left alone."""
+    wrong = ValueError("\x1b[2Jgone")
+    values = ("\x1b]0;t\x07b",)
+    kept = logging.LogRecord("n", logging.INFO, "", 0, "a\r%s", values, (type(wrong), wrong, None))
+    assert Shown("%(message)s").format(kept) == "a\nb\nValueError: gone"
