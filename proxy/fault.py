@@ -67,7 +67,10 @@ def refusal(answer: Answer, what: str) -> NotApproved:
     remedy = {
         Answer.NO: "Do not try it again unless the user asks for it.",
         Answer.STOP: "Do not call it again; the user can take that back.",
-        Answer.SILENCE: "Ask the user to look at their editor, then call again.",
+        Answer.SILENCE: (
+            "Ask the user to look at their editor, or at Portico's page (they open it with "
+            "`portico approvals --open`), then call again."
+        ),
         Answer.GONE: "Ask the user to open their editor, then call again.",
         Answer.NOBODY: "Call it from a terminal, or with an editor open that Portico can ask in.",
     }

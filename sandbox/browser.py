@@ -91,6 +91,23 @@ class Browser:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(self.url))
         await self._follow("POST", urljoin(self.url, form.action), fields, {"origin": origin})
 
+    async def pair(self) -> int:
+        """Pair every editor that the page of Portico's shows, which is pressed one by one.
+
+        Returns:
+            How many there were.
+
+        Raises:
+            Stopped: A button led nowhere.
+        """
+        pressed = 0
+        while True:
+            form = next((form for form in self.forms if "pair" in form.buttons), None)
+            if form is None:
+                return pressed
+            await self.press(form, "pair", form.buttons["pair"][0])
+            pressed += 1
+
     async def _follow(
         self,
         verb: str,

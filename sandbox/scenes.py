@@ -10,7 +10,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
-from sandbox.browser import sign_in
+from sandbox.browser import Browser
 from sandbox.person import Mind, hear
 from sandbox.story import PromiseBroken
 
@@ -73,18 +73,49 @@ async def sign_in_once(story: Story, stage: Stage) -> None:
         return {"success": True}
 
     stage.editor.on("window/showDocument", show)
-    async with asyncio.timeout(_PATIENCE), asyncio.TaskGroup() as group:
+    async with (
+        asyncio.timeout(_PATIENCE),
+        Browser.start(USER) as browser,
+        asyncio.TaskGroup() as group,
+    ):
         signing = group.create_task(stage.editor.request("portico/signIn", {}))
         page = await shown.get()
         story.say("The hub asks the editor to open the company's sign-in page in a browser:")
         story.box("Browser", page.partition("?")[0], footer=f"[ {USER} ]", alarm=False)
-        await sign_in(page, USER)
-    user = signing.result()["user"]
+        await browser.open(page)
+        user = (await signing)["user"]
+        story.promise(
+            f"{user['name']} is signed in: groups {', '.join(user['groups'])}; "
+            f"the sign-in is kept in {_where(user['storage'])}.",
+            kept=bool(user["subject"]) and bool(user["groups"]),
+            instead=user,
+        )
+        await _pair(story, stage, browser)
+
+
+async def _pair(story: Story, stage: Stage, browser: Browser) -> None:
+    """The page that ends the sign-in asks which editors may ask her."""
+    buttons = [name for form in browser.forms for name in form.buttons.get("pair", [])]
+    host = "“Demo editor”"
+    story.say("The page that ends it lists the editors that want to ask her, and she accepts hers:")
+    story.box(
+        "Browser",
+        f"Editors that want to ask you: it calls itself {host}",
+        footer="[ Not this one ]   [ Pair it until it closes ]",
+        alarm=False,
+    )
     story.promise(
-        f"{user['name']} is signed in: groups {', '.join(user['groups'])}; "
-        f"the sign-in is kept in {_where(user['storage'])}.",
-        kept=bool(user["subject"]) and bool(user["groups"]),
-        instead=user,
+        "One editor asks to be paired, and it is hers.",
+        kept=len(buttons) == 1 and host in browser.words,
+        instead=browser.words,
+    )
+    await browser.pair()
+    windows = (await stage.editor.request("portico/status", {}))["hub"]["sessions"]
+    paired = [window["role"] for window in windows if window["paired"]]
+    story.promise(
+        "Now the editor may ask her, whatever else on this machine calls itself one.",
+        kept=paired == ["lsp"],
+        instead=windows,
     )
 
 

@@ -197,6 +197,8 @@ class Methods:
     async def answer(self, params: Params) -> dict[str, Any]:
         """See `contract.ANSWER`: what the command line says counts as the terminal's word."""
         if self._session.role != "cli":
+            own = Surface.EDITOR if self._session.paired else Surface.ELICITATION
+            self._hub.desk.refuse(text(params, "id"), own, "It was not asked here.")
             raise NotHere("An editor answers the question it was asked, not another window's.")
         identifier, reply, code = text(params, "id"), read_reply(params), params.get("code", "")
         terminal = await asyncio.to_thread(inspect, self._session.pid)

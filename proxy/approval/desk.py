@@ -60,7 +60,7 @@ class Desk:
         quiet: Seconds without another question after which a prompt opens.
         signs_in: Whether there is a company to sign in to: only then are editors paired, and is
             there a page.
-        summon: Brings the person to questions that no window shows.
+        summon: Brings the person to questions that no window shows; says whether it told them.
         refused: Told of a yes that does not count: the question, where it came from, and why.
     """
 
@@ -73,7 +73,7 @@ class Desk:
         changed: Callable[[], None],
         quiet: float = QUIET,
         signs_in: bool = False,
-        summon: Callable[[list[Question], Session], Awaitable[None]] | None = None,
+        summon: Callable[[list[Question], Session], Awaitable[bool]] | None = None,
         refused: Callable[[Question, Surface, str], None] = lambda _, __, ___: None,
     ) -> None:
         self.signs_in = signs_in
@@ -218,9 +218,15 @@ class Desk:
         pending.settle(reply, voice.surface)
         return pending.question
 
+    def refuse(self, identifier: str, surface: Surface, why: str) -> None:
+        """An answer came from where none is taken: it goes on record, if it was to a question."""
+        pending = self._open.get(identifier)
+        if pending is not None:
+            self._refused(pending.question, surface, why)
+
     def coded(self) -> list[Question]:
         """The open questions with their codes, for a surface where no model reads."""
-        return [pending.coded for pending in self._open.values()]
+        return [one.coded for one in self._open.values() if not one.decided.done()]
 
     def _fault(
         self, pending: Pending, voice: Voice
@@ -307,9 +313,14 @@ class Desk:
         if self.summon is None or shown[0].carried is not None:
             return
         try:
-            await self.summon([one.coded for one in shown], shown[0].asking)
+            told = await self.summon([one.coded for one in shown], shown[0].asking)
         except Exception:
             log.exception("nobody could be told of a question")
+            told = False
+        if not told and shown[0].asking.role == "cli":
+            # A script without a terminal has nobody who would come; it need not wait for them.
+            for one in shown:
+                one.settle(Reply(Answer.NOBODY), one.surface)
 
     async def _ask_command(self, session: Session, batch: Batch, shown: list[Pending]) -> Answer:
         """Ask the command that made the call; its yes counts if the kernel knows its terminal."""

@@ -45,20 +45,20 @@ class Summons:
         self._notify = notify
         self._inviting: set[str] = set()
 
-    async def __call__(self, questions: Sequence[Question], asking: Session) -> None:
-        """Tell the person once; nothing depends on whether it reached them."""
+    async def __call__(self, questions: Sequence[Question], asking: Session) -> bool:
+        """Tell the person once; whether anything was there to tell them by."""
         url, question = None, questions[0]
         several = f"{len(questions)} calls wait for your yes."
         head = headline(question) if len(questions) == 1 else several
         if self._page is not None and Surface.PAGE in question.surfaces:
             url = await self._page()
             if await self._invited(head, asking, url):
-                return
+                return True
         code = ""
         if question.code and len(questions) == 1:
             code = f" In a terminal, its code is {question.code}."
         how = HOW if url else "Run `portico approvals` to see it."
-        await self._notify(TITLE, f"{head} {how}{code}", asking.settings)
+        return await self._notify(TITLE, f"{head} {how}{code}", asking.settings)
 
     async def _invited(self, head: str, asking: Session, url: str) -> bool:
         """Whether a window offered the page; one offer at a time in each is enough."""

@@ -21,6 +21,9 @@ EVERY = 5.0
 
 MESSAGE = "Waiting for the user's yes"
 
+ON_PAGE = f"{MESSAGE} on Portico's page: they open it with `portico approvals --open`"
+"""The same where no window shows the question; the command opens a page and answers nothing."""
+
 _STEP = 0.001
 """Progress must only ever grow; so small a step leaves a server's own the room from 1 upwards."""
 
@@ -42,26 +45,26 @@ def impatient(reason: object) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def waiting(call: Call, every: float) -> AsyncIterator[None]:
-    """While open, notify the caller of `call` each `every` seconds, if it asked for progress."""
+async def waiting(call: Call, every: float, message: str = MESSAGE) -> AsyncIterator[None]:
+    """While open, tell the caller of `call` a message each `every` s, if it asked for progress."""
     meta = call.params.get("_meta")
     token = meta.get("progressToken") if isinstance(meta, dict) else None
     if not isinstance(token, int | str) or isinstance(token, bool):
         yield
         return
-    telling = asyncio.ensure_future(_tell(call, token, every))
+    telling = asyncio.ensure_future(_tell(call, token, every, message))
     try:
         yield
     finally:
         telling.cancel()
 
 
-async def _tell(call: Call, token: int | str, every: float) -> None:
+async def _tell(call: Call, token: int | str, every: float, message: str) -> None:
     steps = 0
     while True:
         await asyncio.sleep(every)
         steps += 1
-        progress = {"progressToken": token, "progress": steps * _STEP, "message": MESSAGE}
+        progress = {"progressToken": token, "progress": steps * _STEP, "message": message}
         call.relay.notify(
             {"jsonrpc": "2.0", "method": "notifications/progress", "params": progress}
         )

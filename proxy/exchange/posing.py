@@ -12,12 +12,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from proxy import wire
-from proxy.approval import Question, Surface
+from proxy.approval import Answer, Question, Surface
 from proxy.approval.kept import Caller, Kept
 from proxy.audit import Event
 from proxy.exchange.addressed import CALL
 from proxy.exchange.continuation import Carried
-from proxy.exchange.patience import waiting
+from proxy.exchange.patience import MESSAGE, ON_PAGE, waiting
 from proxy.fault import NotApproved
 
 if TYPE_CHECKING:
@@ -108,7 +108,10 @@ class Posing:
                 exchange.asked = said.asked
             return said
         kept = self._kept.take((Caller.of(call.session), bound))
-        return kept if kept is not None and kept.surface in verdict.surfaces else None
+        counts = kept is not None and (
+            kept.answer is not Answer.YES or kept.surface in verdict.surfaces
+        )
+        return kept if counts else None
 
     async def _put(
         self, exchange: Exchange, route: Route, verdict: Verdict
@@ -119,7 +122,8 @@ class Posing:
         waited = {pending.decided, pending.carried} - {None}
         since = self._clock()
         try:
-            async with waiting(call, self._reassuring):
+            where = ON_PAGE if pending.surface is Surface.PAGE else MESSAGE
+            async with waiting(call, self._reassuring, where):
                 await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)  # type: ignore[type-var]
         except asyncio.CancelledError:
             self._leave(exchange, route, pending)

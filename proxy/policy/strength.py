@@ -15,7 +15,7 @@ ORDER: Final = ("editor", "page", "elicitation", "terminal")
 
 SURFACES: Final = frozenset(ORDER)
 
-LEAST_FOR_DESTRUCTIVE: Final = "terminal"
+LEAST_FOR_DESTRUCTIVE: Final = "page"
 """The weakest surface whose yes counts for a destructive call, unless the company demands more."""
 
 LEAST: Final[Mapping[Risk, str]] = MappingProxyType(

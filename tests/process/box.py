@@ -40,7 +40,7 @@ class Box(Double):
 
     def __init__(self, *, legacy: bool = False) -> None:
         super().__init__()
-        self.tools = [tool(name) for name in ("read", "wait", "big", "drop")]
+        self.tools = [tool(name) for name in ("read", "wait", "big", "change", "drop")]
         self.waiting, self.released, self.left = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.cancelled = asyncio.Event()
         self.size = 1_000_000

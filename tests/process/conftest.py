@@ -24,7 +24,7 @@ async def portico(tmp_path: Path) -> AsyncIterator[Installation]:
 
 @pytest.fixture
 async def box(portico: Installation) -> AsyncIterator[Box]:
-    """A server that the home's portico.toml names `box`; all its tools but `drop` are reads."""
+    """A server that portico.toml names `box`; `change` writes, `drop` destroys, the rest reads."""
     async with served(Box()) as box:
         portico.configure(behind(box))
         yield box
@@ -34,5 +34,6 @@ def behind(box: Box, more: str = "") -> str:
     """A portico.toml with `box` in it."""
     return (
         f'{more}\n[servers.box]\nurl = "{box.url}"\nrisk = "read"\n'
+        '[servers.box.rules.change]\nrisk = "write"\n'
         '[servers.box.rules.drop]\nrisk = "destructive"\n'
     )

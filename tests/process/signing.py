@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from sandbox import browser
+from sandbox.browser import Browser
 from sandbox.verifier import Refusal, Verifier
 
 if TYPE_CHECKING:
@@ -44,11 +44,13 @@ class Pages:
 
 
 async def sign_in(editor: Editor, user: str) -> None:
-    """Sign in as `user` at an editor's window."""
+    """Sign in as `user` at an editor's window, and pair every editor that is open."""
     pages = Pages(editor)
     signing = asyncio.ensure_future(editor.request("portico/signIn", {}))
-    await browser.sign_in(await pages.next(), user)
-    assert (await signing)["user"]["subject"] == user
+    async with Browser.start(user) as browser:
+        await browser.open(await pages.next())
+        assert (await signing)["user"]["subject"] == user
+        await browser.pair()
 
 
 class Issued:

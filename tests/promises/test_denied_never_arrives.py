@@ -58,7 +58,7 @@ async def test_a_call_that_waits_for_a_yes_never_reaches_the_gateway(
     """While a person is asked, or where nobody is, the gateway has seen nothing of the call."""
     called = await portico.run("call", "presto.drop_table", "--arg", "table=dev_alice.scratch")
     assert called.code == ExitCode.DENIED
-    assert "nobody could be" in called.out + called.errors
+    assert "Nobody could be" in called.out + called.errors
     assert "drop_table" not in [record["tool"] for record in company.witness]
     window = await (await portico.window()).initialize()
     number = window.call("presto_drop_table", table="dev_alice.scratch")

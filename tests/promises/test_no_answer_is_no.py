@@ -90,14 +90,14 @@ async def test_an_older_terminal_of_the_persons_own_may_say_yes(
 ) -> None:
     """A terminal that was open before the call, and is none of the asking host's, counts."""
     opened = await Terminal.open(portico)
-    number = agent.call("box_drop", table="dev.x")
+    number = agent.call("box_change", table="dev.x")
     (asked,) = await questions(portico)
     code, said = await opened.run("approve", asked["id"])
     assert (code, "Approved:" in said) == (0, True), said
     answer = await agent.answer(number)
-    assert text(answer) == "drop"
+    assert text(answer) == "change"
     assert asked["id"] not in "".join(agent.lines)
-    assert box.calls == ["drop"]
+    assert box.calls == ["change"]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ async def test_a_terminal_that_an_agent_could_have_made_may_not_say_yes(
         # Started by this process, which opens the terminal, too.
         asking = await (await portico.window()).initialize()
     early = await Terminal.open(portico, kind if kind in {"no-tty", "borrowed"} else "tty")
-    number = asking.call("box_drop", table="dev.x")
+    number = asking.call("box_change", table="dev.x")
     (asked,) = await questions(portico)
     used = await Terminal.open(portico) if kind == "younger" else early
     code, said = await used.run("approve", asked["id"])
@@ -137,9 +137,9 @@ async def test_a_person_may_call_from_a_terminal_and_say_yes(
 ) -> None:
     """`portico call` in a person's own terminal asks there, while an agent is connected."""
     opened = await Terminal.open(portico, "typing")
-    code, said = await opened.run("call", "box.drop")
-    assert (code, "destructive" in said) == (0, True), said
-    assert box.calls == ["drop"]
+    code, said = await opened.run("call", "box.change")
+    assert (code, "write" in said) == (0, True), said
+    assert box.calls == ["change"]
     assert agent.process.returncode is None
 
 
@@ -149,7 +149,7 @@ async def test_an_agent_may_not_call_from_a_terminal_of_its_own_and_say_yes(
     """A yes typed in a terminal that any connected AI client started counts for nothing."""
     window = await (await portico.window()).initialize()
     opened = await Terminal.open(portico, "typing")
-    code, said = await opened.run("call", "box.drop")
+    code, said = await opened.run("call", "box.change")
     assert code == ExitCode.DENIED, said
     assert box.calls == []
     assert window.process.returncode is None
@@ -159,7 +159,7 @@ async def test_a_raw_yes_on_the_socket_is_refused(
     portico: Installation, agent: Window, box: Box
 ) -> None:
     """An agent that speaks to the hub itself, without our command line, gets nowhere either."""
-    number = agent.call("box_drop")
+    number = agent.call("box_change")
     (asked,) = await questions(portico)
     forger = (
         "import sys\n"
@@ -216,7 +216,7 @@ async def test_only_a_window_that_was_open_before_the_call_is_asked(
     portico: Installation, agent: Window, box: Box
 ) -> None:
     """An editor that opens while the question waits never shows it."""
-    number = agent.call("box_drop")
+    number = agent.call("box_change")
     (asked,) = await questions(portico)
     async with portico.editor() as late:
         eyes = await open_eyes(late, portico)

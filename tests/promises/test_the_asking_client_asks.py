@@ -53,11 +53,11 @@ async def test_the_asking_clients_person_may_say_yes(
     """The form shows server, tool and arguments; an accepted yes runs the call once."""
     asked: list[str] = []
     async with client(portico, era, "accept", "yes", asked) as agent:
-        result = await agent.call_tool("box_drop", {"table": "dev.x"})
-    assert (said(result), len(asked)) == ("drop", 1)
-    assert "run “drop” on box" in asked[0]
+        result = await agent.call_tool("box_change", {"table": "dev.x"})
+    assert (said(result), len(asked)) == ("change", 1)
+    assert "run “change” on box" in asked[0]
     assert '"table":"dev.x"' in asked[0]
-    assert box.calls == ["drop"]
+    assert box.calls == ["change"]
 
 
 @in_both_eras
@@ -70,7 +70,7 @@ async def test_anything_else_of_the_asking_client_is_no(
     """Declined, cancelled, accepted without a yes: not sent, and a tool error says so."""
     asked: list[str] = []
     async with client(portico, era, action, answer, asked) as agent:
-        result = await agent.call_tool("box_drop", {"table": "dev.x"})
+        result = await agent.call_tool("box_change", {"table": "dev.x"})
     assert result.is_error
     assert len(asked) == 1
     assert box.calls == []

@@ -97,7 +97,7 @@ async def test_fifty_calls_of_a_modern_client_are_one_form(house: House) -> None
     """One call carries the form for all; its answer decides each, by default with no."""
     house.agent.can_ask = True
     calls = [
-        asyncio.ensure_future(house.run("presto_drop", returns=True, arguments={"n": number}))
+        asyncio.ensure_future(house.run("presto_write", returns=True, arguments={"n": number}))
         for number in range(50)
     ]
     done, waiting = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
@@ -110,7 +110,7 @@ async def test_fifty_calls_of_a_modern_client_are_one_form(house: House) -> None
     given = {"portico": {"action": "accept", "content": ticked}}
     again = {"requestState": result["requestState"], "inputResponses": given}
     number = calls.index(carrier)
-    await house.run("presto_drop", returns=True, arguments={"n": number}, **again)
+    await house.run("presto_write", returns=True, arguments={"n": number}, **again)
     await asyncio.wait(waiting)
     assert sorted(call["arguments"]["n"] for call in house.upstream.reached) == [*range(0, 50, 2)]
 
@@ -118,8 +118,8 @@ async def test_fifty_calls_of_a_modern_client_are_one_form(house: House) -> None
 async def test_a_form_is_carried_by_a_call_that_is_still_there(house: House) -> None:
     """The first call's host gave up before the form left; the second carries it."""
     house.agent.can_ask = True
-    first, running = house.start("presto_drop", returns=True, arguments={"n": 1})
-    second = house.start("presto_drop", returns=True, arguments={"n": 2})[1]
+    first, running = house.start("presto_write", returns=True, arguments={"n": 1})
+    second = house.start("presto_write", returns=True, arguments={"n": 2})[1]
     await house.until(2)
     await house.give_up(first, running)
     result = (await second)["result"]

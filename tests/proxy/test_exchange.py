@@ -119,11 +119,11 @@ async def test_a_client_that_asked_for_progress_hears_that_a_person_is_asked(
     house: House, role: str
 ) -> None:
     """While an editor or a terminal decides, progress grows, and names no question."""
-    params = {"name": "presto_drop", "_meta": {"progressToken": "t"}}
+    params = {"name": "presto_write", "_meta": {"progressToken": "t"}}
     relay = HearingRelay()
     if role == "lsp":
         house.open_session("lsp", None)
-    call = Call(house.agent, "presto_drop", params, relay)
+    call = Call(house.agent, "presto_write", params, relay)
     running = asyncio.ensure_future(house.exchanges.call(call))
     first, second = await relay.heard.get(), await relay.heard.get()
     assert 0 < first["progress"] < second["progress"] < 1
@@ -177,7 +177,7 @@ async def test_a_yes_is_for_one_call_only(house: House) -> None:
 
 async def test_only_a_window_that_was_open_before_the_call_counts(house: House) -> None:
     """A window that opens after the call arrived is not asked about it."""
-    call = house.call("presto_drop")
+    call = house.call("presto_write")
     late = house.open_session("lsp", Answer.YES)
     running = asyncio.ensure_future(house.exchanges.call(call))
     await house.asked.wait()
@@ -220,14 +220,14 @@ async def test_a_yes_is_not_for_whoever_signs_in_meanwhile(house: House) -> None
             await super().ask(batch)
 
     editor.window = ReplacingWindow(Answer.YES)
-    assert "who is signed in" in text(await house.run("presto_drop"))
+    assert "who is signed in" in text(await house.run("presto_write"))
     house.sessions.remove(editor)
     house.agent.can_ask, house.identity = True, ALICE
-    first = await house.run("presto_drop", returns=True)
+    first = await house.run("presto_write", returns=True)
     house.identity = bob
     yes = {"portico": {"action": "accept", "content": {"decision": "yes"}}}
     again = {"requestState": first["result"]["requestState"], "inputResponses": yes}
-    await house.run("presto_drop", returns=True, **again)
+    await house.run("presto_write", returns=True, **again)
     assert house.upstream.reached == []
 
 
@@ -324,22 +324,22 @@ async def test_the_audit_is_append_only(house: House) -> None:
 async def test_a_modern_client_is_asked_by_the_result_of_its_call(house: House) -> None:
     """Without an editor, the question is the result; the retry with a yes is sent without it."""
     house.agent.can_ask = True
-    first = await house.run("presto_drop", returns=True)
+    first = await house.run("presto_write", returns=True)
     result = first["result"]
     assert result["resultType"] == "input_required"
     assert house.upstream.reached == []
     yes = {"portico": {"action": "accept", "content": {"decision": "yes"}}}
     again = {"requestState": result["requestState"], "inputResponses": yes}
-    done = await house.run("presto_drop", returns=True, **again)
+    done = await house.run("presto_write", returns=True, **again)
     assert done["result"]["content"][0]["text"] == "done"
-    assert house.upstream.reached == [{"name": "drop", "arguments": {"table": "dev.x"}}]
+    assert house.upstream.reached == [{"name": "write", "arguments": {"table": "dev.x"}}]
 
 
 @pytest.mark.parametrize("swap", ["arguments", "session", "twice", "decline"])
 async def test_an_approval_is_valid_for_one_exact_call(house: House, swap: str) -> None:
     """A handle serves neither other arguments, nor another session, nor twice, nor a no."""
     house.agent.can_ask = True
-    first = await house.run("presto_drop", returns=True)
+    first = await house.run("presto_write", returns=True)
     action = "decline" if swap == "decline" else "accept"
     yes = {"portico": {"action": action, "content": {"decision": "yes"}}}
     again = {"requestState": first["result"]["requestState"], "inputResponses": yes}
@@ -349,9 +349,9 @@ async def test_an_approval_is_valid_for_one_exact_call(house: House, swap: str) 
         house.agent = house.open_session("mcp")
         house.agent.can_ask = True
     if swap == "twice":
-        await house.run("presto_drop", returns=True, **again)
+        await house.run("presto_write", returns=True, **again)
         house.upstream.reached.clear()
-    await house.run("presto_drop", returns=True, **again)
+    await house.run("presto_write", returns=True, **again)
     assert house.upstream.reached == []
 
 

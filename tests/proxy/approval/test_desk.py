@@ -257,7 +257,7 @@ async def test_the_person_is_called_to_what_no_window_shows(office: Office) -> N
     """The call to the person carries the code, and a failure of it costs nothing."""
     called: asyncio.Queue[Question] = asyncio.Queue()
 
-    async def summon(questions: list[Question], asking: Session) -> None:
+    async def summon(questions: list[Question], asking: Session) -> bool:
         assert asking is office.agent
         called.put_nowait(questions[0])
         raise ConnectionError
