@@ -11,6 +11,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from auth.own_sign_in.registration import Registration
 from proxy.plain import plain
 from proxy.policy.circumstances import ANYWHERE
 from proxy.policy.offering import Owner
@@ -36,7 +37,7 @@ REVIEWS = {
 }
 """Key of each review that a server needs -> what people call it."""
 
-_MODES = ("user-jwt", "mesh-or-user", "none")
+_MODES = ("user-jwt", "mesh-or-user", "none", "oauth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Governance:
         groups: The access groups; empty admits everybody.
         context: The workspaces that may see the server.
         sso: Whether the user's token is sent, of `audience` (empty: the company's) and `scopes`.
+        registration: How Portico is known to the issuer of a server that runs its own OAuth.
         pins: The digests that a reviewer accepted.
     """
 
@@ -64,6 +66,7 @@ class Governance:
     rules: Mapping[str, ToolRule]
     context: Context
     pins: CompanyPins = NO_PINS
+    registration: Registration | None = None
 
 
 def read(block: object, name: str, today: dt.date) -> Governance:
@@ -78,12 +81,13 @@ def read(block: object, name: str, today: dt.date) -> Governance:
         environment=_text(said.get("environment")),
         owner=Owner(*(_text(owner.get(key)) for key in ("team", "contact", "support"))),
         groups=NOBODY if groups is None else groups,
-        sso=auth.get("mode") != "none",
+        sso=auth.get("mode") not in ("none", "oauth"),
         audience=_audience(auth) or "",
         scopes=tuple(sorted(names(auth.get("scopes", [])) or ())),
         rules=_rules(said.get("tools", {}), name),
         context=_context(_table(said.get("context"))),
         pins=read_pins(said.get("pins")) or NO_PINS,
+        registration=_registration(auth),
     )
 
 
@@ -128,9 +132,22 @@ def _auth_refusal(auth: dict[str, Any]) -> str:
         return 'auth.mode "mesh" admits workloads only, and Portico speaks for a person'
     if mode not in _MODES:
         return f"its auth.mode is {_text(mode) or 'missing'}, which Portico does not know"
+    if auth.get("mode") == "oauth" and _registration(auth) is None:
+        return "what it says of its own sign-in cannot be read"
     if _audience(auth) is None or names(auth.get("scopes", [])) is None:
         return "its auth block cannot be read"
     return ""
+
+
+def _registration(auth: dict[str, Any]) -> Registration | None:
+    """What a server with its own OAuth is signed in to with; None for others, or unreadable."""
+    said = [auth.get(key, "") for key in ("issuer", "clientId", "clientMetadataUrl")]
+    readable = all(isinstance(one, str) and one.isprintable() and " " not in one for one in said)
+    if auth.get("mode") != "oauth" or not readable:
+        return None
+    if any(one and not one.startswith("https://") for one in (said[0], said[2])):
+        return None
+    return Registration(issuer=said[0], client_id=said[1], client_metadata_url=said[2])
 
 
 def _context(context: dict[str, Any]) -> Context:

@@ -107,13 +107,14 @@ class _Reader:
             standing=standing,
             reason=reason or _deprecation(entry),
             environment=said.environment,
-            auth="sso" if said.sso else "none",
+            auth="sso" if said.sso else "oauth" if said.registration else "none",
             audience=audience,
             scopes=said.scopes,
             groups=said.groups,
             rules=said.rules,
             context=said.context,
             pins=said.pins,
+            registration=said.registration,
         )
 
     def _ungoverned(self, entry: Entry, short: str) -> Offering:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from auth.own_sign_in.registration import Registration
 from proxy.policy.circumstances import Workspace
 from proxy.policy.risk import Confirm, Risk
 from proxy.registry.governance import read
@@ -49,6 +50,9 @@ def test_a_block_that_is_used_follows_the_published_schema(governance: dict[str,
         block(access=None),
         block(access__groups=["eng", ""]),
         block(auth__mode="magic"),
+        block(auth__mode="oauth", auth__issuer="http://i.example"),
+        block(auth__mode="oauth", auth__clientId="two words"),
+        block(auth__mode="oauth", auth__clientMetadataUrl=7),
         block(auth__audience="two words"),
         block(auth__scopes="all"),
         block(reviews__security__expires="2027/03/01"),
@@ -66,6 +70,19 @@ def test_the_schema_knows_exactly_the_words_that_the_code_knows() -> None:
     rule = SCHEMA["$defs"]["rule"]["properties"]
     assert rule["risk"]["enum"] == list(Risk)
     assert rule["confirm"]["enum"] == list(Confirm)
+
+
+def test_a_server_with_a_sign_in_of_its_own_gets_none_of_the_companys() -> None:
+    """The registry may say what Portico is called there; one word is enough where it need not."""
+    plain = block(auth__mode="oauth", auth__audience="https://a.example/")
+    VALID.validate(plain)
+    said = read(plain, "x", TODAY)
+    assert (said.refusal, said.sso, said.registration) == ("", False, Registration())
+    known = block(auth__mode="oauth", auth__issuer="https://i.example", auth__clientId="portico-1")
+    VALID.validate(known)
+    registration = Registration(issuer="https://i.example", client_id="portico-1")
+    assert read(known, "x", TODAY).registration == registration
+    assert read(BLOCK, "x", TODAY).registration is None
 
 
 def test_the_older_name_of_the_audience_is_read() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from auth.own_sign_in.registration import Registration
 from proxy.configuration import Company, CompanyServer, Configuration
 from proxy.policy.offering import EVERY_TOOL, Offering, Standing
 from proxy.policy.risk import Confirm, Risk
@@ -100,6 +101,14 @@ def test_whatever_is_open_or_unclear_withholds_the_server(governance: object, to
     assert offering.standing is Standing.WITHHELD
     assert told in offering.reason
     assert offering.reason.endswith(".")
+
+
+def test_a_server_with_a_sign_in_of_its_own_may_be_anywhere() -> None:
+    """No token of the company goes there, so its origin need not be one that the company names."""
+    governance = block(auth__mode="oauth")
+    offering = met(envelope(governance=governance, url="https://weather.elsewhere.example/mcp"))
+    assert (offering.standing, offering.auth, offering.audience) == (Standing.OFFERED, "oauth", "")
+    assert offering.registration == Registration()
 
 
 def test_a_review_holds_through_its_last_day() -> None:
