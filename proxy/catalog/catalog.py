@@ -107,7 +107,7 @@ class Catalog:
             if offering.standing is Standing.OFFERED:
                 self._shelves[server] = shelf if shelf and url == offering.url else Shelf()
                 if pinned.get(server, offering.pins) != offering.pins:
-                    self.look(server)
+                    self._inspect(server)
         self._rebuild()
         self._wake.set()
         self.watch(None)
@@ -319,12 +319,15 @@ class Catalog:
 
     def look(self, server: str) -> None:
         """Look again at what a server lists: its pins are other ones now."""
+        self._inspect(server)
+        self._rebuild()
+        self._save()
+
+    def _inspect(self, server: str) -> None:
         shelf = self._shelves.get(server)
         if shelf is not None and shelf.live:
             instructions = self.upstream(self.offerings[server]).instructions
             shelf.met = self.keeper.meet(self.offerings[server], shelf.tools, instructions)
-            self._rebuild()
-            self._save()
 
     def _stocked(self, server: str, shelf: Shelf) -> None:
         if shelf is self._shelves.get(server):

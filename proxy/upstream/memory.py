@@ -45,7 +45,9 @@ class EraMemory:
             return None
         if not isinstance(capabilities, dict) or not isinstance(info, dict):
             return None
-        dual, told = entry.get("dual"), str(entry.get("instructions", ""))
+        dual, told = entry.get("dual"), entry.get("instructions")
+        if not isinstance(told, str):
+            return None  # Whoever was met before they were watched is met anew.
         spoken = dual if isinstance(dual, bool) else None
         return Terms(era, version, capabilities, info, spoken, told)
 
