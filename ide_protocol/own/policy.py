@@ -16,7 +16,7 @@ from proxy.naming import public_name
 from proxy.plain import plain
 from proxy.policy.circumstances import Circumstances
 from proxy.policy.offering import Standing
-from proxy.policy.ruling import Ruling
+from proxy.policy.ruling import Ruling, Step, Verdict
 from proxy.policy.strength import ORDER
 from proxy.registry.draft import draft, notes
 from proxy.session import arrival
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from proxy.catalog import Route
     from proxy.hub import Hub
     from proxy.policy.offering import Offering
-    from proxy.policy.ruling import Step, Verdict
     from proxy.session import Session
 
 _NEVER = 0.0
@@ -68,7 +67,7 @@ async def explain(hub: Hub, session: Session, params: dict[str, Any]) -> contrac
     ):
         raise _unknown(server, tool)
     way: list[Step] = []
-    verdict = judged(found, who, way)
+    verdict = _quarantined(found, judged(found, who, way), way)
     asks = verdict.ruling is Ruling.ASK
     return {
         "server": server,
@@ -103,6 +102,17 @@ async def drafted(hub: Hub, server: str) -> dict[str, Any]:
     await hub.listed()
     block = draft(_offering(hub, server), hub.catalog.definitions(server))
     return {"governance": block, "notes": notes(block)}
+
+
+def _quarantined(route: Route, verdict: Verdict, way: list[Step]) -> Verdict:
+    """The verdict, but for a tool in quarantine, of which no call is let through."""
+    ill = route.quarantine
+    if ill is None or verdict.ruling is Ruling.DENY:
+        return verdict
+    rule = f"quarantine ({ill.reason})"
+    way.append(Step("quarantine", Ruling.DENY, rule, ill.says))
+    remedy = ill.step(route.offering.server, route.tool)
+    return Verdict(Ruling.DENY, verdict.risk, rule, ill.says, remedy=remedy)
 
 
 def _offering(hub: Hub, server: str, tool: str = "") -> Offering:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from proxy.policy.circumstances import Context
+from proxy.policy.circumstances import ANYWHERE, Context
 from proxy.policy.expression import BadExpression, check
 from proxy.policy.lease import MOST, USUAL, LeaseLimits
 from proxy.policy.risk import Risk
@@ -121,6 +121,8 @@ def _rule(name: str, section: Section, support: str, *, company: bool) -> Rule:
 
 
 def _context(section: Section) -> Context:
+    if not any(key in section for key in ("remotes", "paths", "tags")):
+        return ANYWHERE
     return Context(
         remotes=section.texts("remotes"),
         paths=section.texts("paths"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from proxy.policy.circumstances import ANYWHERE
 from proxy.policy.offering import Standing
 from proxy.policy.pattern import fits
 from proxy.policy.risk import Risk
@@ -56,6 +57,8 @@ def _readable(offering: Offering, _: str, __: Circumstances) -> Verdict | None:
 
 def _filtered(offering: Offering, tool: str, _: Circumstances) -> Verdict | None:
     allowed = offering.allowed_tools
+    if not allowed and not offering.denied_tools:
+        return None
     if not fits(tool, offering.denied_tools) and (not allowed or fits(tool, allowed)):
         return None
     return Verdict(
@@ -83,6 +86,8 @@ def _grouped(offering: Offering, tool: str, who: Circumstances) -> Verdict | Non
 
 def _placed(offering: Offering, tool: str, who: Circumstances) -> Verdict | None:
     rule = offering.rule(tool)
+    if offering.context is ANYWHERE is rule.context:
+        return None
     if offering.context.admits(who.workspace):
         if rule.context.admits(who.workspace):
             return None

@@ -88,14 +88,19 @@ class Rule:
 
     def fits(self, tool: str, risk: Risk, who: Circumstances) -> bool:
         """Whether it is about a tool of such a server, and about whoever calls; `when` aside."""
+        # What most rules leave out is asked by identity: this is on the path of every call.
         return (
             (not self.tools or fits(tool, self.tools))
-            and graver(risk, self.from_risk) is risk
+            and (self.from_risk is Risk.READ or graver(risk, self.from_risk) is risk)
             and (not self.groups or not self.groups.isdisjoint(who.groups))
             and (not self.hosts or fits(who.host, self.hosts))
-            and self.context.admits(who.workspace)
-            and self.unless_groups.isdisjoint(who.groups)
-            and not (self.unless_context and self.unless_context.admits(who.workspace))
+            and (self.context is ANYWHERE or self.context.admits(who.workspace))
+            and (not self.unless_groups or self.unless_groups.isdisjoint(who.groups))
+            and (
+                self.unless_context is ANYWHERE
+                or not self.unless_context
+                or not self.unless_context.admits(who.workspace)
+            )
         )
 
 

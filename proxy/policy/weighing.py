@@ -16,7 +16,7 @@ from proxy.policy.offering import ToolRule
 from proxy.policy.risk import DOES, RISKY, Confirm, Risk, graver
 from proxy.policy.rule import ALWAYS, met
 from proxy.policy.ruling import STERNNESS, Ruling, Step, Verdict
-from proxy.policy.strength import LEAST, at_least, stronger
+from proxy.policy.strength import LEAST, ORDER, at_least, stronger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -240,4 +240,4 @@ def _because(risk: Risk, because: str, confirm: Confirm) -> str:
 
 
 def _listed(surfaces: frozenset[str]) -> str:
-    return " or ".join(sorted(surfaces))
+    return " or ".join(kind for kind in ORDER if kind in surfaces)

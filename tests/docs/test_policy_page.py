@@ -10,7 +10,8 @@ from proxy.configuration.company_policy import MANAGED
 from proxy.configuration.expectations import load_expectations
 from proxy.configuration.section import KEYS
 from proxy.policy.gate import GATES
-from proxy.policy.strength import ORDER
+from proxy.policy.risk import Risk
+from proxy.policy.strength import LEAST, ORDER
 from proxy.registry.rehearsal import rehearse
 from tests.docs.page import fences, read, rows, section
 
@@ -54,7 +55,10 @@ def test_the_page_names_the_place_of_the_file_and_the_order_of_surfaces() -> Non
     """Where an administrator puts it, and what is strongest, stand on the page as in the code."""
     places = [row[1].strip("`") for row in rows(section(PAGE, "The company's policy")) if row]
     assert MANAGED in places
-    assert ", ".join(f"`{kind}`" for kind in ORDER) in section(PAGE, "Where a yes counts")
+    strength = section(PAGE, "Where a yes counts")
+    assert ", ".join(f"`{kind}`" for kind in ORDER) in strength
+    assert f"A destructive call needs `{LEAST[Risk.DESTRUCTIVE]}` or stronger" in strength
+    assert {LEAST[risk] for risk in Risk if risk is not Risk.DESTRUCTIVE} == {ORDER[-1]}
 
 
 def test_the_page_explains_every_key_of_a_file_of_expectations() -> None:
