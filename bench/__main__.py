@@ -15,7 +15,7 @@ from bench.table import table
 if TYPE_CHECKING:
     from bench.figure import Figure
 
-NAMES = ("start", "client", "driver", "outage", "neighbours")
+NAMES = ("start", "client", "driver", "audit", "outage", "neighbours")
 """Each is a module with a `measure()`."""
 
 

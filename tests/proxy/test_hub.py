@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
@@ -12,7 +13,7 @@ from auth.fault import Fault, Who
 from auth.identity import Identity
 from auth.network import Network
 from proxy.approval import Desk, Pairings
-from proxy.audit import Journal
+from proxy.audit import Event, Journal, Record
 from proxy.catalog import Catalog, Snapshot
 from proxy.configuration import Company, Configuration
 from proxy.exchange.call import Call
@@ -374,3 +375,16 @@ async def test_upkeep_that_ends_is_in_the_log(
     await failed.wait()
     await asyncio.sleep(0)
     assert "the hub's upkeep ended" in caplog.text
+
+
+async def test_the_audit_forgets_what_is_older_than_the_company_wants(works: Works) -> None:
+    """From its start on, once a day, with a checkpoint in place of what went."""
+    for at in (1.0, 2.0, 950.0):
+        await works.journal.commit(Record(at, Event.INTENT, server="presto"))
+    works.hub.configuration = replace(works.hub.configuration, keep_seconds=100.0)
+    works.account.opened.set()
+    works.hub.start()
+    await works.hub._settled.wait()
+    await works.journal.close()
+    kept = [(one["at"], one["event"]) for one in await works.journal.read()]
+    assert kept == [(950.0, "intent"), (1000.0, "checkpoint")]

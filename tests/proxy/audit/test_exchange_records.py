@@ -92,11 +92,11 @@ async def test_a_persons_time_is_theirs_and_not_the_servers(house: House) -> Non
 async def test_a_call_that_became_a_question_is_counted_once(house: House) -> None:
     """The question is an exchange that returned; the answer comes with one that ends."""
     house.agent.can_ask = True
-    call = house.call("presto_drop", returns=True)
+    call = house.call("presto_write", returns=True)
     asking = await house.exchanges.call(call)
     house.now += 3.0
     responses = {"portico": {"action": "accept", "content": {"decision": "yes"}}}
-    again = house.call("presto_drop", returns=True)
+    again = house.call("presto_write", returns=True)
     again.params |= {
         "requestState": asking["result"]["requestState"],
         "inputResponses": responses,

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from proxy.audit import AuditUnreadable, Event, Journal, JournalFault, Record, Selection
-from proxy.audit.archive import NAMES
+from proxy.audit.archive import NAMES, Archive
+from proxy.audit.chain import START, verify
 from proxy.audit.table import connect
 
 if TYPE_CHECKING:
@@ -34,6 +35,28 @@ async def main():
     for number in range(int(sys.argv[4])):
         await journal.commit(Record(1.0, Event.INTENT, exchange=f"{sys.argv[3]}-{number}"))
         print(number, flush=True)
+    await journal.close()
+
+asyncio.run(main())
+"""
+
+
+# The same under a limit of file sizes, until the first record that cannot be written.
+CRAMPED = """
+import asyncio, resource, sys
+sys.path.insert(0, sys.argv[1])
+from proxy.audit import Event, Journal, JournalFault, Record
+
+async def main():
+    journal = Journal(sys.argv[2])
+    journal.open()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))
+    try:
+        for number in range(10_000):
+            await journal.commit(Record(1.0, Event.INTENT, exchange=str(number)))
+            print(number, flush=True)
+    except JournalFault as fault:
+        print("refused:", fault.message)
     await journal.close()
 
 asyncio.run(main())
@@ -124,10 +147,28 @@ def test_what_was_committed_survives_a_kill(path: Path) -> None:
         said += [
             int(line) for line in process.stdout.read().splitlines(keepends=True) if b"\n" in line
         ]
-    with sqlite3.connect(path) as connection:
-        kept = {row[0] for row in connection.execute("SELECT exchange FROM records")}
-    connection.close()
+    archive = Archive(str(path))
+    kept = {row["exchange"] for row in archive.each(Selection())}
     assert {f"killed-{number}" for number in said} <= kept
+    assert not verify(archive.each(Selection()), START, None).trouble
+
+
+def test_a_process_whose_disk_is_full_refuses_and_loses_nothing(path: Path) -> None:
+    """The system lets no file grow any further: what was said to be written is, and no more is."""
+    with subprocess.Popen(
+        [sys.executable, "-Ic", CRAMPED, str(ROOT), str(path), "100000"],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        said, _ = process.communicate(timeout=50)
+    *numbers, refused = said.splitlines()
+    assert refused.startswith("refused: The audit could not be written (")
+    assert refused.endswith("so nothing was sent.")
+    archive = Archive(str(path))
+    kept = [row["exchange"] for row in archive.each(Selection())]
+    assert kept == [f"{number}" for number in range(len(numbers))]
+    assert len(kept) > 20
+    assert not verify(archive.each(Selection()), START, None).trouble
 
 
 async def test_a_full_disk_is_said_and_passes(
