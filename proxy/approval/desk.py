@@ -8,31 +8,32 @@ asks at the same time is shown as one prompt.
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from auth.fault import Fault, Who
-from proxy.approval.batch import Batch
 from proxy.approval.code import Code
 from proxy.approval.gathering import QUIET, Gathering
 from proxy.approval.pending import Pending
 from proxy.approval.reply import Answer, Reply
+from proxy.approval.showing import Showing
 from proxy.approval.surface import Surface, choose, too_weak
-from proxy.approval.terminal import inspect, objection
-from proxy.approval.voice import CodeRefused, NotThatSurface, NotThisTerminal, Voice, code_fault
+from proxy.approval.voice import (
+    CodeRefused,
+    NotThatSurface,
+    NotThisTerminal,
+    Voice,
+    code_fault,
+    unheard,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable
 
     from proxy.approval.question import Question
     from proxy.approval.reply import Decision
-    from proxy.approval.terminal import Terminal
     from proxy.session import Session
-
-
-log = logging.getLogger("portico.approval")
 
 MOST_OF_ONE = 100
 """Questions that one session may have open: as many as a prompt can list."""
@@ -77,7 +78,7 @@ class Desk:
         refused: Callable[[Question, Surface, str], None] = lambda _, __, ___: None,
     ) -> None:
         self.signs_in = signs_in
-        self.summon = summon
+        self._showing = Showing(sessions=sessions, clock=clock, summon=summon, refused=refused)
         self._refused = refused
         self._sessions = sessions
         self._clock = clock
@@ -175,7 +176,7 @@ class Desk:
         waits = kind is Surface.PAGE and gathering is not None and gathering.opened
         if gathering is None or waits:
             quiet = 0.0 if alone else self._quiet
-            show, emptied = partial(self._show, kind, session), partial(self._emptied, key)
+            show, emptied = partial(self._showing.show, kind, session), partial(self._emptied, key)
             gathering = self._gatherings[key] = Gathering(show, quiet, emptied)
         pending.decided.add_done_callback(partial(self._ended, pending, gathering))
         gathering.add(pending)
@@ -239,7 +240,7 @@ class Desk:
             return None
         if pending.code is not None:
             return code_fault(pending.code, voice.code)
-        why = self._objection(pending, voice.terminal, pending.asking.host_pid)
+        why = unheard(self._sessions(), pending, voice.terminal, pending.asking.host_pid)
         if not why and pending.surface is not Surface.TERMINAL:
             why = "This question is shown in a window; its yes is given there."
         return NotThisTerminal(why) if why else None
@@ -251,113 +252,3 @@ class Desk:
         """
         shown = self.signs_in or kind is Surface.EDITOR
         return Code() if Surface.TERMINAL in allowed and shown else None
-
-    async def _show(self, kind: Surface, session: Session | None, shown: list[Pending]) -> None:
-        """One prompt, from its opening until each of its questions is settled."""
-        pending = {one.question.id: one for one in shown}
-        patience = max(one.patience for one in shown)
-        for one in shown:
-            # Whoever had to wait for another prompt has the whole time from here on.
-            one.question = replace(one.question, deadline=self._clock() + patience)
-
-        def settle(question: Question, reply: Reply) -> None:
-            pending[question.id].settle(reply, kind)
-
-        batch = Batch(
-            [one.coded if kind is Surface.EDITOR else one.question for one in shown],
-            settle=settle,
-            is_open=lambda question: not pending[question.id].decided.done(),
-        )
-        rest = Answer.SILENCE
-        summoning = None if session else asyncio.ensure_future(self._summon(shown))
-        try:
-            async with asyncio.timeout(max(patience, 0.0)):
-                rest = await self._put_before(kind, session, batch, shown)
-        except TimeoutError:
-            pass  # Nobody answered in time, and silence is no.
-        except Exception:
-            # A window that cannot ask has not asked; whoever waits must hear so at once.
-            log.exception("a question could not be shown")
-            rest = Answer.GONE
-        finally:
-            if summoning is not None:
-                summoning.cancel()
-        for question in batch.open:
-            settle(question, Reply(rest))
-
-    async def _put_before(
-        self, kind: Surface, session: Session | None, batch: Batch, shown: list[Pending]
-    ) -> Answer:
-        """Have a person see a batch; what those questions are to end in that stay unanswered."""
-        carriers = [one.carried for one in shown if one.carried is not None]
-        if carriers or session is None:
-            if carriers:
-                carrier = next((one for one in carriers if not one.done()), None)
-                if carrier is None:
-                    return Answer.GONE
-                carrier.set_result(batch)
-            await asyncio.wait([one.decided for one in shown])
-        elif session.window is None:
-            return Answer.GONE
-        elif kind is Surface.TERMINAL:
-            if any(one.code is not None for one in shown):
-                # Where the code stands comes before the question that wants it.
-                await self._summon(shown)
-            return await self._ask_command(session, batch, shown)
-        else:
-            await session.window.ask(batch)
-        return Answer.SILENCE
-
-    async def _summon(self, shown: list[Pending]) -> None:
-        """Call the person to what no window shows, or to where the code of a terminal's yes is."""
-        if self.summon is None or shown[0].carried is not None:
-            return
-        try:
-            told = await self.summon([one.coded for one in shown], shown[0].asking)
-        except Exception:
-            log.exception("nobody could be told of a question")
-            told = False
-        if not told and shown[0].asking.role == "cli":
-            # A script without a terminal has nobody who would come; it need not wait for them.
-            for one in shown:
-                one.settle(Reply(Answer.NOBODY), one.surface)
-
-    async def _ask_command(self, session: Session, batch: Batch, shown: list[Pending]) -> Answer:
-        """Ask the command that made the call; its yes counts if the kernel knows its terminal."""
-        said: dict[str, Reply] = {}
-        held = Batch(
-            batch.questions,
-            settle=lambda question, reply: said.update({question.id: reply}),
-            is_open=lambda question: question in batch.open and question.id not in said,
-        )
-        if session.window is not None:
-            await session.window.ask(held)
-        for pending in shown:
-            reply = said.get(pending.question.id, Reply(Answer.SILENCE))
-            if reply.answer is Answer.YES and pending.code is None:
-                terminal = await asyncio.to_thread(inspect, session.pid)
-                if why := self._objection(pending, terminal, 0):
-                    self._refused(pending.question, Surface.TERMINAL, why)
-                    reply = Reply(Answer.NO)
-            batch.settle(pending.question, reply)
-        return Answer.SILENCE
-
-    def _objection(self, pending: Pending, terminal: Terminal | None, host_pid: int) -> str:
-        """Why a terminal's yes does not count; empty when it does.
-
-        The terminals of every connected AI client are refused, not only those of the one that
-        asks: an agent with a shell could otherwise make the call from a terminal of its own. A
-        client that its starter has left belongs to process 1, from which everybody descends.
-        """
-        agents = {
-            (s.host_pid, s.host_session)
-            for s in self._sessions()
-            if s.role == "mcp" and s.host_pid > 1
-        }
-        if host_pid:
-            agents.add((host_pid, pending.asking.host_session))
-        objections = (
-            objection(terminal, host_pid=host, host_session=session, asked=pending.asked)
-            for host, session in agents or {(0, 0)}
-        )
-        return next(filter(None, objections), "")

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auth.fault import Fault, Who
+from proxy.approval.terminal import objection
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from proxy.approval.code import Code
+    from proxy.approval.pending import Pending
     from proxy.approval.surface import Surface
     from proxy.approval.terminal import Terminal
+    from proxy.session import Session
 
 
 class NotThisTerminal(Fault):
@@ -61,3 +66,22 @@ def code_fault(code: Code, typed: str) -> CodeRefused | None:
     if code.fits(typed):
         return None
     return CodeRefused("That is not the code of this question.")
+
+
+def unheard(
+    sessions: Iterable[Session], pending: Pending, terminal: Terminal | None, host_pid: int
+) -> str:
+    """Why a terminal's yes does not count; empty when it does.
+
+    The terminals of every connected AI client are refused, not only those of the one that
+    asks: an agent with a shell could otherwise make the call from a terminal of its own. A
+    client that its starter has left belongs to process 1, from which everybody descends.
+    """
+    agents = {(s.host_pid, s.host_session) for s in sessions if s.role == "mcp" and s.host_pid > 1}
+    if host_pid:
+        agents.add((host_pid, pending.asking.host_session))
+    objections = (
+        objection(terminal, host_pid=host, host_session=session, asked=pending.asked)
+        for host, session in agents or {(0, 0)}
+    )
+    return next(filter(None, objections), "")

@@ -17,7 +17,7 @@ from proxy.policy.risk import Risk
 from proxy.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Awaitable, Callable, Collection
 
 NOW = 1000.0
 UPTIME = 500.0
@@ -67,12 +67,18 @@ class Person:
         """Nobody listens."""
 
 
+async def _nobody_is_called(_questions: list[Question], _asking: Session) -> bool:
+    """The person knows."""
+    return True
+
+
 class Office:
     """A desk, an asking agent, and one editor."""
 
     def __init__(self) -> None:
         self.changes = 0
         self.refused: list[tuple[Question, Surface, str]] = []
+        self.summon: Callable[[list[Question], Session], Awaitable[bool]] = _nobody_is_called
         self.agent = Session("mcp", host_pid=HOST)
         self.person = Person()
         self.editor = Session("lsp", window=self.person, can_ask=True)
@@ -81,11 +87,15 @@ class Office:
             clock=lambda: NOW,
             uptime=lambda: UPTIME,
             changed=self._changed,
+            summon=self._called,
             refused=lambda *told: self.refused.append(told),
         )
 
     def _changed(self) -> None:
         self.changes += 1
+
+    async def _called(self, questions: list[Question], asking: Session) -> bool:
+        return await self.summon(questions, asking)
 
     def ask(
         self,
@@ -262,7 +272,7 @@ async def test_the_person_is_called_to_what_no_window_shows(office: Office) -> N
         called.put_nowait(questions[0])
         raise ConnectionError
 
-    office.desk.signs_in, office.desk.summon = True, summon
+    office.desk.signs_in, office.summon = True, summon
     identifier, deciding = await office.ask_terminal()
     code = (await called.get()).code
     office.desk.answer(identifier, Reply(Answer.YES), at(None, code))
@@ -310,7 +320,7 @@ async def test_a_commands_own_yes_needs_the_kernels_word(
     office: Office, monkeypatch: pytest.MonkeyPatch, terminal: Terminal, answer: Answer
 ) -> None:
     """What `portico call` says for its person counts only at a real terminal of before the call."""
-    monkeypatch.setattr("proxy.approval.desk.inspect", lambda _: terminal)
+    monkeypatch.setattr("proxy.approval.showing.inspect", lambda _: terminal)
     command = Session("cli", window=office.person, can_ask=True)
     deciding = office.ask(kind=Surface.TERMINAL, session=command)
     office.person.says.set_result(Answer.YES)
