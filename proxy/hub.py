@@ -333,11 +333,12 @@ class Hub:
             pass  # Nobody waits; the head start is over.
         if self.account is not None:
             await self.account.load()
-            await self.pairings.load()
         self._loaded.set()
         if self.identity != self._hint:
             self._remembered.save(self.identity)
             self._adopt()
+        await self.pairings.load()
+        self.pairings.adopt(self.identity.key if self.identity else "")
         await self.refresh_registry()
         self._settled.set()
         self._do(self.catalog.tend())

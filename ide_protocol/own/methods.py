@@ -211,6 +211,7 @@ class Methods:
         if self._session.role != "lsp":
             raise NotHere("Only an editor is paired.")
         await self._hub.loaded()
+        await self._hub.pairings.ready.wait()
         return {"paired": self._hub.pairings.introduce(self._session, text(params, "key"))}
 
     async def page(self, _: Params) -> dict[str, str]:

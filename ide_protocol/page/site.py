@@ -127,7 +127,7 @@ class Site:
             log.warning("the approvals page cannot be served: %s", wrong.strerror)
             return None
         self._turn(identity.key)
-        return self._content(self._visits.show(identity, origin))
+        return self._content(self._visits.show(identity, origin), first=True)
 
     # --- one browser -------------------------------------------------------------------------
 
@@ -256,19 +256,24 @@ class Site:
         who = f"You are {plain(identity.name, 80)}." if identity else ""
         return Shown(200, _TITLE, who, self._content(secret, said))
 
-    def _content(self, secret: str, said: str = "") -> Content:
+    def _content(self, secret: str, said: str = "", *, first: bool = False) -> Content:
+        """The page below its heading; the page that ends a sign-in leaves out what is empty."""
         target, pairings = self._origin, self._hub.pairings
+        asked = self._hub.desk.coded()
+        waits = (
+            "<h2>What waits for your yes</h2>",
+            view.questions(asked, target, secret, self._hub.clock()),
+        )
         parts = [
             said,
-            "<h2>What waits for your yes</h2>",
-            view.questions(self._hub.desk.coded(), target, secret, self._hub.clock()),
+            *(waits if asked or not first else ()),
             view.editors(
                 [(s, _program(s.host_pid), pairings.lasting(s)) for s in self._windows()],
                 pairings.accepted(),
                 target,
                 secret,
             ),
-            view.refresh(target, secret),
+            "" if first else view.refresh(target, secret),
         ]
         return Content("".join(parts), target)
 

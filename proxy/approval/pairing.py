@@ -8,6 +8,7 @@ the sign-in, so that nobody writes itself into the list.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -83,6 +84,8 @@ class Pairings:
         self._lasting: dict[str, dict[str, tuple[str, float]]] = {}
         self._keys: dict[str, str] = {}
         self._brief: set[tuple[str, str]] = set()
+        self.ready = asyncio.Event()
+        """Set once it is known who was paired in an earlier run."""
 
     async def load(self) -> None:
         """Take over the pairings of an earlier run; what cannot be read pairs nobody."""
@@ -90,6 +93,7 @@ class Pairings:
         for user, kept in (found or {}).items():
             self._lasting[user] = _read(kept)
         self._settle()
+        self.ready.set()
 
     def adopt(self, user: str) -> None:
         """Pairings are this person's from now on; empty for nobody.
