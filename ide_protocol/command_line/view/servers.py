@@ -26,6 +26,9 @@ _STANDINGS = {
 }
 
 
+_OWN_SIGN_IN = ("○", "sign in there", YELLOW)
+
+
 def view(found: list[Server]) -> RenderableType:
     """The servers as a table, then why some are not offered, and what is wrong with others."""
     from rich.console import Group  # rich takes 30 ms to import, which `--json` need not pay.
@@ -57,12 +60,7 @@ def summary(found: list[Server]) -> Table:
 
 def _row(server: Server) -> tuple[Text, ...]:
     offered = server["standing"] == "offered"
-    # A state or standing of a newer hub is shown as it is.
-    sign, state, colour = (
-        _STATES.get(server["state"], ("●", plain(server["state"]), ""))
-        if offered
-        else _STANDINGS.get(server["standing"], ("○", plain(server["standing"]), DIM))
-    )
+    sign, state, colour = _state(server)
     about = plain(server["description"] or server["title"])
     return (
         text(sign, colour),
@@ -72,3 +70,13 @@ def _row(server: Server) -> tuple[Text, ...]:
         text(plain(server["owner"]["team"])),
         text(about, "" if offered else DIM),
     )
+
+
+def _state(server: Server) -> tuple[str, str, str]:
+    """Sign, word and colour. A state or standing of a newer hub is shown as it is."""
+    if server["standing"] != "offered":
+        return _STANDINGS.get(server["standing"], ("○", plain(server["standing"]), DIM))
+    fault = server["fault"]
+    if fault is not None and fault["reference"] == "server-sign-in-needed":
+        return _OWN_SIGN_IN  # It did answer: what it wants is the person.
+    return _STATES.get(server["state"], ("●", plain(server["state"]), ""))

@@ -289,6 +289,23 @@ def test_a_name_that_leads_nowhere_says_which_part_does(
     assert told in captured.err
 
 
+def test_a_servers_own_sign_in_is_asked_for_by_its_name(
+    hub: FakeHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Signing in there and out again names the server, and says nothing of the company."""
+    hub.answers[contract.SIGN_IN] = {}
+    for word, method in (("login", contract.SIGN_IN), ("logout", contract.SIGN_OUT)):
+        assert main([word, "weather"]) == ExitCode.OK
+        assert hub.said(method) == {"server": "weather"}
+        assert "weather" in capsys.readouterr().out
+        assert main([word, "weather", "--json"]) == ExitCode.OK
+        assert json.loads(capsys.readouterr().out) == {}
+    fault = {**FAULT, "reference": "server-sign-in-needed"}
+    hub.answers[contract.SERVERS] = {"servers": [{**SERVER, "state": "absent", "fault": fault}]}
+    assert main(["servers"]) == ExitCode.OK
+    assert "sign in there" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("listed", [True, False])
 def test_who_is_not_signed_in_is_told_so_once(
     hub: FakeHub, capsys: pytest.CaptureFixture[str], *, listed: bool

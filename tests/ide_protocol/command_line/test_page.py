@@ -68,6 +68,18 @@ def test_the_browser_gets_the_address_as_one_word(
     assert "ends with the hub" in out
 
 
+def test_whose_page_it_is_stands_above_its_address(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A server's own sign-in says so before anything opens, and nothing in it moves the cursor."""
+    monkeypatch.setattr(page, "_has_browser", lambda: False)
+    page.show(URL, "Sign in to Weather\x1b[2J, run by Team Sky.")
+    shown = capsys.readouterr().err
+    assert shown.startswith("Sign in to Weather")
+    assert "\x1b" not in shown
+    assert shown.index("Team Sky") < shown.index(URL)
+
+
 def test_without_a_browser_or_a_terminal_nobody_saw_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
