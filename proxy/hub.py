@@ -173,6 +173,7 @@ class Hub:
         From the snapshot without waiting for anyone; where a server was never seen, the first list
         waits until `FIRST_ANSWER` for whoever answers, and no later one waits for it again.
         """
+        self._follow_policy()
         if self.blank(feature):
             self.needed.set()
             try:
@@ -212,7 +213,7 @@ class Hub:
         return await asyncio.to_thread(look, folder, self._home, self.policy.tags)
 
     def _follow_policy(self) -> None:
-        """Take another policy of the company; it holds for the very next call."""
+        """Take another policy of the company; it holds for the very next list or call."""
         if not self.company_policy.look():
             return
         for session in self.sessions:

@@ -140,11 +140,13 @@ async def test_a_broken_company_policy_denies_everything_and_says_so(door: Door)
     assert [one["reference"] for one in status["result"]["problems"]] == ["policy-unusable"]
 
 
-async def test_another_policy_holds_for_the_next_call(door: Door) -> None:
+@pytest.mark.parametrize("method", ["tools/list", "tools/call"])
+async def test_another_policy_holds_for_the_next_list_and_call(door: Door, method: str) -> None:
     """An administrator's file needs no restart, and nobody to tell the hub of it."""
     window = await settled(door, "mcp")
     write(door, '[rules.no]\nverdict = "deny"\nreason = "Not today"\n')
-    await window.ask("tools/call", {"name": "presto_read", "arguments": {}}, identifier=2)
+    named = {"name": "presto_read", "arguments": {}} if method == "tools/call" else {}
+    await window.ask(method, named, identifier=2)
     assert [rule.source for rule in door.hub.policy.rules] == ["policy.toml:1 rules.no"]
 
 
