@@ -1,4 +1,7 @@
-"""`make conformance`: the official suite, straight and through Portico, compared check by check."""
+"""`make conformance`: the official suite, straight and through Portico, compared check by check.
+
+Then its other side, which is a server and judges how Portico speaks to one.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.conformance import comparison, suite
+from tests.conformance.client import judging
 from tests.conformance.subjects import straight, through_portico, with_tasks
 from tests.node import CACHE, NotRun
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
 
@@ -44,12 +48,18 @@ KNOWN = Path(__file__).with_name("differences.txt")
 
 
 def main() -> int:
-    """Run every pair; 1 when something differs that is not known, or no longer differs."""
+    """Run both sides; 1 when a check is worse that is not known to be, or no longer is."""
     try:
         command = suite.obtain()
     except NotRun as why:
         sys.stdout.write(f"NOT RUN: the conformance suite: {why}\n")
         return 0
+    good = _servers_side(command), _clients_side(command)
+    return 0 if all(good) else 1
+
+
+def _servers_side(command: list[str]) -> bool:
+    """Whether what differs through Portico is exactly what is known to."""
     found: set[comparison.Check] = set()
     known = comparison.expected(KNOWN.read_text(encoding="utf-8"))
     for judged, pair in PAIRS.items():
@@ -58,11 +68,34 @@ def main() -> int:
         except NotRun as why:
             sys.stdout.write(f"NOT RUN: {judged}: {why}\n")
             known = {check: reason for check, reason in known.items() if check[0] != judged}
+    return _told(found, known, comparison.verdict(found, known))
+
+
+def _clients_side(command: list[str]) -> bool:
+    """Whether what fails of the upstream half is exactly what is known to."""
+    failed: set[comparison.Check] = set()
+    known = comparison.expected(judging.KNOWN.read_text(encoding="utf-8"))
+    for judged in judging.LEGS:
+        try:
+            judgement = judging.judge(command, judged)
+        except NotRun as why:
+            sys.stdout.write(f"NOT RUN: {judged}: {why}\n")
+            known = {check: reason for check, reason in known.items() if check[0] != judged}
+            continue
+        failed |= judgement.failed
+        sys.stdout.write(f"{judged}: {judgement}\n")
+        sys.stdout.flush()
+    said = comparison.verdict(failed, known, new="NEW FAILURE", gone="NO LONGER FAILING")
+    return _told(failed, known, said)
+
+
+def _told(
+    found: set[comparison.Check], known: Mapping[comparison.Check, str], complaints: list[str]
+) -> bool:
     for check in sorted(found & known.keys()):
         sys.stdout.write(f"known: {' '.join(check)}: {known[check]}\n")
-    complaints = comparison.verdict(found, known)
     sys.stdout.write("".join(f"{line}\n" for line in complaints))
-    return 1 if complaints else 0
+    return not complaints
 
 
 def _compare(command: list[str], judged: str, pair: Pair) -> set[comparison.Check]:

@@ -75,12 +75,18 @@ def expected(text: str) -> dict[Check, str]:
     return found
 
 
-def verdict(found: Iterable[Check], known: Mapping[Check, str]) -> list[str]:
-    """What is wrong with the list of known differences; nothing when it is exactly what was found.
+def verdict(
+    found: Iterable[Check],
+    known: Mapping[Check, str],
+    *,
+    new: str = "NEW DIFFERENCE",
+    gone: str = "NO LONGER DIFFERENT",
+) -> list[str]:
+    """What is wrong with the list of what is known; nothing when it is exactly what was found.
 
-    A difference that is gone is as wrong as a new one, so that the list cannot grow stale.
+    What is gone is as wrong as what is new, so that the list cannot grow stale.
     """
     there = set(found)
-    new = [f"NEW DIFFERENCE: {' '.join(check)}" for check in sorted(there - known.keys())]
-    gone = [f"NO LONGER DIFFERENT: {' '.join(check)}" for check in sorted(known.keys() - there)]
-    return new + gone
+    came = [f"{new}: {' '.join(check)}" for check in sorted(there - known.keys())]
+    went = [f"{gone}: {' '.join(check)}" for check in sorted(known.keys() - there)]
+    return came + went
