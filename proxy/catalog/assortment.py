@@ -114,7 +114,10 @@ class Assortment:
         if found is not None and found.offering.server == server:
             return found
         offering = self.offerings.get(server)
-        return Route(offering, name, None, feature, name) if offering is not None else None
+        if offering is None:
+            return None
+        # A tool that is not known yet is found by its public name once its server has listed it.
+        return Route(offering, name, None, feature, public if feature.key == "name" else name)
 
     def _named(self, public: str) -> Route | None:
         server, _, own = public.partition("_")

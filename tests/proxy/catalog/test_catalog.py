@@ -12,6 +12,7 @@ from auth.identity import Identity
 from auth.refresh import SignInNeeded
 from proxy.catalog import Catalog, Snapshot, State, assortment, pace
 from proxy.catalog.feature import Feature
+from proxy.catalog.view import view
 from proxy.naming import public_name
 from proxy.policy.offering import Offering, Standing, ToolRule
 from proxy.policy.risk import Risk
@@ -447,3 +448,13 @@ async def test_a_list_that_comes_late_is_not_shown_to_the_next_user(shop: Shop) 
     await shop.catalog.ready()
     assert shop.names == ["presto_drop", "presto_read"]
     assert "for_alice" not in "".join(file.read_text() for file in shop.folder.iterdir())
+
+
+async def test_a_bare_name_leads_to_a_tool_before_anybody_listed_it(shop: Shop) -> None:
+    """A client that knows its one server's tools need not list them before it calls one."""
+    shop.offer("presto")
+    route = shop.catalog.find(Feature.TOOLS, "read", view(("presto",), bare=True))
+    assert route is not None
+    live = await shop.catalog.live(route)
+    assert live is not None
+    assert (live.tool, live.definition) == ("read", {"name": "read"})
