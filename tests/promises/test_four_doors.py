@@ -24,6 +24,7 @@ from tests.process import rogue, trick
 from tests.process.installation import LAUNCHER
 from tests.process.signing import Pages, sign_in
 from tests.process.window import text
+from tests.promises.test_no_answer_is_no import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -35,6 +36,16 @@ if TYPE_CHECKING:
 
 TABLE = "dev_alice.scratch"
 CAUSE = {"application": "application_1", "cause": "skew"}
+FORGER = (
+    "import sys\n"
+    "from ide_protocol.own import contract\n"
+    "from ide_protocol.command_line.conversation import Refusal, conversation\n"
+    "said = {'id': sys.argv[1], 'answer': 'yes', 'code': 'AAAA-AAAA'}\n"
+    "with conversation() as hub:\n"
+    "    try: hub.request(contract.ANSWER, said, doing='')\n"
+    "    except Refusal as no: print(no.report['reference'])\n"
+)
+"""Speaks to the hub itself, without our command line."""
 TRICKS = [
     "plain",
     "pty",
@@ -121,16 +132,7 @@ async def test_an_agent_cannot_approve_from_the_command_line(
     number = agent.call("presto_drop_table", table=TABLE)
     question = await asked(portico)
     assert question["surfaces"] == ["editor", "page"]
-    forger = (
-        "import sys\n"
-        "from ide_protocol.own import contract\n"
-        "from ide_protocol.command_line.conversation import Refusal, conversation\n"
-        "said = {'id': sys.argv[1], 'answer': 'yes', 'code': 'AAAA-AAAA'}\n"
-        "with conversation() as hub:\n"
-        "    try: hub.request(contract.ANSWER, said, doing='')\n"
-        "    except Refusal as no: print(no.report['reference'])\n"
-    )
-    command = [sys.executable, "-I", "-c", forger, question["id"]]
+    command = [sys.executable, "-I", "-c", FORGER, question["id"]]
     process = await by(kind, portico, tmp_path / "raw", command)
     assert "surface-not-accepted" in (await told(tmp_path / "raw"))[1]
     await process.wait()
@@ -200,6 +202,33 @@ async def test_an_agent_cannot_call_and_say_yes_at_its_own_terminal(
     assert code == 4, said
     assert "terminal" in await refusals(portico)
     assert nothing_arrived(company)
+
+
+@pytest.mark.parametrize(
+    ("call", "reference"),
+    [
+        (["presto.drop_table", "--arg", f"table={TABLE}"], "surface-not-accepted"),
+        (["spark.record_root_cause", "--json-args", json.dumps(CAUSE)], "code-not-accepted"),
+    ],
+    ids=["destructive", "writes"],
+)
+async def test_a_terminal_prepared_before_the_call_cannot_approve_it(
+    portico: Installation, company: Company, tmp_path: Path, call: list[str], reference: str
+) -> None:
+    """With no AI client connected, a terminal that was there first is no person either."""
+    early = await Terminal.open(portico)
+    process = await by(
+        "double-fork", portico, tmp_path / "call", [LAUNCHER, "call", *call], typed=""
+    )
+    question = await asked(portico)
+    forger = [sys.executable, "-I", "-c", FORGER, question["id"]]
+    said, _ = await early.process.communicate(json.dumps(forger).encode() + b"\n")
+    assert reference in said.decode()
+    assert (await portico.run("reject", question["id"])).code == 0
+    await told(tmp_path / "call")
+    await process.wait()
+    assert "terminal" in await refusals(portico)
+    assert not [r for r in company.witness if r["tool"] in {"drop_table", "record_root_cause"}]
 
 
 @asynccontextmanager
