@@ -55,9 +55,9 @@ def check_owner(path: str, administrators: frozenset[int] = ADMINISTRATORS) -> N
     Raises:
         ConfigurationFault: Somebody else can; the fault names the file or the folder.
     """
-    if sys.platform == "win32":
-        return  # Access lists say it there, which the standard library cannot read.
-    for place in (path, str(Path(path).parent), str(Path(path).resolve().parent)):
+    # Access lists say it on Windows, which the standard library cannot read.
+    places = () if sys.platform == "win32" else _ways(path)
+    for place in places:
         try:
             found = os.stat(place)  # noqa: PTH116 - one call for owner and mode.
         except OSError:
@@ -68,6 +68,11 @@ def check_owner(path: str, administrators: frozenset[int] = ADMINISTRATORS) -> N
                 "company's word"
             )
             raise ConfigurationFault([Problem(path, 1, "", message)])
+
+
+def _ways(path: str) -> tuple[str, ...]:
+    """The file, and the folders by which whoever can write there chooses the file."""
+    return path, str(Path(path).parent), str(Path(path).resolve().parent)
 
 
 @dataclass(slots=True)
