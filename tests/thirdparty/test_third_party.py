@@ -5,37 +5,35 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
+import shutil
 import subprocess
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from proxy.trust.poison import findings
+from tests.process.window import Window
+from tests.thirdparty.conversation import LISTS, Calls, Steps, Talk, converse, steady
+from tests.thirdparty.direct import connected
+from tests.thirdparty.table import Row
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tests.process.installation import Installation
-    from tests.process.window import Window
+    from tests.thirdparty.direct import DirectWindow
 
 FOLDER = Path(os.environ.get("PORTICO_TEST_THIRDPARTY", "/nowhere"))
-CAN: dict[str, Any] = {"elicitation": {"form": {}, "url": {}}, "sampling": {}, "roots": {}}
-LISTS = {
-    "tools/list": "tools",
-    "prompts/list": "prompts",
-    "resources/list": "resources",
-    "resources/templates/list": "resourceTemplates",
-}
-_VARIES = re.compile(
-    r"\d{4}-\d\d-\d\d[T ][\d:.+Z-]+|\d\d?:\d\d:\d\d( [AP]M)?|\b[0-9a-f]{40}\b|[\d.]+ ?ms\b"
-)
+HERE = Path(__file__).parent
+PIPES, LEGACY_HTTP, MODERN_HTTP = ("stdio", "legacy"), ("HTTP", "legacy"), ("HTTP", "modern")
+EVERY_WAY = [PIPES, ("stdio", "modern"), LEGACY_HTTP, MODERN_HTTP]
+"""The transport between a server and Portico, and the era of the client."""
 
-_SIGNATURE = "io.modelcontextprotocol/serverInfo"
+every_way = pytest.mark.parametrize("way", EVERY_WAY, ids=" ".join)
 
-Calls = list[tuple[str, dict[str, Any]]]
+Way = tuple[str, str]
 
 
 def node(name: str) -> list[str]:
@@ -43,99 +41,126 @@ def node(name: str) -> list[str]:
     return [str(FOLDER / "node" / "node_modules" / ".bin" / f"mcp-server-{name}")]
 
 
-def python(name: str) -> list[str]:
-    """A server of PyPI."""
-    return [str(FOLDER / "python" / "bin" / f"mcp-server-{name}")]
+def python(name: str, way: Way, *options: str) -> list[str]:
+    """A server of PyPI, made for stdio, or made to serve HTTP on loopback."""
+    folder = FOLDER / "python" / "bin"
+    if way[0] == "stdio":
+        return [str(folder / f"mcp-server-{name}"), *options]
+    return [str(folder / "python"), str(HERE / "over_http.py"), f"mcp_server_{name}", *options]
 
 
-def answered(request: dict[str, Any]) -> dict[str, Any]:
-    """What our client says to a server's question."""
-    if request["method"] == "elicitation/create":
-        return {"action": "accept", "content": {"name": "Ada", "check": True}}
-    if request["method"] == "sampling/createMessage":
-        text = {"type": "text", "text": "sampled"}
-        return {"role": "assistant", "content": text, "model": "m", "stopReason": "endTurn"}
-    return {"roots": []}
+class Comparison:
+    """One server, straight and through Portico.
 
-
-async def ask(window: Window, method: str, params: dict[str, Any]) -> dict[str, Any]:
-    """A request's answer, and on the way an answer to whatever the server asks."""
-    number = window.request(method, params)
-    while True:
-        message = await window.receive()
-        if "method" not in message:
-            if message["id"] == number:
-                return {key: message[key] for key in ("result", "error") if key in message}
-        elif "id" in message:
-            window.send({"id": message["id"], "result": answered(message)})
-        else:
-            window.heard.append(message)
-
-
-def steady(value: Any) -> Any:  # noqa: ANN401 - any JSON value.
-    """The value without what is another one at each call: times, durations, commit ids.
-
-    A server of both eras speaks the modern one to Portico, and then says its name in each result;
-    the direct client is a legacy one and does not hear it.
+    Args:
+        portico: Where Portico runs.
+        way: How the server is reached, and what the client speaks.
+        command: What starts the server; over HTTP it prints its URL.
+        rows: Where the result goes.
     """
-    return json.loads(_VARIES.sub("#", json.dumps(_unsigned(value), sort_keys=True)))
+
+    def __init__(
+        self, portico: Installation, way: Way, command: list[str], rows: list[Row]
+    ) -> None:
+        if not os.access(command[0], os.X_OK):
+            pytest.skip("it could not be installed here")
+        self._portico = portico
+        self._over, self._era = way
+        self._command = command
+        self._rows = rows
+        self._environment = {
+            name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ
+        }
+
+    async def run(
+        self,
+        name: str,
+        calls: Calls,
+        *,
+        steps: Steps | None = None,
+        known: frozenset[str] = frozenset(),
+    ) -> None:
+        """The same conversation on both ways: every tool is called, and only `known` differs."""
+        direct, through = await (
+            self._piped(calls, steps) if self._over == "stdio" else self._served(calls, steps)
+        )
+        listed = {tool["name"] for tool in direct.found["tools/list"]}
+        straight, carried = steady(direct.found), steady(through.found)
+        different = {
+            k for k in straight.keys() | carried.keys() if straight.get(k) != carried.get(k)
+        }
+        # For the client's roots Portico asks on its own account, too.
+        asked, heard = ([q for q in t.asked if q != "roots/list"] for t in (direct, through))
+        if asked != heard:
+            different.add("questions")
+        row = Row(
+            server=name,
+            over=self._over,
+            era=self._era,
+            tools=len(listed),
+            calls=len(calls),
+            read=len(direct.found["resources/list"]),
+            prompts=len(direct.found["prompts/list"]),
+            asked=len(asked),
+            news=direct.news,
+            result=f"differs: {', '.join(sorted(different))}"[:60] if different else "same",
+        )
+        self._rows.append(row)
+        shown = {key: (straight.get(key), carried.get(key)) for key in different - known}
+        assert not shown, (asked, heard)
+        assert different == known
+        entries = [entry for method in LISTS for entry in direct.found[method]]
+        assert [(entry, found) for entry in entries if (found := findings(entry))] == []
+        called = {tool for tool, _ in calls} | {key.removeprefix("also ") for key in direct.found}
+        assert listed <= called
+
+    def _configure(self, server: str) -> None:
+        rules = 'risk = "read"\nconfirm = "never"\n'
+        self._portico.configure(f"[servers.it]\n{server}\n{rules}")
+
+    async def _piped(self, calls: Calls, steps: Steps | None) -> tuple[Talk, Talk]:
+        listed = ", ".join(f"{k} = {json.dumps(v)}" for k, v in self._environment.items())
+        self._configure(f"command = {json.dumps(self._command)}\nenv = {{ {listed} }}")
+        straight = await Window.start(self._command, self._environment, self._portico.project)
+        self._portico.windows.append(straight)
+        return await self._talk(straight, calls, steps), await self._through(calls, steps)
+
+    async def _served(self, calls: Calls, steps: Steps | None) -> tuple[Talk, Talk]:
+        async with serving(self._command, self._environment) as url:
+            self._configure(f"url = {json.dumps(url)}")
+            async with connected(url) as straight:
+                direct = await self._talk(straight, calls, steps)
+            return direct, await self._through(calls, steps)
+
+    async def _through(self, calls: Calls, steps: Steps | None) -> Talk:
+        window = await self._portico.window("mcp", "--only", "it", "--bare")
+        return await self._talk(window, calls, steps)
+
+    async def _talk(self, window: Window | DirectWindow, calls: Calls, steps: Steps | None) -> Talk:
+        return await converse(window, calls, modern=self._era == "modern", steps=steps)
 
 
-def _unsigned(value: Any) -> Any:  # noqa: ANN401 - any JSON value.
-    if isinstance(value, list):
-        return [_unsigned(part) for part in value]
-    if not isinstance(value, dict):
-        return value
-    kept = {key: _unsigned(part) for key, part in value.items() if key != _SIGNATURE}
-    return {key: part for key, part in kept.items() if key != "_meta" or part}
-
-
-async def everything(window: Window, calls: Calls) -> dict[str, Any]:
-    """All lists, all calls with their progress, every resource and prompt that a server offers."""
-    hello = {"protocolVersion": "2025-11-25", "clientInfo": {"name": "agent", "version": "1"}}
-    greeting = await ask(window, "initialize", {**hello, "capabilities": CAN})
-    window.send({"method": "notifications/initialized"})
-    await asyncio.sleep(1.0)  # Some offer more once they have heard of the client's roots.
-    found: dict[str, Any] = {}
-    for method, key in LISTS.items():
-        if method.partition("/")[0] not in greeting["result"]["capabilities"]:
-            found[method] = []
-            continue
-        entries = (await ask(window, method, {})).get("result", {}).get(key, [])
-        found[method] = sorted(entries, key=lambda entry: json.dumps(entry, sort_keys=True))
-    for tool, arguments in calls:
-        window.heard.clear()
-        params = {"name": tool, "arguments": arguments, "_meta": {"progressToken": "p"}}
-        found[f"{tool} {arguments}"] = await ask(window, "tools/call", params)
-        progress = [m["params"] for m in window.heard if m["method"] == "notifications/progress"]
-        found[f"{tool} progress"] = progress
-    for resource in found["resources/list"][:5]:
-        uri = resource["uri"]
-        found[uri] = await ask(window, "resources/read", {"uri": uri})
-    for prompt in found["prompts/list"]:
-        given = {argument["name"]: "1" for argument in prompt.get("arguments", [])}
-        params = {"name": prompt["name"], "arguments": given}
-        found[f"prompt {prompt['name']}"] = await ask(window, "prompts/get", params)
-    return found
-
-
-async def compare(
-    portico: Installation, command: list[str], calls: Calls, *, but: frozenset[str] = frozenset()
-) -> None:
-    """The same conversation, direct and through Portico; every tool is called."""
-    if not os.access(command[0], os.X_OK):
-        pytest.skip("it could not be installed here")
-    portico.configure(
-        f'[servers.it]\ncommand = {json.dumps(command)}\nrisk = "read"\nconfirm = "never"\n'
-        f"env = {{ PATH = {json.dumps(os.environ['PATH'])} }}\n"
+@asynccontextmanager
+async def serving(command: list[str], environment: dict[str, str]) -> AsyncIterator[str]:
+    """A server over HTTP; gives the URL that it prints."""
+    pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment, stdout=pipe, stderr=null
     )
-    direct = await everything(await portico.start(command), calls)
-    through = await everything(await portico.window("mcp", "--only", "it", "--bare"), calls)
-    everything_listed = [entry for method in LISTS for entry in direct[method]]
-    assert [(entry, found) for entry in everything_listed if (found := findings(entry))] == []
-    listed = {tool["name"] for tool in direct["tools/list"]}
-    assert {tool for tool, _ in calls} == listed - but
-    assert steady(through) == steady(direct)
+    assert process.stdout is not None
+    talking = None
+    try:
+        async with asyncio.timeout(30):
+            while not (line := (await process.stdout.readline()).decode()).startswith("http"):
+                assert line, "it ended before it served"
+        # It goes on talking, and must not be kept waiting for somebody to read.
+        talking = asyncio.ensure_future(process.stdout.read())
+        yield line.strip()
+    finally:
+        process.kill()
+        await process.wait()
+        if talking is not None:
+            await talking
 
 
 @asynccontextmanager
@@ -155,12 +180,12 @@ async def page() -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
 
 
-async def test_the_time_server(portico: Installation) -> None:
+@every_way
+async def test_the_time_server(portico: Installation, rows: list[Row], way: Way) -> None:
     """Both tools, and the error of a time zone that is none."""
     there = {"source_timezone": "UTC", "time": "10:00", "target_timezone": "Europe/Berlin"}
-    await compare(
-        portico,
-        python("time"),
+    await Comparison(portico, way, python("time", way), rows).run(
+        "time",
         [
             ("get_current_time", {"timezone": "UTC"}),
             ("get_current_time", {"timezone": "Nowhere"}),
@@ -181,12 +206,14 @@ def repository(portico: Installation) -> Path:
     return made
 
 
-async def test_the_git_server(portico: Installation, repository: Path) -> None:
+@every_way
+async def test_the_git_server(
+    portico: Installation, rows: list[Row], way: Way, repository: Path
+) -> None:
     """Every tool on one small repository, from which both runs start alike."""
     at = {"repo_path": str(repository)}
-    await compare(
-        portico,
-        python("git"),
+    await Comparison(portico, way, python("git", way), rows).run(
+        "git",
         [
             ("git_add", {**at, "files": ["new"]}),
             ("git_diff_staged", at),
@@ -204,20 +231,21 @@ async def test_the_git_server(portico: Installation, repository: Path) -> None:
     )
 
 
-async def test_the_fetch_server(portico: Installation) -> None:
+@every_way
+async def test_the_fetch_server(portico: Installation, rows: list[Row], way: Way) -> None:
     """A page of this machine, as text and raw; and one that nobody serves."""
     async with page() as url:
         calls: Calls = [("fetch", {"url": url}), ("fetch", {"url": url, "raw": True})]
-        await compare(portico, [*python("fetch"), "--ignore-robots-txt"], calls)
+        command = python("fetch", way, "--ignore-robots-txt")
+        await Comparison(portico, way, command, rows).run("fetch", calls)
 
 
-async def test_the_memory_server(portico: Installation) -> None:
+async def test_the_memory_server(portico: Installation, rows: list[Row]) -> None:
     """A graph is built and taken down again, so that both runs begin with an empty one."""
     entity = {"name": "a", "entityType": "t", "observations": ["o"]}
     relation = {"from": "a", "to": "a", "relationType": "is"}
-    await compare(
-        portico,
-        node("memory"),
+    await Comparison(portico, PIPES, node("memory"), rows).run(
+        "memory",
         [
             ("create_entities", {"entities": [entity]}),
             ("create_relations", {"relations": [relation]}),
@@ -232,7 +260,7 @@ async def test_the_memory_server(portico: Installation) -> None:
     )
 
 
-async def test_the_filesystem_server(portico: Installation) -> None:
+async def test_the_filesystem_server(portico: Installation, rows: list[Row]) -> None:
     """Every tool in one folder, which is left as it was found."""
     folder = portico.project / "files"
     folder.mkdir()
@@ -240,9 +268,8 @@ async def test_the_filesystem_server(portico: Installation) -> None:
         (folder / name).write_text(f"{name}\n", encoding="utf-8")
     kept, made = str(folder / "kept"), str(folder / "made")
     edits = [{"oldText": "kept", "newText": "edited"}]
-    await compare(
-        portico,
-        [*node("filesystem"), str(folder)],
+    await Comparison(portico, PIPES, [*node("filesystem"), str(folder)], rows).run(
+        "filesystem",
         [
             ("read_file", {"path": kept}),
             ("read_text_file", {"path": kept, "head": 1}),
@@ -262,15 +289,75 @@ async def test_the_filesystem_server(portico: Installation) -> None:
     )
 
 
-async def test_the_everything_server(portico: Installation) -> None:
-    """All kinds of content, progress, roots, both kinds of elicitation, sampling."""
+def served(over: str) -> list[str]:
+    """The everything server; over HTTP only on loopback, whatever it would do by itself."""
+    if over == "stdio":
+        return node("everything")
+    package = FOLDER / "node" / "node_modules" / "@modelcontextprotocol" / "server-everything"
+    program = str(package / "dist" / "index.js")
+    guard = ["--require", str(HERE / "loopback.cjs")]
+    return [shutil.which("node") or "node", *guard, program, "streamableHttp"]
+
+
+async def long_task(talk: Talk) -> None:
+    """A tool that runs as a task of the legacy era, followed to its end."""
+    research = {"name": "simulate-research-query", "arguments": {"topic": "t"}}
+    talk.found["without a task"] = await talk.ask("tools/call", research)
+    begun = await talk.ask("tools/call", {**research, "task": {"ttl": 60_000}})
+    task = {"taskId": begun["result"]["task"]["taskId"]}
+    states = []
+    while True:
+        state = (await talk.ask("tasks/get", task))["result"]
+        if state["status"] not in {"working", "input_required"}:
+            break
+        states.append(state["status"])
+        await asyncio.sleep(0.5)
+    talk.found["also simulate-research-query"] = [
+        begun,
+        sorted(set(states)),
+        state,
+        await talk.ask("tasks/result", task),
+    ]
+
+
+async def by_itself(talk: Talk) -> None:
+    """What the server says on its own: updates of a resource, and its log."""
+    uri = {"uri": "demo://resource/dynamic/text/1"}
+    talk.found["a resource of a template"] = await talk.ask("resources/read", uri)
+    talk.found["subscribed"] = await talk.ask("resources/subscribe", uri)
+    toggle = {"name": "toggle-subscriber-updates", "arguments": {}}
+    talk.found["also toggle-subscriber-updates"] = await talk.ask("tools/call", toggle)
+    talk.found["update"] = await talk.hear("notifications/resources/updated")
+    await talk.ask("tools/call", toggle)
+    talk.found["unsubscribed"] = await talk.ask("resources/unsubscribe", uri)
+    talk.found["level"] = await talk.ask("logging/setLevel", {"level": "debug"})
+    toggle = {"name": "toggle-simulated-logging", "arguments": {}}
+    talk.found["also toggle-simulated-logging"] = await talk.ask("tools/call", toggle)
+    # Its level is one of chance, and its text says which.
+    talk.found["log"] = sorted(await talk.hear("notifications/message", "evel"))
+    await talk.ask("tools/call", toggle)
+    reference = {"type": "ref/prompt", "name": "completable-prompt"}
+    argument = {"name": "department", "value": "E"}
+    asked = {"ref": reference, "argument": argument}
+    talk.found["completion"] = await talk.ask("completion/complete", asked)
+
+
+async def everything_else(talk: Talk) -> None:
+    """What is more than lists, calls, resources and prompts."""
+    await long_task(talk)
+    await by_itself(talk)
+
+
+@pytest.mark.parametrize("way", [PIPES, LEGACY_HTTP], ids=" ".join)
+async def test_the_everything_server(portico: Installation, rows: list[Row], way: Way) -> None:
+    """Every tool, a task, subscriptions, its log, completions; it asks in every way there is."""
     url = "https://sign.example/here"
-    await compare(
-        portico,
-        node("everything"),
+    await Comparison(portico, way, served(way[0]), rows).run(
+        "everything",
         [
             ("echo", {"message": "hello"}),
             ("get-annotated-message", {"messageType": "error", "includeImage": True}),
+            ("get-env", {}),
             ("get-resource-links", {"count": 3}),
             ("get-resource-reference", {"resourceType": "Text", "resourceId": 1}),
             ("get-structured-content", {"location": "New York"}),
@@ -283,13 +370,10 @@ async def test_the_everything_server(portico: Installation) -> None:
             ("trigger-sampling-request", {"prompt": "p", "maxTokens": 5}),
             ("get-roots-list", {}),
         ],
-        # Its environment is a reduced one; two go on talking by themselves; one is a task.
-        but=frozenset(
-            {
-                "get-env",
-                "toggle-simulated-logging",
-                "toggle-subscriber-updates",
-                "simulate-research-query",
-            }
-        ),
+        steps=everything_else,
+        # Portico refuses its form, whose words about a "pin" look like a wish for a secret. What
+        # is subscribed to over HTTP is subscribed to in a session of Portico's own, and this
+        # server sends updates to the session that called its tool; its program is one session.
+        known=frozenset({"questions", "trigger-elicitation-request {}"})
+        | ({"update"} if way == LEGACY_HTTP else set()),
     )
