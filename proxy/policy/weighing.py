@@ -130,7 +130,7 @@ class _Weighing:
         if not said.fits(self.tool, risk, self.who):
             return None
         found = met(said, self._values()) if said.when else ALWAYS
-        self.open = self.open or found.open
+        self.open = self.open or (found.open and said.ruling is not Ruling.ALLOW)
         if self.way is not None:
             finding = found.why or said.reason or "It fits every such call."
             self._step("rule", said.ruling if found.fits else None, said.source, finding)
