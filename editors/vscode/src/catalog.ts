@@ -6,6 +6,8 @@ import type { Hub } from "./hub.ts";
 export type Item = { readonly server: Server; readonly tool?: Tool };
 
 const VERDICT = { allow: "runs", ask: "asks you", deny: "denied" } as const;
+const STATE = { live: "", snapshot: "as last seen", asking: "asking…", absent: "does not answer" } as const;
+const STANDING = { offered: "", withheld: "withheld", forbidden: "not for you", "sign-in-needed": "sign in first" } as const;
 const ICON = { allow: "play", ask: "question", deny: "circle-slash" } as const;
 
 export class Catalog implements vscode.TreeDataProvider<Item> {
@@ -49,7 +51,7 @@ function serverItem(server: Server): vscode.TreeItem {
   );
   const state = server.fault === null ? "pass" : "warning";
   item.iconPath = new vscode.ThemeIcon(offered ? state : "lock");
-  item.description = [offered ? server.state : server.standing, server.environment, server.owner.team]
+  item.description = [offered ? STATE[server.state] : STANDING[server.standing], server.environment, server.owner.team]
     .filter((word) => word !== "")
     .join(" · ");
   item.tooltip = [server.description, server.reason, server.fault?.message, server.fault?.remedy, support(server)]

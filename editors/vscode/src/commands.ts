@@ -2,8 +2,8 @@
 import * as vscode from "vscode";
 import type { Item } from "./catalog.ts";
 import type { Lease } from "./contract.ts";
-import type { PorticoWindow } from "./extension.ts";
 import type { Hub } from "./hub.ts";
+import type { PorticoWindow } from "./window.ts";
 
 export function commands(window: PorticoWindow): vscode.Disposable[] {
   const { log } = window;
@@ -14,7 +14,7 @@ export function commands(window: PorticoWindow): vscode.Disposable[] {
     questions: () => withHub(window, page),
     page: () => withHub(window, page),
     leases: () => withHub(window, leases),
-    why: (item) => why(item),
+    why: (item) => withHub(window, (hub) => why(hub, item)),
     refresh: () => window.refresh(),
     logs: () => log.show(),
     doctor: () => withHub(window, doctor),
@@ -108,18 +108,28 @@ function reach(lease: Lease): string {
   return `$(clock) ${lease.left ?? "any number of"} more calls${until}`;
 }
 
-async function why(item?: Item): Promise<void> {
+/** Say why a call runs, asks or is denied, and have the words ready for whoever can change that. */
+async function why(hub: Hub, item?: Item): Promise<void> {
   if (item === undefined) {
     return;
   }
   const { server, tool } = item;
-  const owner = [server.owner.team, server.owner.support || server.owner.contact].filter((word) => word !== "");
-  const said = tool === undefined ? server.reason || server.fault?.message : tool.reason;
-  const detail = [said, tool?.rule && `Rule: ${tool.rule}`, owner.length > 0 && `Ask ${owner.join(", ")}.`];
-  await vscode.window.showInformationMessage(tool === undefined ? server.title : `${server.title}: ${tool.tool}`, {
-    modal: true,
-    detail: detail.filter((word) => word !== "" && word !== false && word !== undefined).join("\n"),
-  });
+  const params = tool === undefined ? { server: server.server } : { server: server.server, tool: tool.tool };
+  const found = await hub.request("portico/why", params);
+  const owner = [found.owner.team, found.owner.support || found.owner.contact].filter((word) => word !== "");
+  const detail = [
+    found.reason,
+    found.remedy,
+    found.groups.length > 0 ? `It is for: ${found.groups.join(" or ")}.` : "",
+    `Risk ${found.risk}; decided by ${found.rule}.`,
+    owner.length > 0 ? `Owner: ${owner.join(", ")}.` : "",
+  ];
+  const copy = found.request === "" ? [] : ["Copy a Request to the Owner"];
+  const title = `${found.title}${found.tool === "" ? "" : `: ${found.tool}`}: ${found.verdict}`;
+  const options = { modal: true, detail: detail.filter((word) => word !== "").join("\n\n") };
+  if ((await vscode.window.showInformationMessage(title, options, ...copy)) !== undefined) {
+    await vscode.env.clipboard.writeText(found.request);
+  }
 }
 
 async function doctor(hub: Hub): Promise<void> {
