@@ -115,7 +115,7 @@ async def test_no_token_appears_where_it_does_not_belong(portico: Installation, 
             await window.text("presto_drop_table", table="dev_alice.scratch")
             told: Any = [
                 await editor.request(f"portico/{method}", {})
-                for method in ("status", "servers", "tools", "doctor", "audit")
+                for method in ("status", "servers", "tools", "doctor", "activity")
             ]
         for command in ("doctor", "audit", "whoami", "hub logs", "tools", "status", "servers"):
             for form in ((), ("--json",)):
