@@ -111,13 +111,13 @@ async def test_somebody_with_a_terminal_and_an_ai_client_alone(
     opened = await Terminal.open(portico)
     host = await portico.start(SHELL)
     await host.initialize()
-    number = host.call("box_drop", table="dev.x", limit=500)
+    number = host.call("box_change", table="dev.x", limit=500)
     (asked,) = await questions(portico)
     assert "1 question waits" in (await portico.run("status")).out
     give_up(host, number)
     code, said = await opened.run("approve", asked["tag"], "--arg", "limit=10")
     assert (code, '"limit": 10' in said) == (0, True), said
-    answer = await host.answer(host.call("box_drop", table="dev.x", limit=500))
+    answer = await host.answer(host.call("box_change", table="dev.x", limit=500))
     assert "the user changed the arguments" in text(answer)
     assert answer["result"]["_meta"]["portico/edited"] == {"table": "dev.x", "limit": 10}
-    assert box.calls == ["drop"]
+    assert box.calls == ["change"]
