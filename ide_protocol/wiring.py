@@ -40,7 +40,7 @@ from proxy.subscriptions import Subscriptions
 from proxy.trust.acceptance import Acceptance
 from proxy.trust.keeper import Keeper
 from proxy.trust.store import Store
-from proxy.upstream import EraMemory, Upstream
+from proxy.upstream import EraMemories, Upstream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from proxy.policy.offering import Offering
     from proxy.upstream.contract import Grant
     from proxy.upstream.face import Face
+    from proxy.upstream.memory import EraMemory
 
 log = logging.getLogger("portico.wiring")
 
@@ -76,9 +77,15 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
     own_sign_ins = _own_sign_ins(network, home)
     sessions = Sessions()
     journal = _journal(home, problems)
+    eras = EraMemories(f"{home.cache}/eras")
+
+    def connect(offering: Offering) -> Face:
+        who = hub.identity.key if hub.identity else "anonymous"
+        return _connected(offering, network, account, own_sign_ins, eras.of(who))
+
     catalog = Catalog(
         snapshot=Snapshot(f"{home.cache}/catalog"),
-        connect=_connector(network, account, own_sign_ins, EraMemory(f"{home.cache}/eras.json")),
+        connect=connect,
         changed=sessions.tools_changed,
         clock=time.time,
         keeper=Keeper(Store(f"{home.state}/trust"), time.time),
@@ -280,20 +287,21 @@ def _own_sign_ins(network: Network, home: Home) -> OwnSignIns:
     return OwnSignIns(accounts)
 
 
-def _connector(
-    network: Network, account: Account | None, own_sign_ins: OwnSignIns, memory: EraMemory
-) -> Callable[[Offering], Face]:
-    def connect(offering: Offering) -> Face:
-        if offering.program is not None:
-            from proxy.upstream.local import Local  # few have one, and everybody would wait
+def _connected(
+    offering: Offering,
+    network: Network,
+    account: Account | None,
+    own_sign_ins: OwnSignIns,
+    memory: EraMemory,
+) -> Face:
+    if offering.program is not None:
+        from proxy.upstream.local import Local  # few have one, and everybody would wait
 
-            return Local(offering.server, offering.program, memory=memory)
-        grant: Grant | None = own_sign_ins.at(offering)
-        if offering.auth == "sso" and account is not None:
-            grant = account.grant(offering.audience, offering.scopes)
-        return Upstream(offering.server, offering.url, network=network, grant=grant, memory=memory)
-
-    return connect
+        return Local(offering.server, offering.program, memory=memory)
+    grant: Grant | None = own_sign_ins.at(offering)
+    if offering.auth == "sso" and account is not None:
+        grant = account.grant(offering.audience, offering.scopes)
+    return Upstream(offering.server, offering.url, network=network, grant=grant, memory=memory)
 
 
 def _uptime() -> float:

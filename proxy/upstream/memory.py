@@ -16,6 +16,23 @@ log = logging.getLogger("portico.upstream")
 _KNOWN = {Era.LEGACY: LEGACY_VERSIONS, Era.MODERN: MODERN_VERSIONS}
 
 
+class EraMemories:
+    """What servers spoke last, apart for each user: one may be told of more than another.
+
+    Args:
+        folder: Holds one file per user.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._users: dict[str, EraMemory] = {}
+
+    def of(self, user: str) -> EraMemory:
+        """The memory of one user, see `auth.identity.Identity.key`."""
+        path = f"{self._folder}/{user[:32]}.json"
+        return self._users.setdefault(user, EraMemory(path))
+
+
 class EraMemory:
     """One JSON file: endpoint URL -> `{"era", "version", "capabilities", "serverInfo", "dual", …}`.
 
