@@ -190,7 +190,7 @@ def _become_hub(home: Home, lock: int, listener: int, log: int) -> NoReturn:
         os.dup2(source, target)
     for inherited in (lock, listener):
         os.set_inheritable(inherited, True)
-    command = [sys.executable, "-I", "-m", "ide_protocol.wiring", str(lock), str(listener)]
+    command = [sys.executable, "-I", "-m", "ide_protocol.process", str(lock), str(listener)]
     os.execve(command[0], command, home.environment())  # noqa: S606 - no shell is wanted
 
 

@@ -76,7 +76,7 @@ def _alone(home: Home, greeting: bytes) -> int:
         living.close()
         msg = "A hub is running. Leave out --standalone, or end it first with `portico hub stop`."
         raise birth.NoHub(msg)
-    from ide_protocol.wiring import serve_alone
+    from ide_protocol.process import serve_alone
 
     # stdout carries protocol and nothing else, whatever a library of the hub prints.
     wire = os.dup(0), os.dup(1)
