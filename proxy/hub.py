@@ -1,7 +1,8 @@
-"""The hub: what all windows of one user share, and the upkeep that goes on behind them.
+"""The hub: what all windows of one user share.
 
 It holds the parts and keeps them in step: who is signed in decides which servers are offered,
 which decides what the catalog holds. Fronts talk to this object; it knows nothing of protocols.
+What goes on behind the windows is in `proxy.upkeep`.
 """
 
 from __future__ import annotations
@@ -11,22 +12,23 @@ import datetime as dt
 import logging
 from typing import TYPE_CHECKING, Any
 
-from auth.fault import Fault
 from proxy.audit import Event, Record
 from proxy.catalog.feature import Feature
 from proxy.catalog.view import EVERYTHING
 from proxy.configuration.company_policy import CompanyPolicy
-from proxy.fault import Internal, NothingToSignInTo
+from proxy.fault import NothingToSignInTo
 from proxy.plain import plain
 from proxy.policy.joining import joined, under
 from proxy.registry import offerings
 from proxy.surroundings import take_bus
+from proxy.upkeep import Upkeep
 from proxy.workspace import look
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable
 
     from auth.account import Account
+    from auth.fault import Fault
     from auth.identity import Identity
     from auth.network import Network
     from proxy.approval import Desk, Pairings
@@ -49,13 +51,6 @@ log = logging.getLogger("portico.hub")
 
 FIRST_ANSWER = 5.0
 """Seconds a first list waits for what was never seen before."""
-
-_HEAD_START = 0.3
-"""Seconds that the first answer to an editor is given before the hub imports what it can spare."""
-
-_FORGET_SECONDS = 86400.0
-_REGISTRY_SECONDS = 300.0
-_REGISTRY_RETRY = 30.0
 
 
 class Hub:
@@ -116,13 +111,10 @@ class Hub:
         self.needed = asyncio.Event()
         """Set when something waits for what the background brings."""
         self._remembered = remembered
-        self._registry = registry
+        self.registry = registry
         self._hint: Identity | None = None
         self._loaded = asyncio.Event()
-        self._settled = asyncio.Event()
-        self._refresh_now = asyncio.Event()
-        self._forget_next = 0.0
-        self._errands: set[asyncio.Task[None]] = set()
+        self.upkeep = Upkeep(self)
 
     @property
     def identity(self) -> Identity | None:
@@ -140,15 +132,12 @@ class Hub:
             self._hint = self._remembered.load(company.issuer)
             self.account.on_change.append(self._identity_changed)
         self.company_policy.look()
-        self._adopt()
-        self._do(self._keep())
+        self.adopt()
+        self.upkeep.begin()
 
     async def aclose(self) -> None:
         """Stop the upkeep, save the snapshot, close every upstream and the audit."""
-        for errand in list(self._errands):
-            errand.cancel()
-        if self._errands:
-            await asyncio.wait(list(self._errands), timeout=2.0)
+        await self.upkeep.end()
         self.subscriptions.close()
         await self.close_page()
         await self.catalog.aclose()
@@ -173,14 +162,14 @@ class Hub:
         From the snapshot without waiting for anyone; where a server was never seen, the first list
         waits until `FIRST_ANSWER` for whoever answers, and no later one waits for it again.
         """
-        self._follow_policy()
+        self.follow_policy()
         if self.blank(feature):
             self.needed.set()
             try:
                 async with asyncio.timeout(FIRST_ANSWER):
                     await self._loaded.wait()
                     if self.blank(feature):
-                        await self._settled.wait()
+                        await self.upkeep.settled.wait()
                         await self.catalog.ready(feature)
             except TimeoutError:
                 self.catalog.leave()
@@ -191,7 +180,7 @@ class Hub:
     async def call(self, call: Call) -> dict[str, Any]:
         """Run one call to its outcome, see `Exchanges.call`."""
         await self.loaded()
-        self._follow_policy()
+        self.follow_policy()
         await self.know(call.session)
         return await self.exchanges.call(call)
 
@@ -212,13 +201,13 @@ class Hub:
         """What rules may say of a folder, as it is on disk now."""
         return await asyncio.to_thread(look, folder, self._home, self.policy.tags)
 
-    def _follow_policy(self) -> None:
+    def follow_policy(self) -> None:
         """Take another policy of the company; it holds for the very next list or call."""
         if not self.company_policy.look():
             return
         for session in self.sessions:
             session.place = session.place.tagged(self.policy.tags)
-        self._adopt()
+        self.adopt()
 
     @property
     def policy(self) -> Policy:
@@ -245,7 +234,7 @@ class Hub:
             return window is not None and await window.open_url(url)
 
         identity = await self.account.sign_in(open_page)
-        await self.refresh_registry()
+        await self.upkeep.ask_registry()
         self._note(Event.SIGNED_IN, identity, session)
         return identity
 
@@ -288,13 +277,13 @@ class Hub:
         user, host = identity.subject if identity else "", plain(session.host, 80)
         self.journal.note(Record(self.clock(), event, user=user, host=host, server=server))
 
-    # --- upkeep ------------------------------------------------------------------------------
+    # --- in step -----------------------------------------------------------------------------
 
     def blank(self, feature: Feature = Feature.TOOLS) -> bool:
         """Whether a list lacks something that the background is about to bring."""
         if self.account is not None and self.identity is None and not self._loaded.is_set():
             return True  # Without a hint, only the sealed sign-in can tell whose list it is.
-        unlisted = self._registry is not None and self.listing is None and self.identity is not None
+        unlisted = self.registry is not None and self.listing is None and self.identity is not None
         return unlisted or self.catalog.unseen(feature)
 
     def _identity_changed(self) -> None:
@@ -302,18 +291,29 @@ class Hub:
         self._loaded.set()
         self._remembered.save(identity)
         self.pairings.adopt(identity.key if identity else "")
-        self._adopt()
+        self.adopt()
         self.catalog.retry()
-        self._refresh_now.set()
+        self.upkeep.hurry()
 
-    def _adopt(self, listing: Listing | None = None) -> None:
+    async def open_sign_in(self) -> None:
+        """Open the sealed sign-in, after which it is certain who is signed in."""
+        if self.account is not None:
+            await self.account.load()
+        self._loaded.set()
+        if self.identity != self._hint:
+            self._remembered.save(self.identity)
+            self.adopt()
+        await self.pairings.load()
+        self.pairings.adopt(self.identity.key if self.identity else "")
+
+    def adopt(self, listing: Listing | None = None) -> None:
         """Bring the catalog in step with who is signed in and what the registry says."""
         identity = self.identity
         key = identity.key if identity else "anonymous"
         if listing is not None:
             self.listing = listing
-        elif self._registry is not None:
-            self.listing = self._registry.last_good(key)
+        elif self.registry is not None:
+            self.listing = self.registry.last_good(key)
         groups = identity.groups if identity else None
         today = dt.datetime.fromtimestamp(self.clock(), dt.UTC).date()
         policy = self.policy
@@ -324,82 +324,6 @@ class Hub:
             revision=self.listing.revision if self.listing else "unlisted",
             groups=groups or frozenset(),
         )
-
-    async def _keep(self) -> None:
-        """The background of a hub's whole life."""
-        try:
-            async with asyncio.timeout(_HEAD_START):
-                await self.needed.wait()
-        except TimeoutError:
-            pass  # Nobody waits; the head start is over.
-        if self.account is not None:
-            await self.account.load()
-        self._loaded.set()
-        if self.identity != self._hint:
-            self._remembered.save(self.identity)
-            self._adopt()
-        await self.pairings.load()
-        self.pairings.adopt(self.identity.key if self.identity else "")
-        await self.refresh_registry()
-        self._settled.set()
-        self._do(self.catalog.tend())
-        while True:
-            self._forget_old()
-            pause = _REGISTRY_RETRY if self.registry_fault else _REGISTRY_SECONDS
-            try:
-                async with asyncio.timeout(pause):
-                    await self._refresh_now.wait()
-            except TimeoutError:
-                pass  # It is simply time again.
-            await self.refresh_registry()
-
-    def _forget_old(self) -> None:
-        """Once a day, have the audit forget what is older than the configuration wants."""
-        now = self.clock()
-        if now >= self._forget_next:
-            self._forget_next = now + _FORGET_SECONDS
-            self.journal.forget(now - self.configuration.keep_seconds, now)
-
-    async def refresh_registry(self) -> None:
-        """Ask the registry; its last good copy stays where it does not answer."""
-        self._follow_policy()
-        # Cleared first: whoever signs in while the registry is asked wants it asked again.
-        self._refresh_now.clear()
-        company = self.configuration.company
-        if self._registry is None or company is None or self.account is None:
-            self._adopt()  # Reviews expire by date, also where no registry is asked.
-            return
-        identity = self.account.identity
-        try:
-            token = None
-            if identity is not None and company.registry_audience:
-                token = await self.account.grant(company.registry_audience).token()
-            key = identity.key if identity else "anonymous"
-            listing = await self._registry.refresh(key, token)
-        except Fault as fault:
-            self.registry_fault = fault
-            log.info("registry: %s", fault.reference)
-            self._adopt()
-            return
-        except Exception:
-            # The upkeep of everything else must outlive a mistake with the registry's answer.
-            log.exception("the registry could not be asked")
-            self.registry_fault = Internal("Portico made a mistake with the registry's answer.")
-            self._adopt()
-            return
-        self.registry_fault = None
-        if identity == self.account.identity:
-            self._adopt(listing)
-
-    def _do(self, errand: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(errand)
-        self._errands.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._errands.discard(task)
-        if not task.cancelled() and (wrong := task.exception()) is not None:
-            log.error("the hub's upkeep ended", exc_info=wrong)
 
 
 async def _closed() -> None:

@@ -48,7 +48,7 @@ async def look(hub: Hub, patience: float = PATIENCE) -> Look:
     asked: dict[str, asyncio.Future[None]] = {}
     if hub.account is not None:
         asked[_ISSUER] = asyncio.ensure_future(hub.account.reach())
-        asked[_REGISTRY] = asyncio.ensure_future(hub.refresh_registry())
+        asked[_REGISTRY] = asyncio.ensure_future(hub.upkeep.ask_registry())
     asked |= _asked_servers(hub, asked)
     if _REGISTRY in asked:
         # It may offer servers that nobody knew of; they are asked in what is left of the time.

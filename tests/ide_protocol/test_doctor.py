@@ -166,7 +166,7 @@ async def test_the_doctor_asks_everybody_now_and_waits_for_nobody_long(hub: Hub)
         hub.catalog.adopt({"presto": offered}, identity_key="k", revision="1", groups=frozenset())
 
     hub.catalog.relist = silent  # type: ignore[method-assign]
-    hub.refresh_registry = registry  # type: ignore[method-assign]
+    hub.upkeep.ask_registry = registry  # type: ignore[method-assign]
     seen = await look(hub, patience=0.05)
     assert (set(seen.silent), asked) == ({"server presto"}, ["presto"])
     by_name = {check["name"]: check for check in checks(hub, seen)}

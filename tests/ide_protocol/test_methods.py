@@ -72,7 +72,7 @@ async def person(door: Door) -> Client:
     """A command of a person, in a hub with servers whose upkeep is over."""
     client = await door.open("cli")
     await client.ask(contract.STATUS)
-    for errand in list(door.hub._errands):
+    for errand in list(door.hub.upkeep.errands):
         errand.cancel()
     stock(door)
     return client

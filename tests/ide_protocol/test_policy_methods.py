@@ -76,7 +76,7 @@ async def settled(door: Door, role: str = "cli", **words: Any) -> Client:  # noq
     else:
         await client.ask("initialize", {"protocolVersion": "2025-06-18", "capabilities": {}})
     await door.hub.loaded()
-    for errand in list(door.hub._errands):
+    for errand in list(door.hub.upkeep.errands):
         errand.cancel()
     stock(door)
     return client

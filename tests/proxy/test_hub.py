@@ -252,7 +252,7 @@ async def test_the_first_list_waits_for_what_was_never_seen_and_not_forever(
     works.server.go.clear()
     works.hub.start()
     assert await works.hub.listed() == []
-    await works.hub._settled.wait()
+    await works.hub.upkeep.settled.wait()
     works.server.go.set()
     await works.hub.catalog.relist("presto")
     assert works.names() == ["presto_read"]
@@ -371,7 +371,7 @@ async def test_upkeep_that_ends_is_in_the_log(
         msg = "a bug"
         raise RuntimeError(msg)
 
-    works.hub._do(broken())
+    works.hub.upkeep.do(broken())
     await failed.wait()
     await asyncio.sleep(0)
     assert "the hub's upkeep ended" in caplog.text
@@ -384,7 +384,7 @@ async def test_the_audit_forgets_what_is_older_than_the_company_wants(works: Wor
     works.hub.configuration = replace(works.hub.configuration, keep_seconds=100.0)
     works.account.opened.set()
     works.hub.start()
-    await works.hub._settled.wait()
+    await works.hub.upkeep.settled.wait()
     await works.journal.close()
     kept = [(one["at"], one["event"]) for one in await works.journal.read()]
     assert kept == [(950.0, "intent"), (1000.0, "checkpoint")]
