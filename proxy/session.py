@@ -13,7 +13,7 @@ from proxy.policy.circumstances import NOWHERE, Workspace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from proxy.approval import Batch
+    from proxy.approval.batch import Batch
 
 Role = Literal["mcp", "lsp", "cli"]
 

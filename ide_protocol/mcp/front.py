@@ -63,7 +63,7 @@ class McpFront:
 
     async def serve(self) -> int:
         """Answer until the client has gone; returns the shim's exit code."""
-        self._session.window = McpWindow(self)
+        self._session.window = McpWindow(self.dialogue, self.changes)
         self._hub.subscriptions.join(self.changes)
         try:
             await self.dialogue.serve()
@@ -78,16 +78,6 @@ class McpFront:
     def view(self) -> View:
         """What of the catalog this window sees now."""
         return view_of(self._hub.configuration, self._session)
-
-    @property
-    def log_level(self) -> str:
-        """From which level on a legacy client wants to hear log messages; empty before it said."""
-        return self._session.log_level
-
-    @property
-    def resumes(self) -> bool:
-        """Whether the client can come back for the rest of a call's stream."""
-        return self._session.resumes
 
     def _offered(self) -> dict[str, Any]:
         return offered(
@@ -112,7 +102,7 @@ class McpFront:
             self._relearn()
         elif method == "notifications/roots/list_changed":
             self._relearn()
-            relay = RootsRelay(CallRelay(self, {}, modern=False), self._session.id)
+            relay = RootsRelay(self._relay({}, modern=False), self._session.id)
             roots_changed(self._hub.catalog, self.view, relay)
 
     def _requested(self, identifier: Identifier, method: str, params: dict[str, Any]) -> None:
@@ -251,7 +241,7 @@ class McpFront:
                 self._session,
                 named[1],
                 self._with_level(params, modern),
-                CallRelay(self, params, modern=modern is not None, identifier=identifier),
+                self._relay(params, modern=modern is not None, identifier=identifier),
                 returns=modern is not None,
                 method=method,
                 view=view,
@@ -275,13 +265,25 @@ class McpFront:
             return self._finder.find(params.get("arguments", {}), tools)
         return None
 
+    def _relay(
+        self, params: dict[str, Any], *, modern: bool, identifier: Identifier | None = None
+    ) -> CallRelay:
+        return CallRelay(
+            self.dialogue,
+            self._session,
+            self.capabilities,
+            params,
+            modern=modern,
+            identifier=identifier,
+        )
+
     def _with_level(self, params: dict[str, Any], modern: _Modern) -> dict[str, Any]:
         """The params of a legacy client with its level of logging, as modern servers are told."""
-        if modern is not None or not self.log_level:
+        if modern is not None or not self._session.log_level:
             return params
         meta = params.get("_meta")
         kept = meta if isinstance(meta, dict) else {}
-        return {**params, "_meta": {**kept, LEVEL_KEY: self.log_level}}
+        return {**params, "_meta": {**kept, LEVEL_KEY: self._session.log_level}}
 
     def _relearn(self) -> None:
         """Ask for the roots, once more after the present question where one is open."""

@@ -11,15 +11,17 @@ from proxy.exchange.bridge import ELICIT
 from proxy.upstream.contract import Refused
 
 if TYPE_CHECKING:
-    from ide_protocol.mcp.front import McpFront
+    from ide_protocol.dialogue import Dialogue
+    from ide_protocol.mcp.changes import Changes
     from proxy.approval import Batch, Question
 
 
 class McpWindow:
     """What the hub may do with an AI client, see `proxy.session.Window`."""
 
-    def __init__(self, front: McpFront) -> None:
-        self._front = front
+    def __init__(self, dialogue: Dialogue, changes: Changes) -> None:
+        self._dialogue = dialogue
+        self._changes = changes
 
     async def ask(self, batch: Batch) -> None:
         """Ask by `elicitation/create`, as legacy clients can be asked."""
@@ -35,7 +37,7 @@ class McpWindow:
     ) -> dict[str, Reply] | None:
         """What the client's form says to each question; None where it is to be shown uncut."""
         try:
-            given = await self._front.dialogue.request(ELICIT, form(questions, whole=whole))
+            given = await self._dialogue.request(ELICIT, form(questions, whole=whole))
         except Refused:
             return {question.id: Reply(Answer.GONE) for question in questions}
         return read(questions, given, whole=whole)
@@ -46,7 +48,7 @@ class McpWindow:
 
     def tools_changed(self) -> None:
         """Tell whoever of the client's streams wants to hear it."""
-        self._front.changes.changed(Feature.TOOLS)
+        self._changes.changed(Feature.TOOLS)
 
     def approvals_changed(self) -> None:
         """A model is not told of open questions."""

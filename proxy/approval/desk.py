@@ -31,8 +31,8 @@ from proxy.approval.voice import (
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable
 
+    from proxy.approval.decision import Decision
     from proxy.approval.question import Question
-    from proxy.approval.reply import Decision
     from proxy.session import Session
 
 MOST_OF_ONE = 100

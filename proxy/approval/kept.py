@@ -14,8 +14,8 @@ from proxy.approval.reply import Answer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from proxy.approval.decision import Decision
     from proxy.approval.pending import Pending
-    from proxy.approval.reply import Decision
     from proxy.session import Session
 
 SECONDS = 300.0

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from proxy.approval.reply import Decision, Reply
+from proxy.approval.decision import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from proxy.approval.batch import Batch
     from proxy.approval.code import Code
     from proxy.approval.question import Question
+    from proxy.approval.reply import Reply
     from proxy.approval.surface import Surface
     from proxy.session import Session
 

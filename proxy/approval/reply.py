@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from proxy.approval.surface import Surface
-
 
 class Answer(StrEnum):
     """What a person said. Only `YES` lets a call run."""
@@ -53,18 +51,3 @@ class Reply:
     answer: Answer
     lease: LeaseWish | None = None
     arguments: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """How a question ended: what was said, and the surface that said or failed to say it.
-
-    Attributes:
-        asked: Unix seconds of the question, where the answer came with a later call.
-    """
-
-    answer: Answer
-    surface: Surface
-    lease: LeaseWish | None = None
-    arguments: dict[str, Any] | None = None
-    asked: float | None = None

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from ide_protocol.mcp.relay import CallRelay
+from proxy.session import Session
 from proxy.upstream.contract import LET_GO
 
 if TYPE_CHECKING:
-    from ide_protocol.mcp.front import McpFront
+    from ide_protocol.dialogue import Dialogue
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ def test_only_a_client_that_can_come_back_hears_that_a_stream_was_let_go(
     """It is a word between the hub and its HTTP front; no client ever sees it."""
     said: list[tuple[str, Any]] = []
     dialogue = SimpleNamespace(hint=lambda method, params: said.append((method, params)))
-    front = SimpleNamespace(dialogue=dialogue, resumes=resumes, log_level="", capabilities={})
-    relay = CallRelay(cast("McpFront", front), {}, modern=modern, identifier="a")
+    session = Session("mcp", resumes=resumes)
+    relay = CallRelay(cast("Dialogue", dialogue), session, {}, {}, modern=modern, identifier="a")
     relay.notify({"jsonrpc": "2.0", "method": LET_GO, "params": {"retry": 5}})
     assert said == ([(LET_GO, {"retry": 5, "requestId": "a"})] if told else [])
