@@ -1,7 +1,7 @@
 """One table of the configuration, read key by key; what is wrong is collected, not raised.
 
-`KEYS` is the whole vocabulary. A key is read through it or not at all, so the vocabulary, the
-reader and the documentation cannot drift apart.
+A key is read through `vocabulary.KEYS` or not at all, so the vocabulary, the reader and the
+documentation cannot drift apart.
 """
 
 from __future__ import annotations
@@ -13,115 +13,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 from proxy.address import BadAddress, endpoint
 from proxy.configuration.fault import Problem
+from proxy.configuration.vocabulary import KEYS
 from proxy.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from proxy.configuration.locator import Path
-
-KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "": (
-        "company",
-        "servers",
-        "profiles",
-        "policy",
-        "network",
-        "hub",
-        "approvals",
-        "audit",
-        "results",
-    ),
-    "company": (
-        "name",
-        "issuer",
-        "client_id",
-        "scopes",
-        "groups_claim",
-        "registry",
-        "registry_audience",
-        "audience",
-        "audiences",
-        "governance_key",
-        "token_origins",
-        "unreviewed",
-        "servers",
-    ),
-    "company.servers.NAME": ("default_risk", "trust_read_hint"),
-    "servers.NAME": (
-        "url",
-        "command",
-        "env",
-        "cwd",
-        "auth",
-        "audience",
-        "oauth",
-        "confirm",
-        "risk",
-        "tools",
-        "rules",
-    ),
-    "servers.NAME.oauth": (
-        "method",
-        "issuer",
-        "client_id",
-        "client_metadata_url",
-        "client_secret_file",
-        "private_key_file",
-        "private_key_algorithm",
-    ),
-    "servers.NAME.tools": ("allow", "deny"),
-    "servers.NAME.rules.TOOL": ("risk", "confirm"),
-    "profiles.NAME": ("servers", "workspaces"),
-    "policy": ("support", "tags", "strength", "leases", "rules"),
-    "policy.strength": ("read", "sensitive-read", "write", "unknown", "destructive"),
-    "policy.leases": ("allowed", "risks", "minutes", "calls"),
-    "policy.rules.NAME": (
-        "verdict",
-        "reason",
-        "servers",
-        "tools",
-        "environments",
-        "reviewed",
-        "from_risk",
-        "groups",
-        "hosts",
-        "remotes",
-        "paths",
-        "tags",
-        "unless",
-        "when",
-        "risk",
-        "surfaces",
-        "lease",
-        "lease_minutes",
-        "lease_calls",
-    ),
-    "policy.rules.NAME.unless": ("groups", "remotes", "paths", "tags"),
-    "expectations": ("policy", "servers", "expect"),
-    "expectations.servers.NAME": ("name", "governance", "tools"),
-    "expectations.expect.NAME": (
-        "call",
-        "arguments",
-        "groups",
-        "host",
-        "path",
-        "remotes",
-        "tags",
-        "verdict",
-        "risk",
-        "rule",
-        "surfaces",
-        "lease",
-        "listed",
-    ),
-    "network": ("https_proxy", "http_proxy", "no_proxy", "ca_file"),
-    "hub": ("idle_minutes",),
-    "approvals": ("deadline_seconds",),
-    "audit": ("keep_days", "payloads"),
-    "results": ("most_megabytes",),
-}
-"""Kind of table -> the keys it may have. NAME and TOOL are chosen by whoever writes the file."""
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WORD = re.compile(r"[A-Za-z_-]{1,20}")
@@ -173,7 +71,7 @@ class Problems:
 
 
 class Section:
-    """One table, of the kind that `KEYS` lists.
+    """One table, of a kind that `KEYS` lists.
 
     Each reading method returns the default where the key is absent, and also where it is wrong:
     then a problem has been noted, and the configuration as a whole will be refused.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from proxy.configuration.company_policy import MANAGED
 from proxy.configuration.expectations import load_expectations
-from proxy.configuration.section import KEYS
+from proxy.configuration.vocabulary import KEYS
 from proxy.policy.gate import GATES
 from proxy.policy.risk import Risk
 from proxy.policy.strength import LEAST, ORDER

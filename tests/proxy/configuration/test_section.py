@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from proxy.configuration import Configuration, load
-from proxy.configuration.section import KEYS
+from proxy.configuration.vocabulary import KEYS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
 
