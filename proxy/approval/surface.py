@@ -1,6 +1,7 @@
 """Where a person is asked: the one order of surfaces and their strength, decided without waiting.
 
-1. a paired editor: the window of the call's own workspace, else the one used last,
+1. a paired editor: the window that started the asking client, else that of the call's own
+   workspace, else the one used last,
 2. else another editor window, which counts no more than an elicitation,
 3. else the asking client itself, if it can put questions to a person,
 4. else the terminal in which the call was made,
@@ -115,10 +116,13 @@ def _nearest(editors: Sequence[Session], asking: Session) -> Session:
     return max(editors, key=lambda editor: _nearness(editor, asking))
 
 
-def _nearness(editor: Session, asking: Session) -> tuple[bool, int, int]:
+def _nearness(editor: Session, asking: Session) -> tuple[bool, bool, int, int]:
     """Of the windows on the call's own workspace the oldest, else the one used last.
 
-    Whoever comes later and claims the same workspace does not push the first one aside.
+    Whoever comes later and claims the same workspace does not push the first one aside. Before
+    both comes the paired window whose own process started the asking client, as the kernel says: a
+    browser that was closed leaves its window behind, on the same workspace and older.
     """
+    own = editor.paired and editor.host_pid == asking.host_pid > 1
     same = editor.workspace is not None and editor.workspace == asking.workspace
-    return (True, -editor.opened, 0) if same else (False, editor.focused, editor.opened)
+    return (own, True, -editor.opened, 0) if same else (own, False, editor.focused, editor.opened)

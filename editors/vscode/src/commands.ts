@@ -121,7 +121,7 @@ async function why(hub: Hub, item?: Item): Promise<void> {
     found.reason,
     found.remedy,
     found.groups.length > 0 ? `It is for: ${found.groups.join(" or ")}.` : "",
-    `Risk ${found.risk}; decided by ${found.rule}.`,
+    [found.risk && `Risk: ${found.risk}.`, `Decided by ${found.rule}.`].filter((word) => word !== "").join(" "),
     owner.length > 0 ? `Owner: ${owner.join(", ")}.` : "",
   ];
   const copy = found.request === "" ? [] : ["Copy a Request to the Owner"];

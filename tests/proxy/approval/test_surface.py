@@ -44,6 +44,18 @@ def test_the_editor_of_the_calls_workspace_comes_first() -> None:
     assert chosen([other, same], asking) == (Surface.EDITOR, same)
 
 
+def test_the_paired_window_that_started_the_client_comes_before_all() -> None:
+    """A window left behind on the same workspace is not asked in its place; unpaired, it is not."""
+    left, own = window(workspace="/a"), window(workspace="/a")
+    left.paired = own.paired = True
+    left.host_pid, own.host_pid = 500, 600
+    asking = window("mcp", "/a")
+    asking.host_pid = 600
+    assert chosen([left, own], asking, signs_in=True) == (Surface.EDITOR, own)
+    own.paired = False
+    assert chosen([left, own], asking, signs_in=True) == (Surface.EDITOR, left)
+
+
 def test_else_the_editor_used_last_comes_first() -> None:
     """Unknown workspaces never match each other; use decides, then who opened last."""
     older, newer = window(), window()
