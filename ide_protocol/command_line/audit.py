@@ -1,12 +1,10 @@
 """What happened: `audit`, with `list`, `show`, `export` and `verify`.
 
-The first two ask the hub. An export and a check read the file by themselves, so that they need no
-hub, and believe none.
+The first two ask the hub; an export and a check need none, see `audit_file`.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -15,6 +13,7 @@ import click
 
 from auth.fault import Fault, Who
 from ide_protocol.command_line import option
+from ide_protocol.command_line.audit_file import AuditBroken, look, written
 from ide_protocol.command_line.console import emit, note, say, show
 from ide_protocol.command_line.conversation import conversation
 from ide_protocol.command_line.exit_code import ExitCode
@@ -23,12 +22,12 @@ from proxy.home import Home
 from proxy.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
     from typing import TypeVar
 
     from ide_protocol.command_line.conversation import Conversation
     from ide_protocol.own.contract import Record
-    from proxy.audit.chain import Finding, Head
+    from proxy.audit.chain import Head
 
     _Command = TypeVar("_Command", bound="Callable[..., object]")
 
@@ -37,14 +36,6 @@ _PAUSE = 1.0
 
 _MANY = 1000
 """Records of one look while following, more than a person's second can hold."""
-
-
-class AuditBroken(Fault):
-    """The audit is not as it was written."""
-
-    reference = "audit-broken"
-    who = Who.PERSON
-    remedy = "Compare it with an export that you kept elsewhere, and show both to your company."
 
 
 class NoSuchRecord(Fault):
@@ -165,7 +156,7 @@ def export(*, as_csv: bool, **only: str | float | None) -> int:
     head = START
     archive = Archive(Home.find().audit)
     records = archive.each(Selection(**cast("dict[str, Any]", only)))
-    for record in _written(records, as_csv=as_csv):
+    for record in written(records, as_csv=as_csv):
         head = type(START)(record["id"], record["hash"])
     sys.stdout.flush()
     note(f"head {head}" if head != START else "There is nothing to export.")
@@ -185,7 +176,7 @@ def verify(file: Path | None, text: str, *, as_json: bool) -> int:
     together; only a head that was kept elsewhere shows that nobody wrote them all anew.
     """
     known = _head(text)
-    finding = _look(file, known)
+    finding = look(file, known)
     if finding.trouble:
         good = f" {finding.records} records before that are good." if finding.records else ""
         raise AuditBroken(finding.trouble + good, data={"head": str(finding.head)})
@@ -207,70 +198,6 @@ def _head(text: str) -> Head | None:
         msg = f"{text!r} is not NUMBER:HASH, as `portico audit export` prints it."
         raise click.BadParameter(msg, param_hint="--head")
     return found
-
-
-def _look(file: Path | None, known: Head | None) -> Finding:
-    from proxy.audit import Archive, Selection
-    from proxy.audit.chain import START, Head, verify
-
-    if file is None:
-        archive = Archive(Home.find().audit)
-        begins, _ = archive.ends()
-        return verify(archive.each(Selection()), begins, known)
-    with file.open(encoding="utf-8") as lines:
-        records = _parsed(lines)
-        first = next(records, None)
-        if first is None:
-            return verify((), START, known)
-        begins = Head(first["id"] - 1, first["previous"])
-        return verify(_again(first, records), begins, known)
-
-
-def _parsed(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """The records of an exported file.
-
-    Raises:
-        AuditBroken: A line is no record.
-    """
-    for number, line in enumerate(lines, 1):
-        try:
-            found = json.loads(line)
-        except (ValueError, RecursionError):
-            found = None
-        fields = found if isinstance(found, dict) else {}
-        if type(fields.get("id")) is not int or not isinstance(fields.get("hash"), str):
-            msg = f"Line {number} is not a record in JSON, as `portico audit export` writes them."
-            raise AuditBroken(msg)
-        yield fields
-
-
-def _again(first: dict[str, Any], rest: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    yield first
-    yield from rest
-
-
-def _written(records: Iterable[dict[str, Any]], *, as_csv: bool) -> Iterator[dict[str, Any]]:
-    """Write each record to stdout, then hand it on."""
-    import csv
-
-    from proxy.audit.archive import NAMES
-
-    table = csv.writer(sys.stdout, lineterminator="\n")
-    for number, record in enumerate(records):
-        if as_csv:
-            if not number:
-                table.writerow((*NAMES, "previous"))
-            table.writerow(map(_cell, record.values()))
-        else:
-            sys.stdout.write(json.dumps(record, separators=(",", ":")) + "\n")
-        yield record
-
-
-def _cell(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@")):
-        return f"'{value}"
-    return value
 
 
 def _of_exchange(hub: Conversation, which: str) -> list[Record]:
