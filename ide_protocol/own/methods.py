@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault, Who
 from ide_protocol.mcp.greeting import VERSION
-from ide_protocol.own import contract, policy
+from ide_protocol.own import contract, policy, shape
 from ide_protocol.own.activity import activity
 from ide_protocol.own.doctor import checks, look
 from ide_protocol.own.figures import stats
@@ -17,7 +17,7 @@ from ide_protocol.own.leasing import Leasing
 from ide_protocol.own.params import BadParams, text
 from ide_protocol.own.pins import PinMethods
 from ide_protocol.own.reply import read_reply
-from ide_protocol.own.shape import owner, question, report, window
+from ide_protocol.own.shape import question, report, window
 from ide_protocol.own.summary import problems, refusal, summary
 from ide_protocol.own.why import why
 from proxy.approval import Surface, Voice
@@ -28,16 +28,14 @@ from proxy.naming import public_name
 from proxy.plain import plain
 from proxy.policy.circumstances import Circumstances
 from proxy.policy.offering import Standing
-from proxy.policy.verdict import Ruling, explanation, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
     from ide_protocol.own.params import Params
     from proxy.hub import Hub
     from proxy.policy.offering import Offering
     from proxy.session import Session
-    from proxy.trust.quarantine import Quarantine
     from proxy.upstream.contract import Relay
 
 
@@ -139,14 +137,18 @@ class Methods:
         self._configured()
         await self._hub.listed()
         await self._hub.know(self._session)
-        wanted = params.get("server")
+        wanted, catalog = params.get("server"), self._hub.catalog
+        identity = self._hub.identity
+        who = Circumstances(
+            identity.groups if identity else frozenset(), workspace=self._session.place
+        )
         return {
             "tools": [
-                self._tool(offering, definition, ill)
+                shape.tool(offering, definition, who, ill)
                 for offering in self._known()
                 if offering.standing is Standing.OFFERED and wanted in {None, offering.server}
-                for ill in (self._hub.catalog.quarantined(offering.server),)
-                for definition in self._hub.catalog.definitions(offering.server)
+                for ill in (catalog.quarantined(offering.server),)
+                for definition in catalog.definitions(offering.server)
                 if isinstance(definition.get("name"), str)
             ]
         }
@@ -249,8 +251,6 @@ class Methods:
         if (refused := refusal(self._hub)) is not None:
             raise refused
 
-    # --- shapes ------------------------------------------------------------------------------
-
     def _known(self) -> list[Offering]:
         """The servers this user may know of."""
         offerings = self._hub.catalog.offerings
@@ -261,62 +261,13 @@ class Methods:
         ]
 
     def _servers(self) -> list[contract.Server]:
-        return [self._server(offering) for offering in self._known()]
-
-    def _server(self, offering: Offering) -> contract.Server:
-        state, tools, fault = self._hub.catalog.state(offering.server)
-        return {
-            "server": offering.server,
-            "name": offering.name,
-            "title": plain(offering.title, 80),
-            "description": plain(offering.description, 300),
-            "owner": owner(offering.owner),
-            "reviewed": offering.reviewed,
-            "environment": offering.environment,
-            "standing": offering.standing.value,  # type: ignore[typeddict-item]  # never HIDDEN
-            "reason": plain(explanation(offering), 500),
-            "state": state.value,
-            "era": self._hub.catalog.era(offering.server),
-            "tools": tools,
-            "fault": report(fault) if fault else None,
-        }
-
-    def _tool(
-        self, offering: Offering, definition: dict[str, Any], ill: Mapping[str, Quarantine]
-    ) -> contract.Tool:
-        own = definition["name"]
-        identity = self._hub.identity
-        who = Circumstances(
-            identity.groups if identity else frozenset(), workspace=self._session.place
-        )
-        verdict = judge(offering, own, definition, who)
-        # What the user may not call is not explained by what is wrong with it.
-        why = ill.get(own) if verdict.ruling is not Ruling.DENY else None
-        title, schema = definition.get("title"), definition.get("inputSchema")
-        return {
-            "name": public_name(offering.server, own),
-            "server": offering.server,
-            "tool": plain(own, 128),
-            "title": plain(str(title or ""), 80),
-            "description": plain(str(definition.get("description") or ""), 500),
-            "risk": verdict.risk.value,
-            "verdict": "deny" if why else verdict.ruling.value,
-            "reason": plain(why.says if why else verdict.reason, 400),
-            "rule": f"quarantine ({why.reason})" if why else verdict.rule,
-            "inputSchema": schema if isinstance(schema, dict) else {},
-        }
+        return [shape.server(offering, self._hub.catalog) for offering in self._known()]
 
     def _user(self) -> contract.User | None:
         account, identity = self._hub.account, self._hub.identity
         if account is None or identity is None:
             return None
-        return {
-            "name": plain(identity.name, 80),
-            "subject": identity.subject,
-            "issuer": identity.issuer,
-            "groups": sorted(identity.groups),
-            "storage": account.storage,
-        }
+        return shape.user(identity, account.storage)
 
 
 class CallRefused(Fault):

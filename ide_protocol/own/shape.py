@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from proxy.approval import Answer
+from proxy.naming import public_name
 from proxy.plain import plain
+from proxy.policy.ruling import Ruling
+from proxy.policy.verdict import explanation, judge
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from auth.fault import Fault
+    from auth.identity import Identity
     from ide_protocol.own import contract
     from proxy.approval import Question
     from proxy.approval.change import Change
     from proxy.approval.lease import Lease
-    from proxy.policy.offering import Owner
+    from proxy.catalog import Catalog
+    from proxy.policy.circumstances import Circumstances
+    from proxy.policy.offering import Offering, Owner
     from proxy.session import Session
+    from proxy.trust.quarantine import Quarantine
 
 
 def report(fault: Fault) -> contract.FaultReport:
@@ -78,6 +87,70 @@ def lease(given: Lease) -> contract.Lease:
         "workspace": given.scope.workspace,
         "until": given.until if yes else None,
         "left": given.left if yes else None,
+    }
+
+
+def server(offering: Offering, catalog: Catalog) -> contract.Server:
+    """A server that the user may know of, as `contract.Server`."""
+    state, tools, fault = catalog.state(offering.server)
+    return {
+        "server": offering.server,
+        "name": offering.name,
+        "title": plain(offering.title, 80),
+        "description": plain(offering.description, 300),
+        "owner": owner(offering.owner),
+        "reviewed": offering.reviewed,
+        "environment": offering.environment,
+        "standing": offering.standing.value,  # type: ignore[typeddict-item]  # never HIDDEN
+        "reason": plain(explanation(offering), 500),
+        "state": state.value,
+        "era": catalog.era(offering.server),
+        "tools": tools,
+        "fault": report(fault) if fault else None,
+    }
+
+
+def tool(
+    offering: Offering,
+    definition: dict[str, Any],
+    who: Circumstances,
+    ill: Mapping[str, Quarantine],
+) -> contract.Tool:
+    """A tool as `contract.Tool`.
+
+    Args:
+        offering: Its server.
+        definition: What the server says of it.
+        who: Whose call the verdict is about.
+        ill: The server's tools that are in quarantine.
+    """
+    own = definition["name"]
+    verdict = judge(offering, own, definition, who)
+    # What the user may not call is not explained by what is wrong with it.
+    why = ill.get(own) if verdict.ruling is not Ruling.DENY else None
+    title, schema = definition.get("title"), definition.get("inputSchema")
+    return {
+        "name": public_name(offering.server, own),
+        "server": offering.server,
+        "tool": plain(own, 128),
+        "title": plain(str(title or ""), 80),
+        "description": plain(str(definition.get("description") or ""), 500),
+        "risk": verdict.risk.value,
+        "verdict": "deny" if why else verdict.ruling.value,
+        "reason": plain(why.says if why else verdict.reason, 400),
+        "rule": f"quarantine ({why.reason})" if why else verdict.rule,
+        "inputSchema": schema if isinstance(schema, dict) else {},
+    }
+
+
+def user(identity: Identity, storage: str) -> contract.User:
+    """Who is signed in, and where that is kept, as `contract.User`."""
+    return {
+        "name": plain(identity.name, 80),
+        "subject": identity.subject,
+        "issuer": identity.issuer,
+        "groups": sorted(identity.groups),
+        "storage": storage,
     }
 
 
