@@ -23,7 +23,7 @@ from proxy.exchange.editing import told
 from proxy.exchange.judging import Judging
 from proxy.exchange.links import renamed
 from proxy.exchange.named_relay import NamedRelay
-from proxy.exchange.parked import Parking
+from proxy.exchange.parking import Parking
 from proxy.exchange.patience import EVERY
 from proxy.exchange.routing import Routing, failure
 from proxy.exchange.sending import send

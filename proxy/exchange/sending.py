@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from proxy.exchange.addressed import IDEMPOTENT
 from proxy.exchange.bridge import poses
 from proxy.exchange.named_relay import NamedRelay
-from proxy.exchange.parked import parks
+from proxy.exchange.parking import parks
 from proxy.upstream.fault import UpstreamMalformed
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from auth.fault import Fault
     from proxy.exchange.call import Call
-    from proxy.exchange.parked import Parking
+    from proxy.exchange.parking import Parking
     from proxy.policy.offering import Offering
     from proxy.upstream.contract import Relay
     from proxy.upstream.face import Face

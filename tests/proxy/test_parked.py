@@ -9,7 +9,8 @@ import pytest
 
 from proxy.exchange.bridge import for_legacy, for_modern
 from proxy.exchange.call import Call
-from proxy.exchange.parked import MOST, NotWaiting, Parking, can_be_asked, is_parked, parks
+from proxy.exchange.parked import NotWaiting, can_be_asked
+from proxy.exchange.parking import MOST, Parking, is_parked, parks
 from proxy.session import Session
 from proxy.upstream.contract import Refused
 from proxy.upstream.era import Era
