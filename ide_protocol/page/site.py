@@ -215,6 +215,8 @@ class Site:
             return self._decided(said)
         if "pair" in fields:
             return await self._paired(fields["pair"][0])
+        if "decline" in fields:
+            return self._declined(fields["decline"][0])
         if "unpair" in fields:
             gone = await self._hub.pairings.end(fields["unpair"][0])
             self._note("its key", "ended") if gone else None
@@ -242,6 +244,14 @@ class Site:
         await self._hub.pairings.accept(found)
         self._note(found.host, "for good" if lasting else "until it closes")
         return view.said(f"{plain(found.host, 80)} is paired: it may ask you from now on.")
+
+    def _declined(self, identifier: str) -> str:
+        found = next((s for s in self._hub.sessions if s.id == identifier), None)
+        if found is None:
+            return view.said("That window has closed.")
+        self._hub.pairings.decline(found)
+        self._note(found.host, "declined")
+        return view.said(f"{plain(found.host, 80)} is not paired, and not listed any more.")
 
     def _note(self, host: str, outcome: str) -> None:
         hub, identity = self._hub, self._hub.identity
@@ -284,7 +294,11 @@ class Site:
         return [
             s
             for s in everybody
-            if s.role == "lsp" and s.can_ask and not s.paired and not agents_own(s, agents)
+            if s.role == "lsp"
+            and s.can_ask
+            and not s.paired
+            and not self._hub.pairings.declined(s)
+            and not agents_own(s, agents)
         ]
 
     def _is_user(self, key: str) -> bool:

@@ -160,7 +160,7 @@ def _waiting(session: Session, program: str, lasting: bool, target: str, secret:
     return (
         f"<article><h3>It calls itself “{_text(session.host, 80)}”</h3>{_rows(rows)}"
         f'{_form(target, secret)}<div class="row">'
-        '<button class="no" name="look" value="1">Not this one</button>'
+        f'<button class="no" name="decline" value="{html.escape(session.id)}">Not this one</button>'
         f'<button class="yes" name="pair" value="{html.escape(session.id)}">Pair it {kept}</button>'
         "</div></form></article>"
     )

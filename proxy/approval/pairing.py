@@ -84,6 +84,7 @@ class Pairings:
         self._lasting: dict[str, dict[str, tuple[str, float]]] = {}
         self._keys: dict[str, str] = {}
         self._brief: set[tuple[str, str]] = set()
+        self._declined: set[str] = set()
         self.ready = asyncio.Event()
         """Set once it is known who was paired in an earlier run."""
 
@@ -143,6 +144,14 @@ class Pairings:
             await self._save()
         self._settle()
 
+    def decline(self, session: Session) -> None:
+        """The person does not want this window, which is not offered again until it is reopened."""
+        self._declined.add(session.id)
+
+    def declined(self, session: Session) -> bool:
+        """Whether the person said no to this window."""
+        return session.id in self._declined
+
     async def end(self, name: str) -> bool:
         """Take back a lasting pairing, and with it every window that lives by it."""
         kept = self._lasting.get(self._user, {})
@@ -165,6 +174,7 @@ class Pairings:
     def leave(self, session: Session) -> None:
         """A window went."""
         self._keys.pop(session.id, None)
+        self._declined.discard(session.id)
         self._brief = {one for one in self._brief if one[0] != session.id}
 
     def _settle(self) -> None:

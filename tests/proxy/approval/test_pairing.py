@@ -122,3 +122,15 @@ async def test_what_cannot_be_read_pairs_nobody(kept: Any) -> None:  # noqa: ANN
     await desktop.pairings.load()
     desktop.pairings.adopt(ALICE)
     assert desktop.pairings.accepted() == []
+
+
+async def test_a_window_that_was_declined_is_not_offered_again() -> None:
+    """The person is not asked twice about one window, and the next one may ask."""
+    desktop = Desktop()
+    desktop.pairings.adopt(ALICE)
+    first, second = desktop.windows
+    desktop.pairings.decline(first)
+    assert (desktop.pairings.declined(first), desktop.pairings.declined(second)) == (True, False)
+    assert desktop.paired == [False, False]
+    desktop.pairings.leave(first)
+    assert not desktop.pairings.declined(first)
