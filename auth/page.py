@@ -37,7 +37,7 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--code); m
   border: 1px solid var(--line); border-radius: 8px; padding: .6rem .8rem; max-height: 24rem;
   overflow: auto; font: .85rem/1.5 ui-monospace, monospace; }
 form { margin: 0; } .row { display: flex; gap: .75rem; flex-wrap: wrap; margin-top: .9rem; }
-label { display: flex; gap: .6rem; align-items: baseline; cursor: pointer; }
+label { display: flex; gap: .6rem; align-items: baseline; }
 button { font: inherit; font-weight: 600; padding: .45rem 1.1rem; cursor: pointer;
   border-radius: 8px; border: 1px solid var(--line); background: transparent; color: var(--ink); }
 button.no { border-color: var(--ink); } button.yes { color: var(--yes); }

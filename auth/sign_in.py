@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     Welcome = Callable[[Identity, str], Awaitable[Content | None]]
 
 
+_FAREWELL = "You can close this window and go back to your editor."
+
+
 class SignInFailed(Fault):
     """The person did not come back from the issuer with an answer that can be used."""
 
@@ -101,7 +104,7 @@ class SignIn:
             loopback.conclude(
                 200,
                 f"Signed in as {identity.name}",
-                "You can close this window and go back to your editor.",
+                _FAREWELL if more is None else f"Something waits for you below. {_FAREWELL}",
                 more,
             )
         return credential

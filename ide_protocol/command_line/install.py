@@ -66,7 +66,9 @@ def install(
         found = [
             one for one in CLIENTS if machine.found(one) and one.place(Scope(scope), sys.platform)
         ]
-        chosen = found if dry else _asked(found, scope)
+        if not found:
+            say("No program that Portico knows is here; name one to set it up anyway.")
+        chosen = found if dry else _asked(found)
     reports = [machine.install(client, Scope(scope), dry=dry) for client in chosen]
     if os.environ.get("PORTICO_HOME"):
         note("PORTICO_HOME is set here, and the programs will not have it: they use your own home.")
@@ -91,6 +93,8 @@ def uninstall(
     reports = [machine.uninstall(client, Scope(scope), dry=dry) for client in chosen]
     if not clients:
         reports = [one for one in reports if one.done is not Done.ABSENT]
+    if not reports:
+        say("Portico is in no program's file.")
     return _tell(reports, as_json=as_json, dry=dry)
 
 
@@ -122,10 +126,9 @@ def _named(names: Sequence[str]) -> Sequence[Client]:
     return [client for client in CLIENTS if client.name in names]
 
 
-def _asked(found: Sequence[Client], scope: str) -> Sequence[Client]:
+def _asked(found: Sequence[Client]) -> Sequence[Client]:
     """The clients that the person at this terminal wants, of those that were found."""
     if not found:
-        say(f"No program was found here. `portico install CLIENT` sets one up anyway ({scope}).")
         return []
     if not (os.isatty(0) and os.isatty(2)):
         names = " ".join(client.name for client in found)

@@ -30,7 +30,10 @@ def trust() -> None:
 @click.option("--blocked", is_flag=True, help="Only what is blocked.")
 @option.as_json
 def list_(server: str | None, *, blocked: bool, as_json: bool) -> int:
-    """List what is pinned, since when and by whose word, and what is blocked and why."""
+    """List what is pinned, and what is blocked.
+
+    Since when and by whose word, and why.
+    """
     params = {"server": server} if server else {}
     with conversation() as hub:
         answer = hub.request(contract.PINS, params, doing="Asking for the pins")
@@ -51,7 +54,10 @@ def list_(server: str | None, *, blocked: bool, as_json: bool) -> int:
 @_NAME
 @option.as_json
 def show_(name: str, *, as_json: bool) -> int:
-    """Show what changed in a blocked tool; with SERVER alone, in the server's instructions."""
+    """Show what changed in a blocked tool.
+
+    With SERVER alone, in the server's instructions.
+    """
     with conversation() as hub:
         answer = hub.request(contract.PIN_DIFFERENCE, _named(name), doing="Asking what changed")
     if as_json:
@@ -85,10 +91,10 @@ def accept(name: str, *, as_json: bool) -> int:
 @click.argument("server", metavar="SERVER")
 @option.as_json
 def publish(server: str, *, as_json: bool) -> int:
-    """Print the digests of what you trust, to hand in to the registry for everybody.
+    """Print the digests of what you trust, for the registry.
 
-    They go into the server's governance block, as docs/registry.md shows. What is blocked is left
-    out, and said so on stderr.
+    Handed in there, they serve everybody. They go into the server's governance block, as
+    docs/registry.md shows. What is blocked is left out, and said so on stderr.
     """
     with conversation() as hub:
         answer = hub.request(contract.PIN_BLOCK, {"server": server}, doing="Asking for the pins")

@@ -112,7 +112,7 @@ def _copy_in(connection: socket.socket, source: int) -> None:
 
 def _copy_out(connection: socket.socket, heard: bytes, sink: int) -> int | None:
     """Copy the hub to the editor; return the farewell's exit code, or None when there was none."""
-    with contextlib.suppress(OSError):
+    try:
         while True:
             mark = heard.find(b"\0")
             if mark >= 0:
@@ -122,6 +122,10 @@ def _copy_out(connection: socket.socket, heard: bytes, sink: int) -> int | None:
             heard = connection.recv(_CHUNK)
             if not heard:
                 break
+    except BrokenPipeError:
+        return 0  # Nobody listens any more: the client ended it, and the hub is well.
+    except OSError:
+        pass
     return None
 
 

@@ -15,7 +15,7 @@ from ide_protocol.mcp.changes import Changes
 from ide_protocol.mcp.logging_level import LEVEL_KEY, LEVELS, most_talkative
 from ide_protocol.mcp.relay import CallRelay
 from ide_protocol.mcp.window import McpWindow
-from ide_protocol.own.summary import STATUS_TOOL, summary
+from ide_protocol.own.summary import STATUS_TOOL, shown, summary
 from proxy import wire
 from proxy.catalog.feature import LISTED_BY, Feature
 from proxy.exchange.addressed import CALL, READ, ROUTED, TASKS, UNKNOWN_RESOURCE, address
@@ -259,7 +259,8 @@ class McpFront:
         """The result of a tool of Portico's own; None where the name is somebody else's."""
         if name == STATUS_TOOL["name"] and not view.bare:
             await self._hub.loaded()
-            return greeting.text_result(summary(self._hub))
+            parts = (summary(self._hub), shown(self._hub, view))
+            return greeting.text_result(" ".join(filter(None, parts)))
         if name == search.FIND and self._session.search:
             tools = await self._hub.listed(Feature.TOOLS, view)
             return self._finder.find(params.get("arguments", {}), tools)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from auth.fault import Fault
+    from proxy.catalog.view import View
     from proxy.hub import Hub
     from proxy.policy.offering import Offering
     from proxy.trust.quarantine import Quarantine
@@ -80,6 +81,18 @@ def summary(hub: Hub) -> str:
     return " ".join(parts)
 
 
+def shown(hub: Hub, view: View) -> str:
+    """Which servers a window shows, where it shows a few; those that are not offered as well."""
+    if view.only is None:
+        return ""
+    offered = {o.server for o in hub.catalog.offerings.values() if o.standing is Standing.OFFERED}
+    said = f"This connection shows only {_names(view.only)}, by its own --only or a profile."
+    # What is hidden reads like a name that nobody knows.
+    if missing := view.only - offered:
+        said += f" No server of that name is offered: {_names(missing)}."
+    return said
+
+
 def quarantines(hub: Hub) -> list[tuple[str, Mapping[str, Quarantine]]]:
     """Each server with tools in quarantine, with these and why; what is denied does not count."""
     who = Circumstances(hub.identity.groups if hub.identity else frozenset())
@@ -109,6 +122,10 @@ def held_back(ill: Mapping[str, Quarantine]) -> str:
     }
     reasons = dict.fromkeys(why[one.reason] for one in ill.values())
     return f"{count} in quarantine ({', '.join(reasons)}); the user can look at it in Portico."
+
+
+def _names(servers: frozenset[str]) -> str:
+    return ", ".join(plain(server, 60) for server in sorted(servers))
 
 
 def _who(hub: Hub) -> str:

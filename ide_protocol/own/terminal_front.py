@@ -111,9 +111,9 @@ class TerminalFront:
     def approvals_changed(self) -> None:
         """A command asks once; it is not told of changes."""
 
-    async def invite(self, headline: str, url: str) -> bool:  # noqa: ARG002 - it shows its own.
+    async def invite(self, headline: str, url: str) -> bool:
         """Whoever typed the call wants it answered, so the page opens."""
-        return await self.open_url(url)
+        return await self.open_url(url, f"{headline} Answer on Portico's page.")
 
     # --- the relay of its calls --------------------------------------------------------------
 

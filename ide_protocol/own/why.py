@@ -129,7 +129,11 @@ def _request(offering: Offering, tool: str, groups: list[str], hub: Hub) -> str:
     """A text to send to the owner."""
     what = f"{plain(tool, 128)} of {plain(offering.title, 80)}" if tool else plain(offering.title)
     needed, me = " or ".join(groups), hub.identity
-    signed = f" I am {plain(me.name, 80)} ({plain(me.subject, 80)})." if me else ""
+    signed = ""
+    if me is not None:
+        # Some issuers give no other name than the subject.
+        account = f" ({plain(me.subject, 80)})" if me.subject != me.name else ""
+        signed = f" I am {plain(me.name, 80)}{account}."
     return (
         f"I would like to use {what} ({plain(offering.name, 120)}) through Portico. It needs the "
         f"group {needed}, which I am not in. Can you add me, or tell me who can?{signed}"

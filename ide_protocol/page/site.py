@@ -226,14 +226,15 @@ class Site:
     def _decided(self, said: Sequence[tuple[str, Reply]]) -> str:
         if not said:
             return view.said("Nothing was ticked, so nothing was done.")
-        done, gone = 0, 0
+        about = {one.id: f"{one.tool} of {one.title}" for one in self._hub.desk.questions()}
+        done, gone = [], 0
         for identifier, reply in said:
             try:
                 self._hub.desk.answer(identifier, reply, Voice(Surface.PAGE))
             except NoSuchQuestion:
                 gone += 1
             else:
-                done += 1
+                done.append(about.get(identifier, "one call"))
         return view.decided(said[0][1], done, gone)
 
     async def _paired(self, identifier: str) -> str:

@@ -36,8 +36,8 @@ def questions(asked: Sequence[Question], target: str, secret: str, now: float) -
     several = len(asked) > 1
     shown = "".join(_question(one, now, several=several) for one in asked)
     ticked = (
-        '<div class="row"><button class="no" name="ticked" value="no">Deny the ticked</button>'
-        '<button class="yes" name="ticked" value="yes">Allow the ticked</button></div>'
+        '<div class="row"><button class="no" name="ticked" value="no">Deny all ticked</button>'
+        '<button class="yes" name="ticked" value="yes">Allow all ticked</button></div>'
     )
     return f"{_form(target, secret)}{shown}{ticked if several else ''}</form>"
 
@@ -59,8 +59,8 @@ def editors(
     parts = []
     if waiting:
         parts.append(
-            "<h2>Editors that want to ask you</h2><p>What you may be asked in is what may say yes "
-            "in your name. Pair only windows that you opened yourself.</p>"
+            "<h2>Editors that want to ask you</h2><p>Once paired, a window may say yes in your "
+            "name, also to destructive calls. Pair only what you opened yourself.</p>"
         )
         parts += [_waiting(*one, target, secret) for one in waiting]
     if kept:
@@ -81,10 +81,16 @@ def said(sentence: str, *, alarm: bool = False) -> str:
     return f'<article class="{kind}" role="status">{_text(sentence, 400)}</article>'
 
 
-def decided(reply: Reply, done: int, gone: int) -> str:
-    """How an answer came out that was given to some questions, of which some had ended before."""
+def decided(reply: Reply, done: Sequence[str], gone: int) -> str:
+    """How an answer came out that was given to some questions, of which some had ended before.
+
+    Args:
+        reply: The answer.
+        done: What each question that took it is about.
+        gone: How many had ended.
+    """
     what = "Allowed" if reply.answer is Answer.YES else "Denied"
-    calls = "one call" if done == 1 else f"{done} calls"
+    calls = done[0] if len(done) == 1 else f"{len(done)} calls"
     more = ""
     if reply.lease is not None:
         more = f" So are {reply.lease.calls} more within {reply.lease.minutes} minutes."
@@ -115,10 +121,11 @@ def _question(asked: Question, now: float, *, several: bool) -> str:
         what, title = "trust", f"Accept what “{tool}” is now?"
     tick = ""
     if several and asked.difference is None:
-        tick = f'<label><input type="checkbox" name="{CALL}" value="{identifier}">tick it</label>'
+        tick = f'<input type="checkbox" name="{CALL}" value="{identifier}"> '
     return (
-        f'<article class="alarm"><h3><span class="risk">{_text(what, 20)}</span> '
-        f'{title}</h3>{_rows(rows)}<div class="row">{_buttons(asked, identifier)}{tick}</div>'
+        f'<article class="alarm"><h3><label>{tick}<span><span class="risk">{_text(what, 20)}</span>'
+        f" {title}</span></label></h3>{_rows(rows)}"
+        f'<div class="row">{_buttons(asked, identifier)}</div>'
         "</article>"
     )
 

@@ -217,7 +217,7 @@ def _risk(offering: Offering, rule: ToolRule, definition: Mapping[str, Any]) -> 
     hints = definition.get("annotations")
     hints = hints if isinstance(hints, dict) else {}
     reads = hints.get("readOnlyHint")
-    declared = f"says {rule.source}"
+    declared = f"says {_speaker(rule.source)}"
     if reads is True:
         named = definition.get("name") in offering.rules
         if offering.trust_read_hint and not named and hints.get("destructiveHint") is not True:
@@ -229,6 +229,11 @@ def _risk(offering: Offering, rule: ToolRule, definition: Mapping[str, Any]) -> 
     if reads is False and graver(rule.risk, Risk.WRITE) is not rule.risk:
         return Risk.WRITE, "says the server itself"
     return rule.risk, declared
+
+
+def _speaker(source: str) -> str:
+    """Who speaks, for people; a verdict's `rule` has the place, which would only repeat here."""
+    return "the registry" if source.startswith("registry ") else source
 
 
 def _because(risk: Risk, because: str, confirm: Confirm) -> str:

@@ -78,8 +78,9 @@ def test_a_lease_goes_as_far_as_its_question_allows() -> None:
 
 
 def test_the_page_says_how_an_answer_came_out() -> None:
-    """How many calls, what was given in advance, and what had ended before."""
+    """Which call or how many, what was given in advance, and what had ended before."""
     lease = Reply(Answer.YES, lease=LeaseWish(15, 20))
-    assert "Allowed: one call. So are 20 more within 15 minutes." in view.decided(lease, 1, 0)
-    assert "Denied: 3 calls. What had expired" in view.decided(Reply(Answer.NO), 3, 1)
-    assert "until the session ends" in view.decided(Reply(Answer.STOP), 1, 0)
+    said = view.decided(lease, ["drop of Presto"], 0)
+    assert "Allowed: drop of Presto. So are 20 more within 15 minutes." in said
+    assert "Denied: 3 calls. What had expired" in view.decided(Reply(Answer.NO), list("abc"), 1)
+    assert "until the session ends" in view.decided(Reply(Answer.STOP), ["drop of Presto"], 0)

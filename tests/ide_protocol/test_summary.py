@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from auth.identity import Identity
-from ide_protocol.own.summary import STATUS_TOOL, problems, summary
+from ide_protocol.own.summary import STATUS_TOOL, problems, shown, summary
 from ide_protocol.wiring import build
+from proxy.catalog.view import View
 from proxy.configuration import Company, HandWritten
 from proxy.home import Home
 from proxy.policy.offering import Offering, Owner, Standing
@@ -157,3 +158,14 @@ def test_the_sign_in_that_nothing_keeps_is_called_so(hub: Hub) -> None:
     assert "lasts until Portico ends" in summary(hub)
     hub.account = None
     assert isinstance(hub.configuration.company, Company)
+
+
+async def test_a_window_of_a_few_servers_says_which_and_what_is_not_there(hub: Hub) -> None:
+    """A misspelt `--only` is seen; a server that is hidden or not for you reads the same."""
+    offer(hub, presto=Standing.OFFERED, revenue=Standing.FORBIDDEN)
+    assert shown(hub, View()) == ""
+    assert shown(hub, View(frozenset({"presto"}))) == (
+        "This connection shows only presto, by its own --only or a profile."
+    )
+    said = shown(hub, View(frozenset({"presto", "presot", "revenue"})))
+    assert said.endswith("No server of that name is offered: presot, revenue.")

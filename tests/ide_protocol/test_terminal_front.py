@@ -93,6 +93,16 @@ async def test_a_page_is_opened_by_the_command(
     assert await opening is opened
 
 
+async def test_a_call_that_waits_on_the_page_says_so_where_it_was_typed(door: Door) -> None:
+    """Above the page's address stands what is asked, so that a quiet command is no riddle."""
+    client, window = await command(door)
+    inviting = asyncio.ensure_future(window.invite("WRITE: run “x”?", "http://127.0.0.1/x"))
+    asked = await client.receive()
+    assert asked["params"]["why"] == "WRITE: run “x”? Answer on Portico's page."
+    client.send({"jsonrpc": "2.0", "id": asked["id"], "result": {"success": True}})
+    assert await inviting is True
+
+
 async def test_progress_is_shown_plainly_and_nothing_else_of_a_server(door: Door) -> None:
     """A server cannot move the cursor of a terminal, nor ask its person anything."""
     client, window = await command(door)

@@ -45,16 +45,16 @@ def view(records: list[Record], *, after: Record | None = None) -> Table:
         records: What to show.
         after: The record that was shown last; then headings and date need no repetition.
     """
-    headings = ("TIME", "WHAT", "TOOL", "RISK", "TOOK", "BY", "DETAIL")
+    headings = ("NO", "TIME", "WHAT", "TOOL", "RISK", "TOOK", "BY", "DETAIL")
     days = [local(one["at"])[0] for one in records]
     last = [local(after["at"])[0] if after else "", *days]
     sections = {place: day for place, day in enumerate(days) if day != last[place]}
     return Table(
         headings,
         [_row(one) for one in records],
-        right=("TOOK",),
-        # What was called, and with what, is what people look for.
-        spared=("BY", "RISK", "TOOK"),
+        right=("NO", "TOOK"),
+        # What was called, and with what, is what people look for; `audit show` takes the number.
+        spared=("BY", "RISK", "TOOK", "NO"),
         heading=after is None,
         sections=sections,
     )
@@ -64,6 +64,7 @@ def _row(record: Record) -> tuple[Text, ...]:
     tool = plain(".".join(filter(None, (record["server"], record["tool"]))))
     detail = " ".join(filter(None, (record["reference"], record["summary"])))
     return (
+        text(str(record["id"]), DIM),
         text(local(record["at"])[1], DIM),
         text(_what(record), _OUTCOMES.get(record["outcome"], "")),
         text(tool, "bold"),

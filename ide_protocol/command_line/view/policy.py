@@ -31,16 +31,22 @@ def explanation(found: Way) -> RenderableType:
     meets, colour = _MEETS[found["verdict"]]
     said = text(f"{meets}: ", colour)
     said.append_text(text(plain(f"{found['server']}.{found['tool']}", 160), "bold"))
-    parts: list[RenderableType] = [said, text(f"  {plain(found['reason'], 500)}")]
+    parts: list[RenderableType] = [said, _indented(plain(found["reason"], 500))]
     if found["remedy"]:
-        parts.append(text(f"  {plain(found['remedy'], 300)}"))
+        parts.append(_indented(plain(found["remedy"], 300)))
     if found["open"]:
-        parts.append(text("  Its arguments can still make that stricter; give them with --arg."))
+        parts.append(_indented("Its arguments can still make that stricter; give them with --arg."))
     parts += ["", _steps(found["steps"]), "", _facts(found)]
     if found["prompt"]:
-        prompt = "\n".join(f"  {line}" for line in block(found["prompt"]).splitlines())
-        parts += ["", text("What a person would read:", DIM), text(prompt)]
+        parts += ["", text("What a person would read:", DIM), _indented(block(found["prompt"]))]
     return Group(*parts)
+
+
+def _indented(words: str) -> RenderableType:
+    from rich.padding import Padding  # Lazy for the same reason as above.
+
+    # Padding indents also what a narrow terminal wraps.
+    return Padding(text(words.rstrip("\n")), (0, 0, 0, 2), expand=False)
 
 
 def _steps(steps: Sequence[Step]) -> RenderableType:
