@@ -61,6 +61,8 @@ class ToolRule:
         conditions: What the rule says of single calls, by their arguments.
         lease: The most that one yes to it may cover; None leaves that to the company.
         leased: Whether one yes may cover more than one call at all.
+        costly: Whether a call costs so much money or capacity that a person is asked like before a
+            risky one.
         source: Where the rule stands, for example `registry com.example/presto tools.drop_table`.
     """
 
@@ -73,6 +75,7 @@ class ToolRule:
     conditions: tuple[Rule, ...] = ()
     lease: LeaseLimits | None = None
     leased: bool = True
+    costly: bool = False
     source: str = "closed default"
 
 

@@ -61,8 +61,11 @@ class _Weighing:
         rule = self._speaking()
         risk, because = _risk(self.offering, rule, self.definition)
         confirm = _confirm(self.offering, rule, risk)
-        asks = confirm is Confirm.ALWAYS or (confirm is Confirm.RISKY and risk in RISKY)
-        reason = _because(risk, because, confirm) if asks else f"A {risk} call, {because}."
+        risky = risk in RISKY or rule.costly
+        asks = confirm is Confirm.ALWAYS or (confirm is Confirm.RISKY and risky)
+        reason = f"A {risk} call, {because}."
+        if asks:
+            reason = _because(risk, because, confirm, costly=rule.costly)
         verdict = Verdict(Ruling.ASK if asks else Ruling.ALLOW, risk, rule.source, reason)
         self._step("tool", verdict.ruling, rule.source, reason)
         if rule.conditions or self.offering.policy.rules:
@@ -236,9 +239,11 @@ def _speaker(source: str) -> str:
     return "the registry" if source.startswith("registry ") else source
 
 
-def _because(risk: Risk, because: str, confirm: Confirm) -> str:
+def _because(risk: Risk, because: str, confirm: Confirm, *, costly: bool) -> str:
     if risk is Risk.UNKNOWN:
         return "Nobody has said yet what this tool can do."
+    if costly:
+        return f"This call {DOES[risk]} and is costly, {because}."
     if confirm is Confirm.ALWAYS and risk not in RISKY:
         return f"Every call of this tool is asked about; it {DOES[risk]}, {because}."
     return f"This call {DOES[risk]}, {because}."

@@ -24,6 +24,7 @@ _KEYS = frozenset(
     {
         "risk",
         "confirm",
+        "cost",
         "groups",
         "minutesSaved",
         "surfaces",
@@ -62,6 +63,7 @@ def rule(said: object, name: str, tool: str) -> ToolRule:
         for key, good in (
             ("risk", told.get("risk", Risk.UNKNOWN) in tuple(Risk)),
             ("confirm", told.get("confirm", Confirm.RISKY) in tuple(Confirm)),
+            ("cost", told.get("cost", "low") in ("low", "high")),
             ("groups", groups is not None),
             ("surfaces", surfaces(told) is not None),
             ("workspaces", not context.closed),
@@ -84,6 +86,7 @@ def rule(said: object, name: str, tool: str) -> ToolRule:
         conditions=conditions or (),
         lease=lease,
         leased=leased is not False,
+        costly=told.get("cost") == "high",
         source=where,
     )
 

@@ -87,6 +87,10 @@ _RULES: Mapping[str, tuple[ToolRule | None, tuple[Ruling, ...]]] = {
     '`"risk": "write"`': (ToolRule(Risk.WRITE), (ASK, ASK, ASK, ASK)),
     '`"risk": "unknown"`': (ToolRule(Risk.UNKNOWN), (ASK, ASK, ASK, ASK)),
     '`"risk": "destructive"`': (ToolRule(Risk.DESTRUCTIVE), (ASK, ASK, ASK, ASK)),
+    '`"risk": "read", "cost": "high"`': (
+        ToolRule(Risk.READ, costly=True),
+        (ASK, ASK, ASK, ASK),
+    ),
     '`"risk": "read", "confirm": "always"`': (
         ToolRule(Risk.READ, Confirm.ALWAYS),
         (ASK, ASK, ASK, ASK),

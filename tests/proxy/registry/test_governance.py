@@ -92,7 +92,7 @@ def test_the_older_name_of_the_audience_is_read() -> None:
     )
 
 
-TOOL_KEYS = ("risk", "confirm", "groups", "workspaces", "conditions", "lease")
+TOOL_KEYS = ("risk", "confirm", "cost", "groups", "workspaces", "conditions", "lease")
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
