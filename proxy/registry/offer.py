@@ -202,7 +202,7 @@ def _status_refusal(entry: Entry) -> str:
 
 def _lacking(said: Governance) -> str:
     needed = " or ".join(plain(group, 60) for group in sorted(said.groups))
-    return f"It is for {needed}."
+    return f"It is for the group {needed}, which you are not in."
 
 
 def _deprecation(entry: Entry) -> str:

@@ -37,6 +37,9 @@ _OUTCOMES = {
 _EVENTS = {"outcome": "", "intent": "sending"}
 """Events whose own name says less than their outcome, or than a plain word."""
 
+_SENTENCES = {"refused-surface", "leased", "quarantined"}
+"""Events whose outcome is a sentence."""
+
 
 def view(records: list[Record], *, after: Record | None = None) -> Table:
     """The records as a table, in the order given, each day under its date.
@@ -62,7 +65,7 @@ def view(records: list[Record], *, after: Record | None = None) -> Table:
 
 def _row(record: Record) -> tuple[Text, ...]:
     tool = plain(".".join(filter(None, (record["server"], record["tool"]))))
-    detail = " ".join(filter(None, (record["reference"], record["summary"])))
+    detail = " ".join(filter(None, (record["reference"], _told(record), record["summary"])))
     return (
         text(str(record["id"]), DIM),
         text(local(record["at"])[1], DIM),
@@ -82,8 +85,14 @@ def _what(record: Record) -> str:
     if record["event"] in _EVENTS:
         return _EVENTS[record["event"]] or outcome
     # What a checkpoint or a pin holds is a hash, which says nothing in a list.
-    said = "" if record["event"] in {"checkpoint", "pin-accepted"} else outcome
+    apart = record["event"] in {"checkpoint", "pin-accepted", *_SENTENCES}
+    said = "" if apart else outcome
     return " ".join(filter(None, (event, said, surface and f"({surface})")))
+
+
+def _told(record: Record) -> str:
+    """The outcome where it is a sentence, which would make a column of a few words too wide."""
+    return record["outcome"] if record["event"] in _SENTENCES else ""
 
 
 def detail(records: list[Record]) -> RenderableType:
@@ -102,7 +111,13 @@ def detail(records: list[Record]) -> RenderableType:
             text(local(record["at"])[1], DIM),
             text(_what(record), _OUTCOMES.get(record["outcome"], "")),
             text(took(record["milliseconds"])),
-            text(plain(" ".join(filter(None, (record["reference"], _only(record, last)))))),
+            text(
+                plain(
+                    " ".join(
+                        filter(None, (record["reference"], _told(record), _only(record, last)))
+                    )
+                )
+            ),
         )
         for record in records
     ]

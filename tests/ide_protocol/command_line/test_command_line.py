@@ -344,6 +344,20 @@ def test_a_table_of_the_audit_keeps_its_details_at_eighty_columns(
     assert "not-approved query=" in lines[3]
 
 
+def test_a_record_is_listed_by_the_number_that_shows_it(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`audit show` takes the number; a reason stands with the details, not in a column of words."""
+    monkeypatch.setenv("COLUMNS", "120")
+    refused = {"event": "refused-surface", "outcome": "an editor that is not paired"}
+    hub.answers[contract.ACTIVITY] = {"records": [{**RECORD, **refused, "id": 57}]}
+    assert main(["audit"]) == ExitCode.OK
+    heading, _, line = capsys.readouterr().out.splitlines()
+    assert heading.split()[0] == "NO"
+    assert line.split()[0] == "57"
+    assert line.index("an editor that is not paired") >= heading.index("DETAIL")
+
+
 def test_a_question_is_named_by_its_id_or_its_tag(
     hub: FakeHub, capsys: pytest.CaptureFixture[str]
 ) -> None:

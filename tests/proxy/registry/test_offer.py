@@ -121,9 +121,10 @@ def test_a_server_of_another_group_is_explained() -> None:
     """The person learns which group is needed, and whom to ask."""
     offering = met(envelope(governance=block()), SALES)
     assert offering.standing is Standing.FORBIDDEN
-    assert offering.reason == "It is for eng or ops."
+    assert offering.reason == "It is for the group eng or ops, which you are not in."
     assert explanation(offering) == (
-        "It is for eng or ops. Ask its owner data (#data-help or data@corp.example)."
+        "It is for the group eng or ops, which you are not in. "
+        "Ask its owner data (#data-help or data@corp.example)."
     )
 
 
