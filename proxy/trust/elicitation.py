@@ -47,6 +47,16 @@ _SECRET_NAME = re.compile(rf"\b(?:{_ALWAYS})\b|{_SPACELESS}|^(?:your |the )?(?:{
 _SECRET_WISH = re.compile(
     rf"\b(?:{_WANTED})\w*\b[^.!?]{{0,40}}(?:\b(?:{_ALWAYS}|{_ALONE})\b|{_SPACELESS})"
 )
+# A clause that is nothing but a warning: the refusal first, and then only what should not be given.
+# Whatever else stands in it makes it no warning.
+_WARNING = re.compile(
+    r"(?:please |note |and |but )*(?:you (?:must|should) )?(?:do not|don.?t|never|not) "
+    r"(?:give|enter|type|provide|share|send|submit|paste|include|supply|tell|put|use|reveal) "
+    rf"(?:(?:{_ALWAYS}|{_ALONE}|us|me|here|your|any|an?|the|real|actual|other|or|and|nor|like"
+    r"|sensitive|personal|private|confidential|info|information|data|details?|phone numbers?"
+    r"|(?:credit )?card numbers?|addresse?s?)s?\b[ ,/]*+){1,30}+"
+)
+_CLAUSE_ENDS = re.compile(r"[.!?;](?=\s|$)|[()\n]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -67,7 +77,7 @@ def screened(server: str, params: Mapping[str, Any]) -> dict[str, Any]:
     if params.get("mode") == "url" or ("url" in params and "requestedSchema" not in params):
         page = _page(server, params.get("url"))
         return {**params, "message": f"{shown}\n{page}" if shown else page}
-    if _SECRET_WISH.search(_words(message)):
+    if _SECRET_WISH.search(_words(_wishes(message))):
         raise SecretAsked(f"{server} asked for a secret.")
     schema = params.get("requestedSchema")
     if not isinstance(schema, dict):
@@ -117,7 +127,7 @@ def _is_secret(name: str, field: Mapping[str, Any]) -> bool:
     if field.get("format") == "password" or field.get("writeOnly") is True:
         return True
     labels = (_words(name), _words(str(field.get("title", ""))))
-    described = _words(str(field.get("description", "")))
+    described = _words(_wishes(str(field.get("description", ""))))
     return any(map(_SECRET_NAME.search, labels)) or bool(
         _SECRET_WISH.search(described) or _SECRET.match(described)
     )
@@ -157,6 +167,18 @@ def _shown(field: Mapping[str, Any]) -> dict[str, Any]:
 
 def _shown_choice(choice: object) -> object:
     return {**choice, **_shown(choice)} if isinstance(choice, dict) else choice
+
+
+def _wishes(text: str) -> str:
+    """Text without the clauses that only warn against giving a secret."""
+    clauses = _CLAUSE_ENDS.split(text[:_LONGEST_MESSAGE])
+    if not any(_is_warning(clause) for clause in clauses):
+        return text
+    return " ".join(clause for clause in clauses if not _is_warning(clause)).strip()
+
+
+def _is_warning(clause: str) -> bool:
+    return _WARNING.fullmatch(_words(clause).strip()) is not None
 
 
 def _words(text: str) -> str:

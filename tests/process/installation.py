@@ -148,10 +148,15 @@ class Installation:
         number: int = hub["pid"]
         return number
 
-    async def close(self) -> None:
-        """End every window and the hub, and see all of them gone."""
+    async def shut(self) -> None:
+        """End every window, and see all of them gone."""
         for window in self.windows:
             self.witnessed += await window.kill()
+        self.windows.clear()
+
+    async def close(self) -> None:
+        """End every window and the hub, and see all of them gone."""
+        await self.shut()
         await self.hub()
         stopped = await self.run("hub", "stop")
         assert stopped.code == 0, stopped.errors

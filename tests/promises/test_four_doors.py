@@ -1,8 +1,9 @@
 """An agent with a shell cannot approve its own call, whichever of its four doors it takes.
 
 The doors are the command line, an editor session of its own, an elicitation that it answers itself
-and `portico call`. It comes through each by every trick of `tests.process.trick`. The gateway's own
-log is the witness that nothing arrived, and the audit that the attempt is on record.
+and `portico call`. It comes through each by every trick of `tests.process.trick`, all of them at
+once. The gateway's own log is the witness that nothing arrived, and the audit that the attempt is
+on record. All tests here share one company and one hub, in which alice is signed in.
 """
 
 from __future__ import annotations
@@ -11,28 +12,28 @@ import asyncio
 import json
 import shutil
 import sys
-from contextlib import asynccontextmanager
+import time
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
+import pytest_asyncio
 
 from sandbox.browser import Browser, Stopped
 from sandbox.company import Company
 from sandbox.person import Eyes
 from tests.process import rogue, trick
-from tests.process.installation import LAUNCHER
+from tests.process.installation import LAUNCHER, Installation
 from tests.process.signing import Pages, sign_in
 from tests.process.window import text
 from tests.promises.test_no_answer_is_no import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Coroutine, Sequence
     from pathlib import Path
 
-    from sandbox.editor import Editor
     from sandbox.person import Prompt
-    from tests.process.installation import Installation
 
 TABLE = "dev_alice.scratch"
 CAUSE = {"application": "application_1", "cause": "skew"}
@@ -46,30 +47,46 @@ FORGER = (
     "    except Refusal as no: print(no.report['reference'])\n"
 )
 """Speaks to the hub itself, without our command line."""
-TRICKS = [
-    "plain",
-    "pty",
-    "setsid",
-    "double-fork",
-    pytest.param(
-        "tmux",
-        marks=pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
-    ),
-]
-every_trick = pytest.mark.parametrize("kind", TRICKS)
-impatient = pytest.mark.parametrize("company", [1.5], indirect=True)
-SECONDS = "[approvals]\ndeadline_seconds = {}\n"
+TRICKS = ["plain", "pty", "setsid", "double-fork", *(["tmux"] if shutil.which("tmux") else [])]
+TYPING = [kind for kind in TRICKS if kind not in {"plain", "setsid"}]
+"""Those at whose terminal somebody can type."""
+
+# Programs by the dozen start here; the limit is for one that hangs, and not for a busy machine.
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+
+
+class Office:
+    """A company and alice's installation of Portico; she is signed in, and no editor is open."""
+
+    def __init__(self, company: Company, portico: Installation) -> None:
+        self.company = company
+        self.portico = portico
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+    """One for all tests."""
+    portico = Installation(tmp_path_factory.mktemp("office"))
+    async with Company() as company:
+        portico.configure(f"{company.configuration()}[approvals]\ndeadline_seconds = 240\n")
+        async with portico.editor() as editor:
+            await sign_in(editor, "alice")
+        yield Office(company, portico)
+        await portico.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def portico(office: Office) -> AsyncIterator[Installation]:
+    """Alice's installation, with no window open before and after."""
+    yield office.portico
+    await office.portico.shut()
 
 
 @pytest.fixture
-async def company(portico: Installation, request: pytest.FixtureRequest) -> AsyncIterator[Company]:
-    """The company in a box; alice is signed in, and no editor of hers is open any more."""
-    async with Company() as company:
-        seconds = SECONDS.format(getattr(request, "param", 40))
-        portico.configure(company.configuration() + seconds)
-        async with portico.editor() as editor:
-            await sign_in(editor, "alice")
-        yield company
+def company(office: Office) -> Company:
+    """The company, whose gateway has seen nothing yet."""
+    office.company.witness.clear()
+    return office.company
 
 
 async def by(
@@ -98,24 +115,72 @@ async def told(report: Path) -> tuple[int, str]:
 
 async def appears(path: Path) -> None:
     """Wait for a file that a process writes which is no child of ours."""
-    async with asyncio.timeout(50):
+    async with asyncio.timeout(200):
         while not await asyncio.to_thread(path.exists):  # noqa: ASYNC110 - nobody tells us.
             await asyncio.sleep(0.05)
 
 
+async def every(
+    portico: Installation,
+    folder: Path,
+    command: Sequence[str],
+    kinds: Sequence[str] = TRICKS,
+    typed: str = "y",
+    **env: str,
+) -> dict[str, tuple[int, str]]:
+    """Run a command by these tricks at the same time; exit code and output of each."""
+    await asyncio.to_thread(folder.mkdir)
+    started = [await by(kind, portico, folder / kind, command, typed, **env) for kind in kinds]
+    reports = await asyncio.gather(*(told(folder / kind) for kind in kinds))
+    for process in started:
+        await process.wait()
+    return dict(zip(kinds, reports, strict=True))
+
+
 async def asked(portico: Installation) -> dict[str, Any]:
     """The open question, as soon as there is one."""
-    while True:
-        found = (await portico.run("approvals", "--json")).json["approvals"]
-        if found:
-            first: dict[str, Any] = found[0]
-            return first
+    while not (found := await waiting(portico)):
+        pass
+    (question,) = found
+    return question
 
 
-async def refusals(portico: Installation) -> list[str]:
-    """The surfaces of which the audit says that their yes did not count."""
-    records = (await portico.run("audit", "--limit", "200", "--json")).json["records"]
-    return [r["surface"] for r in records if r["event"] == "refused-surface"]
+async def waiting(portico: Installation) -> list[dict[str, Any]]:
+    """The open questions."""
+    found: list[dict[str, Any]] = (await portico.run("approvals", "--json")).json["approvals"]
+    return found
+
+
+async def reject(portico: Installation, question: dict[str, Any]) -> None:
+    """Say no."""
+    assert (await portico.run("reject", question["id"])).code == 0
+
+
+async def in_vain(
+    portico: Installation, trying: Coroutine[Any, Any, dict[str, tuple[int, str]]]
+) -> dict[str, tuple[int, str]]:
+    """What became of these attempts when a person says no to each question that is open."""
+    attempts = asyncio.ensure_future(trying)
+    while not attempts.done():
+        for question in await waiting(portico):
+            await reject(portico, question)
+    return await attempts
+
+
+Refused = Callable[[], Awaitable[list[str]]]
+
+
+@pytest.fixture
+def refused(portico: Installation) -> Refused:
+    """The surfaces of which the audit says that their yes did not count in this test."""
+    begun = time.time()
+
+    async def surfaces() -> list[str]:
+        records = (await portico.run("audit", "--limit", "200", "--json")).json["records"]
+        mine = [r for r in records if r["event"] == "refused-surface" and r["at"] >= begun]
+        return [record["surface"] for record in mine]
+
+    return surfaces
 
 
 def nothing_arrived(company: Company) -> bool:
@@ -123,158 +188,138 @@ def nothing_arrived(company: Company) -> bool:
     return "drop_table" not in [record["tool"] for record in company.witness]
 
 
-@every_trick
 async def test_an_agent_cannot_approve_from_the_command_line(
-    portico: Installation, company: Company, tmp_path: Path, kind: str
+    portico: Installation, company: Company, tmp_path: Path, refused: Refused
 ) -> None:
     """`portico approve` of a destructive call is refused and recorded, with or without a code."""
     agent = await (await portico.window()).initialize()
     number = agent.call("presto_drop_table", table=TABLE)
     question = await asked(portico)
     assert question["surfaces"] == ["editor", "page"]
-    command = [sys.executable, "-I", "-c", FORGER, question["id"]]
-    process = await by(kind, portico, tmp_path / "raw", command)
-    assert "surface-not-accepted" in (await told(tmp_path / "raw"))[1]
-    await process.wait()
-    process = await by(kind, portico, tmp_path / "own", [LAUNCHER, "approve", question["id"]])
-    code, said = await told(tmp_path / "own")
-    await process.wait()
-    assert (code != 0, "Approved" in said) == (True, False), said
-    assert "terminal" in await refusals(portico)
-    assert (await portico.run("reject", question["id"])).code == 0
+    forger = [sys.executable, "-I", "-c", FORGER, question["id"]]
+    for _, said in (await every(portico, tmp_path / "raw", forger)).values():
+        assert "surface-not-accepted" in said
+    approve = [LAUNCHER, "approve", question["id"]]
+    for code, said in (await every(portico, tmp_path / "own", approve)).values():
+        assert (code != 0, "Approved" in said) == (True, False), said
+    assert (await refused()).count("terminal") >= len(TRICKS)
+    await reject(portico, question)
     assert "said no" in text(await agent.answer(number))
     assert nothing_arrived(company)
 
 
-@every_trick
 async def test_an_agent_cannot_approve_as_an_editor_of_its_own(
-    portico: Installation, company: Company, tmp_path: Path, kind: str
+    portico: Installation, company: Company, tmp_path: Path, refused: Refused
 ) -> None:
     """A second `portico lsp`, open before the call, is shown no question and answers none."""
-    ready, stop = tmp_path / "ready", tmp_path / "stop"
+    stop = tmp_path / "stop"
     command = [sys.executable, "-I", rogue.__file__, "lsp", LAUNCHER, "lsp"]
-    process = await by(
-        kind, portico, tmp_path / "report", command, READY=str(ready), STOP=str(stop)
-    )
-    await appears(ready)
+    processes = [
+        await by(
+            *(kind, portico, tmp_path / kind, command),
+            READY=str(tmp_path / f"ready-{kind}"),
+            STOP=str(stop),
+        )
+        for kind in TRICKS
+    ]
+    for kind in TRICKS:
+        await appears(tmp_path / f"ready-{kind}")
     agent = await (await portico.window()).initialize()
     number = agent.call("presto_drop_table", table=TABLE)
     question = await asked(portico)
-    await appears(ready.with_suffix(".tried"))
+    for kind in TRICKS:
+        await appears(tmp_path / f"ready-{kind}.tried")
     stop.touch()
-    _, said = await told(tmp_path / "report")
-    await process.wait()
-    assert "not-here" in said
-    assert f"question {question['tag']}" not in said
-    assert '"paired": true' not in said
-    assert "elicitation" in await refusals(portico)
-    assert (await portico.run("reject", question["id"])).code == 0
+    for kind, process in zip(TRICKS, processes, strict=True):
+        _, said = await told(tmp_path / kind)
+        await process.wait()
+        assert "not-here" in said
+        assert f"question {question['tag']}" not in said
+        assert '"paired": true' not in said
+    assert "elicitation" in await refused()
+    await reject(portico, question)
     assert "said no" in text(await agent.answer(number))
     assert nothing_arrived(company)
 
 
-@impatient
-@every_trick
 async def test_an_agent_cannot_answer_its_own_elicitation(
-    portico: Installation, company: Company, tmp_path: Path, kind: str
+    portico: Installation, company: Company, tmp_path: Path, refused: Refused
 ) -> None:
     """A second `portico mcp` that says yes to itself is not asked about a destructive call."""
     command = [sys.executable, "-I", rogue.__file__, "mcp", LAUNCHER, "mcp"]
-    process = await by(kind, portico, tmp_path / "report", command, TOOL="presto_drop_table")
-    _, said = await told(tmp_path / "report")
-    await process.wait()
-    assert "elicitation/create" not in said
-    assert "[not-approved]" in said
-    assert "elicitation" in await refusals(portico)
+    trying = every(portico, tmp_path / "tried", command, TOOL="presto_drop_table")
+    for _, said in (await in_vain(portico, trying)).values():
+        assert "elicitation/create" not in said
+        assert "said no" in said
+    assert (await refused()).count("elicitation") >= len(TRICKS)
     assert nothing_arrived(company)
 
 
-@impatient
-@every_trick
 async def test_an_agent_cannot_call_and_say_yes_at_its_own_terminal(
-    portico: Installation, company: Company, tmp_path: Path, kind: str
+    portico: Installation, company: Company, tmp_path: Path, refused: Refused
 ) -> None:
     """`portico call` of a destructive tool takes no yes from where it runs."""
     command = [LAUNCHER, "call", "presto.drop_table", "--arg", f"table={TABLE}"]
-    process = await by(kind, portico, tmp_path / "report", command)
-    code, said = await told(tmp_path / "report")
-    await process.wait()
-    assert code == 4, said
-    assert "terminal" in await refusals(portico)
+    trying = every(portico, tmp_path / "tried", command)
+    for code, said in (await in_vain(portico, trying)).values():
+        assert code == 4, said
+    assert (await refused()).count("terminal") >= len(TRICKS)
     assert nothing_arrived(company)
 
 
-@pytest.mark.parametrize(
-    ("call", "reference"),
-    [
-        (["presto.drop_table", "--arg", f"table={TABLE}"], "surface-not-accepted"),
-        (["spark.record_root_cause", "--json-args", json.dumps(CAUSE)], "code-not-accepted"),
-    ],
-    ids=["destructive", "writes"],
-)
 async def test_a_terminal_prepared_before_the_call_cannot_approve_it(
-    portico: Installation, company: Company, tmp_path: Path, call: list[str], reference: str
+    portico: Installation, company: Company, tmp_path: Path, refused: Refused
 ) -> None:
     """With no AI client connected, a terminal that was there first is no person either."""
-    early = await Terminal.open(portico)
-    process = await by(
-        "double-fork", portico, tmp_path / "call", [LAUNCHER, "call", *call], typed=""
-    )
-    question = await asked(portico)
-    forger = [sys.executable, "-I", "-c", FORGER, question["id"]]
-    said, _ = await early.process.communicate(json.dumps(forger).encode() + b"\n")
-    assert reference in said.decode()
-    assert (await portico.run("reject", question["id"])).code == 0
-    await told(tmp_path / "call")
-    await process.wait()
-    assert "terminal" in await refusals(portico)
+    drop = ["presto.drop_table", "--arg", f"table={TABLE}"]
+    record = ["spark.record_root_cause", "--json-args", json.dumps(CAUSE)]
+    for call, reference in ((drop, "surface-not-accepted"), (record, "code-not-accepted")):
+        early = await Terminal.open(portico)
+        report, command = tmp_path / reference, [LAUNCHER, "call", *call]
+        process = await by("double-fork", portico, report, command, typed="")
+        question = await asked(portico)
+        forger = [sys.executable, "-I", "-c", FORGER, question["id"]]
+        said, _ = await early.process.communicate(json.dumps(forger).encode() + b"\n")
+        assert reference in said.decode()
+        await reject(portico, question)
+        await told(report)
+        await process.wait()
+    assert (await refused()).count("terminal") >= 2
     assert not [r for r in company.witness if r["tool"] in {"drop_table", "record_root_cause"}]
-
-
-@asynccontextmanager
-async def at_work(portico: Installation, company: Company) -> AsyncIterator[tuple[Editor, Eyes]]:
-    """Alice's own editor, signed in and paired, and what she sees in it."""
-    portico.configure(company.configuration())
-    async with portico.editor() as editor:
-        eyes = Eyes()
-        editor.on("window/showMessageRequest", eyes.show)
-        await sign_in(editor, "alice")
-        yield editor, eyes
 
 
 async def prompt(eyes: Eyes) -> Prompt:
     """What appears in the editor next."""
-    return await asyncio.wait_for(eyes.next(), 20)
+    return await asyncio.wait_for(eyes.next(), 120)
 
 
-@every_trick
 async def test_the_person_may_approve_in_a_terminal_with_the_code(
-    portico: Installation, tmp_path: Path, kind: str
+    portico: Installation, company: Company, tmp_path: Path, refused: Refused
 ) -> None:
     """Whoever types what the paired editor shows is its person, wherever the terminal is from."""
-    if kind in {"plain", "setsid"}:
-        pytest.skip("a person types at a terminal")
-    async with Company() as company, at_work(portico, company) as (_, eyes):
+    async with portico.editor() as editor:
+        eyes = Eyes()
+        editor.on("window/showMessageRequest", eyes.show)
+        await sign_in(editor, "alice")
         agent = await (await portico.window()).initialize()
-        number = agent.call("spark_record_root_cause", **CAUSE)
-        shown = await prompt(eyes)
-        question = await asked(portico)
-        code = shown.message.rpartition("its code is ")[2].strip()
-        assert (len(code), question["coded"]) == (9, True)
-        assert code not in json.dumps(question)
-        approve = [LAUNCHER, "approve", question["tag"]]
-        process = await by(kind, portico, tmp_path / "wrong", approve, typed="AAAA-AAAA")
-        said = (await told(tmp_path / "wrong"))[1]
-        assert "code-not-accepted" in said, said
-        await process.wait()
-        process = await by(kind, portico, tmp_path / "right", approve, typed=code.lower())
-        exit_code, said = await told(tmp_path / "right")
-        await process.wait()
-        assert (exit_code, "Approved:" in said) == (0, True), said
-        await agent.answer(number)
-        assert "record_root_cause" in [record["tool"] for record in company.witness]
-        assert await refusals(portico) == ["terminal"]
-        assert code not in "".join(agent.lines)
+        for kind in TYPING:
+            number = agent.call("spark_record_root_cause", **CAUSE)
+            shown = await prompt(eyes)
+            question = await asked(portico)
+            code = shown.message.rpartition("its code is ")[2].strip()
+            assert (len(code), question["coded"]) == (9, True)
+            assert code not in json.dumps(question)
+            approve = [LAUNCHER, "approve", question["tag"]]
+            wrong = await every(portico, tmp_path / f"wrong-{kind}", approve, [kind], "AAAA-AAAA")
+            assert "code-not-accepted" in wrong[kind][1], wrong
+            right = await every(portico, tmp_path / f"right-{kind}", approve, [kind], code.lower())
+            exit_code, said = right[kind]
+            assert (exit_code, "Approved:" in said) == (0, True), said
+            await agent.answer(number)
+            assert code not in "".join(agent.lines)
+    arrived = [record["tool"] for record in company.witness]
+    assert arrived.count("record_root_cause") == len(TYPING)
+    assert await refused() == ["terminal"] * len(TYPING)
 
 
 async def test_the_person_may_answer_on_the_page(portico: Installation, company: Company) -> None:
@@ -328,7 +373,7 @@ async def test_the_page_shows_nothing_to_a_shell_or_to_somebody_else(
             for origin in ("http://evil.example", "null"):
                 sent = await site.post(opened, data=fields, headers={"origin": origin})
                 assert sent.status_code in {403, 410}
-    assert (await portico.run("reject", question["id"])).code == 0
+    await reject(portico, question)
     assert "said no" in text(await agent.answer(number))
     assert nothing_arrived(company)
 
@@ -351,6 +396,6 @@ async def test_an_editor_opens_the_page_only_when_its_person_presses_the_button(
             question = await asked(portico)
             if opened:
                 assert (await pages.next()).startswith("http://127.0.0.1:")
-            assert (await portico.run("reject", question["id"])).code == 0
+            await reject(portico, question)
             await agent.answer(number)
             assert pages.unread == 0

@@ -371,9 +371,7 @@ async def test_the_everything_server(portico: Installation, rows: list[Row], way
             ("get-roots-list", {}),
         ],
         steps=everything_else,
-        # Portico refuses its form, whose words about a "pin" look like a wish for a secret. What
-        # is subscribed to over HTTP is subscribed to in a session of Portico's own, and this
+        # What is subscribed to over HTTP is subscribed to in a session of Portico's own, and this
         # server sends updates to the session that called its tool; its program is one session.
-        known=frozenset({"questions", "trigger-elicitation-request {}"})
-        | ({"update"} if way == LEGACY_HTTP else set()),
+        known=frozenset({"update"} if way == LEGACY_HTTP else ()),
     )

@@ -39,6 +39,13 @@ SECRETS = (
     form(v={"type": "string", "title": "pass\u200bword"}),
     form(pin={"type": "integer"}),
     form(token={"type": "string"}),
+    form("Do not give us your phone number, enter your PIN.", value={"type": "string"}),
+    form("Don't forget to enter your password!", value={"type": "string"}),
+    form("Never share your password (but type your PIN here)", value={"type": "string"}),
+    form("Do not give us your phone number, your password is enough", value={"type": "string"}),
+    form("Never enter your old password. Enter your new password.", value={"type": "string"}),
+    form("Do not send us your PIN.", pin={"type": "string"}),
+    form(value={"type": "string", "description": "Do not share your PIN. Password"}),
 )
 
 
@@ -59,6 +66,14 @@ HONEST = (
     form("Which key of the object?", key={"type": "string", "title": "Sort key"}),
     form("Compassion, passenger or passage?", word={"type": "string"}),
     form("The token count is high. Go on?", go={"type": "boolean"}),
+    form("Your name? Please do not enter your password.", name={"type": "string"}),
+    form(
+        integer={
+            "type": "integer",
+            "description": "Your favourite integer (do not give us your phone number, PIN, "
+            "or other sensitive info)",
+        }
+    ),
     form(country={"type": "string", "enum": ["DE", "ÅL"], "enumNames": ["Germany", "Åland"]}),
 )
 
