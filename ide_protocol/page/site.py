@@ -1,4 +1,4 @@
-"""The page's listener on loopback: opened when somebody wants it, closed when nobody is there.
+"""The page on which a person answers what waits, and says which editors may ask.
 
 Whoever opens the page is sent to the company's sign-on and comes back with its word for who they
 are; only the person who is signed in at the hub gets on. Every button carries the secret of the
@@ -7,7 +7,6 @@ page it stands on. A program on this computer can connect, too: it gets as far a
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import logging
 import os
@@ -17,8 +16,8 @@ from urllib.parse import parse_qs
 
 from auth.fault import Fault
 from auth.page import Content, document, headers
-from ide_protocol.http.visitor import Visitor
 from ide_protocol.page import press, view
+from ide_protocol.page.listener import Listener
 from ide_protocol.page.visit import Visits
 from proxy.approval import Surface, Voice
 from proxy.approval.desk import NoSuchQuestion
@@ -39,10 +38,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("portico.page")
 
 CALLBACK = "/callback"
-IDLE = 900.0
-"""Seconds without anybody after which the listener closes; the next one has another port."""
-
-MOST_CONNECTIONS = 32
 LARGEST_FORM = 64 * 1024
 _TITLE = "Portico: approvals"
 
@@ -71,19 +66,13 @@ class Site:
 
     Args:
         hub: Whose questions and editors it shows.
-        idle: Seconds after which it closes when nobody is there.
     """
 
-    def __init__(self, hub: Hub, idle: float = IDLE) -> None:
+    def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._idle = idle
         self._visits = Visits(time.monotonic)
-        self._server: asyncio.Server | None = None
-        self._opening = asyncio.Lock()
-        self._closing: asyncio.TimerHandle | None = None
-        self._open: set[asyncio.Task[None]] = set()
+        self._listener = Listener(self._answer, self._wanted)
         self._user = ""
-        self._origin = ""
 
     async def address(self) -> str:
         """Where the page is, from now on and for as long as somebody comes.
@@ -91,26 +80,16 @@ class Site:
         Raises:
             OSError: No port could be had.
         """
-        async with self._opening:
-            if self._server is None:
-                self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-                port = self._server.sockets[0].getsockname()[1]
-                # The literal, because a name can be pointed elsewhere.
-                self._origin = f"http://127.0.0.1:{port}"
-        self._stay()
-        return f"{self._origin}/"
+        return f"{await self._listener.open()}/"
 
     async def aclose(self) -> None:
         """Close the listener; every secret of its pages is void."""
         self._visits.clear()
-        if self._closing is not None:
-            self._closing.cancel()
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-        for task in list(self._open):
-            task.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
+        await self._listener.aclose()
+
+    def _wanted(self) -> bool:
+        """Whether somebody is at the page, or could come to it."""
+        return not self._visits.empty or bool(self._hub.desk.questions())
 
     async def welcome(self, identity: Identity, origin: str) -> Content | None:
         """What the page that ends a sign-in shows besides: who wants to be paired, what waits.
@@ -131,19 +110,8 @@ class Site:
 
     # --- one browser -------------------------------------------------------------------------
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is None or len(self._open) >= MOST_CONNECTIONS:
-            writer.transport.abort()
-            return
-        self._open.add(task)
-        try:
-            await Visitor(reader, writer, self._answer).serve()
-        finally:
-            self._open.discard(task)
-
     async def _answer(self, request: Request, reply: Response) -> None:
-        self._stay()
+        self._listener.stay()
         try:
             shown = await self._shown(request)
         except Fault as fault:
@@ -158,7 +126,7 @@ class Site:
     async def _shown(self, request: Request) -> Shown:
         """Decide what a request gets."""
         hosts = [value for name, value in request.fields if name == "host"]
-        if [f"http://{host}" for host in hosts] != [self._origin]:
+        if [f"http://{host}" for host in hosts] != [self._listener.origin]:
             return STRANGER
         if request.verb == "GET" and request.path == "/":
             return await self._away()
@@ -175,7 +143,7 @@ class Site:
             how = "Sign in with Portico first: in your editor, or with `portico login`."
             return Shown(403, "Nobody is signed in", how)
         trip = account.round_trip()
-        address = await trip.address(self._origin + CALLBACK)
+        address = await trip.address(self._listener.origin + CALLBACK)
         self._visits.leave(trip)
         return Shown(303, "", "", None, address)
 
@@ -186,12 +154,12 @@ class Site:
         if trip is None or any(len(values) != 1 for values in answer.values()):
             return USED
         told = {name: values[0] for name, values in answer.items()}
-        found = await trip.identity(told, self._origin + CALLBACK)
+        found = await trip.identity(told, self._listener.origin + CALLBACK)
         if not self._is_user(found.key):
             who = plain(found.name, 80)
             return Shown(403, "You are somebody else here", f"This browser is signed in as {who}.")
         self._turn(found.key)
-        return self._page(self._visits.show(found, self._origin))
+        return self._page(self._visits.show(found, self._listener.origin))
 
     async def _pressed(self, request: Request) -> Shown:
         """Take the press of a button."""
@@ -203,10 +171,10 @@ class Site:
         if visit is None or not self._is_user(visit.user):
             return USED
         origins = [value for name, value in request.fields if name == "origin"]
-        if origins not in ([visit.origin], [self._origin]):
+        if origins not in ([visit.origin], [self._listener.origin]):
             return STRANGER
         said = await self._done(fields)
-        return self._page(self._visits.again(visit, self._origin), said)
+        return self._page(self._visits.again(visit, self._listener.origin), said)
 
     async def _done(self, fields: dict[str, list[str]]) -> str:
         """Do what a button says; how that came out, as markup."""
@@ -269,7 +237,7 @@ class Site:
 
     def _content(self, secret: str, said: str = "", *, first: bool = False) -> Content:
         """The page below its heading; the page that ends a sign-in leaves out what is empty."""
-        target, pairings = self._origin, self._hub.pairings
+        target, pairings = self._listener.origin, self._hub.pairings
         asked = self._hub.desk.coded()
         waits = (
             "<h2>What waits for your yes</h2>",
@@ -311,21 +279,6 @@ class Site:
         if self._user != user:
             self._visits.clear()
             self._user = user
-
-    # --- staying open ------------------------------------------------------------------------
-
-    def _stay(self) -> None:
-        if self._closing is not None:
-            self._closing.cancel()
-        self._closing = asyncio.get_running_loop().call_later(self._idle, self._leave)
-
-    def _leave(self) -> None:
-        if not self._visits.empty or self._hub.desk.questions():
-            self._stay()
-            return
-        if self._server is not None:
-            self._server.close()
-            self._server = None
 
 
 def _fields(text: str) -> dict[str, list[str]]:
