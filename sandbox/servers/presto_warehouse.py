@@ -161,7 +161,8 @@ class Warehouse:
     async def _carry_out(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
         """Do `work` on a cursor of its own in a thread; stop it when time or the caller is gone."""
         cursor = self._connection.cursor()
-        task = asyncio.ensure_future(asyncio.to_thread(work, cursor))
+        # A task, unlike this future, would count as done when the loop ends and its thread has not.
+        task = asyncio.get_running_loop().run_in_executor(None, work, cursor)
         # Marks its error as seen: nobody waits for the end of an interrupted statement.
         task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         try:

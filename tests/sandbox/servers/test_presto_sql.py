@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from typing import TYPE_CHECKING
 
 import pytest
 
 from sandbox.kit import Refusal
 from sandbox.servers.presto_sql import LONGEST_QUERY, translate
 from sandbox.servers.presto_warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import duckdb
 
 TABLES = {"revenue.daily", "web.sessions", "dev_alice.scratch"}
 
@@ -154,6 +159,24 @@ async def test_a_statement_that_takes_too_long_is_stopped() -> None:
         await impatient.read(LONG, 1)
     impatient._patience = 30
     assert (await impatient.read("SELECT 1", 1)).rows == [[1]]
+
+
+def test_a_statement_that_begins_late_does_not_outlive_its_loop() -> None:
+    """It is stopped also when its time was up before it began, and the loop ends with it."""
+    begin = threading.Event()
+
+    class Slow(Warehouse):
+        def _judge(self, cursor: duckdb.DuckDBPyConnection, sql: str) -> str:
+            text = super()._judge(cursor, sql)
+            begin.wait()
+            return text
+
+    async def ask() -> None:
+        with pytest.raises(Refusal, match="longer"):
+            await Slow(patience=0.05).read(LONG, 1)
+        begin.set()
+
+    asyncio.run(ask())
 
 
 async def test_a_caller_who_goes_away_stops_the_statement() -> None:
