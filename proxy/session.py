@@ -64,6 +64,8 @@ class Session:
         role: Which front serves it.
         pid: The shim's process id, as the kernel reports it; 0 when unknown.
         host_pid: The process that started the shim: the editor or AI client; 0 when unknown.
+        host_since: When that process began, in seconds since the machine started: numbers of
+            processes are used again.
         host_session: The leader of that process's session; 0 when unknown.
         ancestors: Every process that the shim descends from, for editors; empty when unknown.
         host: What the client calls itself, for people to read.
@@ -90,6 +92,7 @@ class Session:
     role: Role
     pid: int = 0
     host_pid: int = 0
+    host_since: float = 0.0
     host_session: int = 0
     ancestors: tuple[int, ...] = ()
     host: str = "unknown client"

@@ -7,7 +7,9 @@ repository lead to the same file as with git. Includes and `insteadOf` are not f
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 _LIMIT = 256 * 1024
 """Bytes of a repository's configuration that are read."""
+
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 
 _SECTION = re.compile(r'^\s*\[\s*([A-Za-z0-9.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]')
 _URL = re.compile(r"^\s*url\s*=\s*(.*?)\s*$", re.IGNORECASE)
@@ -77,7 +81,7 @@ def _configuration(git: Path) -> Path | None:
             return git / "config"
         if not git.is_file():
             return None
-    except OSError:
+    except (OSError, ValueError):
         return None
     named = _text(git).strip()
     if not named.startswith("gitdir:"):
@@ -89,11 +93,17 @@ def _configuration(git: Path) -> Path | None:
 
 
 def _text(file: Path) -> str:
+    """A file's beginning; empty where it cannot be read, or is no file.
+
+    Whoever made the folder may have put a pipe there, and to open one waits for its other end.
+    """
     try:
-        with file.open("rb") as opened:
+        with open(os.open(file, os.O_RDONLY | _AT_ONCE), "rb") as opened:  # noqa: PTH123
+            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+                return ""
             return opened.read(_LIMIT).decode("utf-8", "replace")
-    except OSError:
-        return ""
+    except (OSError, ValueError):
+        return ""  # A ValueError is a name that no file can have.
 
 
 def _urls(text: str) -> Iterator[str]:

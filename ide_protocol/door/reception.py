@@ -18,7 +18,7 @@ from ide_protocol.mcp.front import McpFront
 from ide_protocol.mcp.search import MODE
 from ide_protocol.own.methods import Methods
 from ide_protocol.own.terminal_front import TerminalFront
-from proxy.approval.terminal import inspect, parent, session_of
+from proxy.approval.terminal import inspect, parent, session_of, started
 from proxy.session import Session
 
 if TYPE_CHECKING:
@@ -164,8 +164,8 @@ class Reception:
     async def _serve(self, connection: Connection, words: dict[str, Any]) -> None:
         session = _session(connection, words)
         self._hub.sessions.add(session)
-        self._hub.meet_window(session)
         try:
+            self._hub.meet_window(session)
             front = await self._front(session, connection)
             code = await front.serve()
         finally:
@@ -203,6 +203,7 @@ def _session(connection: Connection, words: dict[str, Any]) -> Session:
         role=words["role"],
         pid=pid,
         host_pid=host,
+        host_since=started(host),
         host_session=session_of(host),
         ancestors=_ancestors(pid) if words["role"] == "lsp" else (),
         workspace=folder,
@@ -211,8 +212,18 @@ def _session(connection: Connection, words: dict[str, Any]) -> Session:
         bare=words.get("bare") is True,
         search=words.get("tools") == MODE,
         resumes=words.get("resumes") is True,
-        settings={str(k): str(v) for k, v in settings.items()},
+        settings=_environment(settings),
     )
+
+
+def _environment(settings: dict[str, object]) -> dict[str, str]:
+    """What of a window's settings can be a variable of the environment."""
+    said = {name: value for name, value in settings.items() if isinstance(value, str)}
+    return {n: v for n, v in said.items() if "\0" not in v and not any(map(_odd, v))}
+
+
+def _odd(character: str) -> bool:
+    return "\ud800" <= character <= "\udfff"
 
 
 def _ancestors(pid: int) -> tuple[int, ...]:

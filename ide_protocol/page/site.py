@@ -205,10 +205,14 @@ class Site:
                 done.append(about.get(identifier, "one call"))
         return view.decided(said[0][1], done, gone)
 
-    async def _paired(self, identifier: str) -> str:
+    async def _paired(self, value: str) -> str:
+        identifier = value.partition(".")[0]
         found = next((s for s in self._hub.sessions if s.id == identifier), None)
         if found is None or found.role != "lsp":
             return view.said("That window has closed.", alarm=True)
+        if value != self._value(found):
+            changed = "That window is not what was shown any more. Look at it again."
+            return view.said(changed, alarm=True)
         lasting = self._hub.pairings.lasting(found)
         await self._hub.pairings.accept(found)
         self._note(found.host, "for good" if lasting else "until it closes")
@@ -247,7 +251,10 @@ class Site:
             said,
             *(waits if asked or not first else ()),
             view.editors(
-                [(s, _program(s.host_pid), pairings.lasting(s)) for s in self._windows()],
+                [
+                    (s, _program(s.host_pid), pairings.lasting(s), self._value(s))
+                    for s in self._windows()
+                ],
                 pairings.accepted(),
                 target,
                 secret,
@@ -269,6 +276,10 @@ class Site:
             and not self._hub.pairings.declined(s)
             and not agents_own(s, agents)
         ]
+
+    def _value(self, session: Session) -> str:
+        """What a button says that pairs a window as it is shown."""
+        return f"{session.id}.{self._hub.pairings.likeness(session)}"
 
     def _is_user(self, key: str) -> bool:
         identity = self._hub.account.identity if self._hub.account else None

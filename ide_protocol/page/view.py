@@ -43,7 +43,7 @@ def questions(asked: Sequence[Question], target: str, secret: str, now: float) -
 
 
 def editors(
-    waiting: Sequence[tuple[Session, str, bool]],
+    waiting: Sequence[tuple[Session, str, bool, str]],
     kept: Sequence[Pairing],
     target: str,
     secret: str,
@@ -51,7 +51,8 @@ def editors(
     """The editors that are not paired, and the pairings that last.
 
     Args:
-        waiting: Each window with the program that started it, and whether pairing it would last.
+        waiting: Each window with the program that started it, whether pairing it would last, and
+            the value of its button.
         kept: What was accepted for good.
         target: Where the buttons go.
         secret: The secret of the page.
@@ -62,7 +63,7 @@ def editors(
             "<h2>Editors that want to ask you</h2><p>Once paired, a window may say yes in your "
             "name, also to destructive calls. Pair only what you opened yourself.</p>"
         )
-        parts += [_waiting(*one, target, secret) for one in waiting]
+        parts += [_waiting(one, target, secret) for one in waiting]
     if kept:
         parts.append("<h2>Paired for good</h2>")
         parts += [_kept(one, target, secret) for one in kept]
@@ -157,7 +158,8 @@ def _buttons(asked: Question, identifier: str) -> str:
     return "".join(buttons)
 
 
-def _waiting(session: Session, program: str, lasting: bool, target: str, secret: str) -> str:
+def _waiting(waiting: tuple[Session, str, bool, str], target: str, secret: str) -> str:
+    session, program, lasting, value = waiting
     kept = "for good, by its key" if lasting else "until it closes"
     rows = [
         ("Started by", f"{_text(program, 200)} (process {session.host_pid or 'unknown'})"),
@@ -168,7 +170,7 @@ def _waiting(session: Session, program: str, lasting: bool, target: str, secret:
         f"<article><h3>It calls itself “{_text(session.host, 80)}”</h3>{_rows(rows)}"
         f'{_form(target, secret)}<div class="row">'
         f'<button class="no" name="decline" value="{html.escape(session.id)}">Not this one</button>'
-        f'<button class="yes" name="pair" value="{html.escape(session.id)}">Pair it {kept}</button>'
+        f'<button class="yes" name="pair" value="{html.escape(value)}">Pair it {kept}</button>'
         "</div></form></article>"
     )
 

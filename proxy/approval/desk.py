@@ -78,7 +78,9 @@ class Desk:
         refused: Callable[[Question, Surface, str], None] = lambda _, __, ___: None,
     ) -> None:
         self.signs_in = signs_in
-        self._showing = Showing(sessions=sessions, clock=clock, summon=summon, refused=refused)
+        self._showing = Showing(
+            sessions=sessions, clock=clock, summon=summon, refused=refused, signs_in=signs_in
+        )
         self._refused = refused
         self._sessions = sessions
         self._clock = clock

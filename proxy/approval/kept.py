@@ -30,13 +30,15 @@ class Caller:
 
     role: str
     host_pid: int
+    host_since: float
     host: str
     workspace: str | None
 
     @classmethod
     def of(cls, session: Session) -> Caller:
         """The caller behind a session; a host that starts its shim anew stays the same one."""
-        return cls(session.role, session.host_pid, session.host, session.workspace)
+        process = session.host_pid, session.host_since
+        return cls(session.role, *process, session.host, session.workspace)
 
 
 Key = tuple[Caller, str]

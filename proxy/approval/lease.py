@@ -38,6 +38,7 @@ class Scope:
         definition: Digest of the tool as the server gave it.
         host: What the program that asks calls itself.
         host_pid: Its process by the kernel's word, because any program can take another's name.
+        host_since: When that process began, because its number is given to another one later.
         workspace: Its project folder. Where that is unknown, only the session tells calls apart.
         session: The session's id.
     """
@@ -50,6 +51,15 @@ class Scope:
     workspace: str | None
     session: str
     host_pid: int = 0
+    host_since: float = 0.0
+
+    @property
+    def lasting(self) -> bool:
+        """Whether another session of the same program can be told from other programs.
+
+        Process 1 takes in whatever was left by its starter, so it stands for no program.
+        """
+        return self.workspace is not None and self.host_pid > 1
 
 
 @dataclass(slots=True)
@@ -112,9 +122,9 @@ def _alike(given: Scope, now: Scope) -> bool:
     return (
         (given.user, given.server, given.tool) == (now.user, now.server, now.tool)
         and (given.definition, given.host) == (now.definition, now.host)
-        and given.host_pid == now.host_pid
+        and (given.host_pid, given.host_since) == (now.host_pid, now.host_since)
         and given.workspace == now.workspace
-        and (given.workspace is not None or given.session == now.session)
+        and (given.lasting or given.session == now.session)
     )
 
 
@@ -180,7 +190,7 @@ class Leases:
     def leave(self, session: str) -> None:
         """A session ended, and with it what was for it alone."""
         for lease in self:
-            alone = lease.answer is Answer.STOP or lease.scope.workspace is None
+            alone = lease.answer is Answer.STOP or not lease.scope.lasting
             if alone and lease.scope.session == session:
                 del self._given[lease.id]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -116,13 +117,25 @@ class Pairings:
         if not SHORTEST <= len(key) <= LONGEST or not key.isascii():
             msg = f"A pairing key has {SHORTEST} to {LONGEST} ASCII characters."
             raise KeyUnfit(msg)
-        self._keys[session.id] = hashlib.sha256(key.encode()).hexdigest()
+        hashed = hashlib.sha256(key.encode()).hexdigest()
+        if self._keys.setdefault(session.id, hashed) != hashed:
+            # What was accepted was the window with its first key; taking that back must end it.
+            self._keys[session.id] = hashed
+            self._brief.discard((session.id, self._user))
         self._settle()
         return session.paired
 
     def lasting(self, session: Session) -> bool:
         """Whether accepting this window would last."""
         return session.id in self._keys
+
+    def likeness(self, session: Session) -> str:
+        """What the person is shown of a window when they accept it, as a digest of 16 characters.
+
+        A window can bring a key, or call itself something else, while the person looks.
+        """
+        shown = [session.id, session.host, session.workspace, self._keys.get(session.id)]
+        return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16]
 
     def accepted(self) -> list[Pairing]:
         """The person's lasting pairings, the oldest first."""

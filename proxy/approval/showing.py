@@ -35,6 +35,7 @@ class Showing:
         clock: Unix seconds, for deadlines.
         summon: Brings the person to questions that no window shows; says whether it told them.
         refused: Told of a yes that does not count: the question, where it came from, and why.
+        signs_in: Whether there is a company to sign in to, hence pairing.
     """
 
     def __init__(
@@ -44,7 +45,9 @@ class Showing:
         clock: Callable[[], float],
         summon: Callable[[list[Question], Session], Awaitable[bool]] | None,
         refused: Callable[[Question, Surface, str], None],
+        signs_in: bool,
     ) -> None:
+        self._signs_in = signs_in
         self._sessions = sessions
         self._clock = clock
         self._summon = summon
@@ -59,6 +62,11 @@ class Showing:
             one.question = replace(one.question, deadline=self._clock() + patience)
 
         def settle(question: Question, reply: Reply) -> None:
+            if reply.answer is Answer.YES and self._unpaired(kind, session):
+                self._refused(
+                    question, Surface.ELICITATION, "an editor that is not paired any more"
+                )
+                reply = Reply(Answer.GONE)
             pending[question.id].settle(reply, kind)
 
         batch = Batch(
@@ -82,6 +90,11 @@ class Showing:
                 summoning.cancel()
         for question in batch.open:
             settle(question, Reply(rest))
+
+    def _unpaired(self, kind: Surface, session: Session | None) -> bool:
+        """Whether the person took the pairing back while the editor showed the question."""
+        shown = kind is Surface.EDITOR and session is not None
+        return shown and self._signs_in and session is not None and not session.paired
 
     async def _put_before(
         self, kind: Surface, session: Session | None, batch: Batch, shown: list[Pending]

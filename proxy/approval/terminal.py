@@ -67,6 +67,12 @@ def parent(pid: int) -> int:
     return own[0] if own else 0
 
 
+def started(pid: int) -> float:
+    """When a process began, in seconds since the machine started; 0 when unknown."""
+    own = _stat(pid)
+    return own[3] if own else 0.0
+
+
 def objection(
     terminal: Terminal | None, *, host_pid: int, host_session: int = 0, asked: float
 ) -> str:

@@ -16,6 +16,7 @@ from proxy.exchange.continuation import Continuations
 from proxy.exchange.editing import checked, edited
 from proxy.exchange.posing import Posing
 from proxy.fault import NotApproved, refusal
+from proxy.policy.risk import graver
 from proxy.policy.verdict import Ruling
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Asking:
         await self._catalog.relist(route.offering.server)
         if decision.arguments is not None:
             await checked(call, route.definition, decision.arguments)
-        exchange.route = self._unchanged(route, call, bound)
+        exchange.route = self._unchanged(exchange, route, verdict, decision)
         if decision.arguments is not None:
             self._edit(exchange, exchange.route, decision)
         self._approve(exchange, exchange.route, verdict, decision)
@@ -209,18 +210,21 @@ class Asking:
     def _tool(self, call: Call, route: Route) -> tuple[str, str, str]:
         return self._judging.user, route.offering.server, call.label(route.tool)
 
-    def _unchanged(self, route: Route, call: Call, bound: str) -> Route:
+    def _unchanged(
+        self, exchange: Exchange, route: Route, shown: Verdict, decision: Decision
+    ) -> Route:
         """The route again after the answer: what was shown must be what is there now.
 
         Raises:
             NotApproved: The tool, its rules or the user changed while the person decided.
         """
+        call = exchange.call
         now = self._routing.find(call)
         if (
             now is None
             or now.quarantine is not None
-            or self._judging.judge(call, now).ruling is Ruling.DENY
-            or self._judging.bound(call, now) != bound
+            or _stricter(self._judging.judge(call, now), shown, decision)
+            or self._judging.bound(call, now) != exchange.bound
         ):
             what = f"{route.tool} of {route.offering.title}"
             raise NotApproved(
@@ -228,3 +232,11 @@ class Asking:
                 remedy="Call it again to be asked about what it is now.",
             )
         return now
+
+
+def _stricter(now: Verdict, shown: Verdict, decision: Decision) -> bool:
+    """Whether the rules became such that what the person said would not do any more."""
+    if now.ruling is not Ruling.ASK:
+        return now.ruling is Ruling.DENY
+    graver_now = graver(shown.risk, now.risk) is not shown.risk
+    return graver_now or decision.surface not in now.surfaces

@@ -68,6 +68,7 @@ class Judging:
             workspace=call.session.workspace,
             session=call.session.id,
             host_pid=call.session.host_pid,
+            host_since=call.session.host_since,
         )
 
     def denial(self, call: Call, verdict: Verdict) -> Fault:

@@ -47,6 +47,10 @@ class Entrance:
         """What somebody is told who says this."""
         return hello.read(await (await self.knock(greeting)).reader.readline())
 
+    async def left(self) -> None:
+        """Wait until everybody who came has gone."""
+        await asyncio.gather(*self._tasks)
+
     async def close(self) -> None:
         """Everybody goes."""
         for client in self._clients:
@@ -220,3 +224,18 @@ async def test_the_workspace_is_what_was_named_else_a_project_else_unknown(
     (session,) = entrance.hub.sessions
     assert session.workspace == (str(tmp_path) if expected == "cwd" else expected)
     assert session.workspace_named == named
+
+
+@pytest.mark.parametrize("bus", ["a\0b", "\ud800", 7, None])
+async def test_a_window_with_an_odd_environment_leaves_nothing_behind(
+    entrance: Entrance, bus: object
+) -> None:
+    """What cannot be a variable is left out; the window is served, and gone once it went."""
+    settings = {"DBUS_SESSION_BUS_ADDRESS": bus, "DISPLAY": ":1"}
+    client = await entrance.knock(greeting(window=settings))
+    assert "error" not in hello.read(await client.reader.readline())
+    client.raw(b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n')
+    assert b"result" in await client.reader.readline()
+    client.close()
+    await entrance.left()
+    assert len(entrance.hub.sessions) == 0

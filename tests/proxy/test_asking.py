@@ -248,7 +248,7 @@ async def test_a_lease_lets_through_what_it_says_and_no_more(house: House) -> No
 
 
 @pytest.mark.parametrize(
-    "swap", ["workspace", "host", "process", "user", "definition", "arguments", "rule"]
+    "swap", ["workspace", "host", "process", "reused", "user", "definition", "arguments", "rule"]
 )
 async def test_a_lease_dies_with_what_it_was_given_for(house: House, swap: str) -> None:
     """Another workspace, program, user, tool, rule, or arguments that do not match are asked."""
@@ -266,6 +266,8 @@ async def test_a_lease_dies_with_what_it_was_given_for(house: House, swap: str) 
         house.agent.host = "Another"
     if swap == "process":
         house.agent.host_pid = 4242
+    if swap == "reused":
+        house.agent.host_since = 70.0
     if swap == "user":
         house.exchanges.asking.keep_only("")
     if swap == "definition":
@@ -414,3 +416,24 @@ async def test_a_corrected_call_that_its_server_asks_about_goes_on_corrected(hou
 def test_the_questions_text_is_the_arguments_that_are_frozen() -> None:
     """The constant above is what the desk shows of the call that these tests make."""
     assert json.loads(TABLE) == {"table": "dev.x"}
+
+
+@pytest.mark.parametrize("change", ["surfaces", "risk", "deny", "milder"])
+async def test_a_yes_does_not_outlive_the_rules_it_was_given_under(
+    house: House, change: str
+) -> None:
+    """Rules that ask for more while a person decides hold; milder ones change nothing."""
+    editor = house.editor()
+    running = house.start("presto_write")[1]
+    await editor.shown.wait()
+    rules = {
+        "surfaces": ToolRule(risk=Risk.WRITE, surfaces=frozenset({"page"}), source="registry"),
+        "risk": ToolRule(risk=Risk.DESTRUCTIVE, source="registry"),
+        "deny": ToolRule(risk=Risk.WRITE, groups=frozenset({"others"}), source="registry"),
+        "milder": ToolRule(risk=Risk.WRITE, confirm=Confirm.NEVER, source="registry"),
+    }
+    house.offer(rules={"write": rules[change]})
+    editor.say(Answer.YES)
+    answer = await running
+    assert bool(house.upstream.reached) is (change == "milder")
+    assert change == "milder" or "[not-approved]" in text(answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -147,3 +148,27 @@ def test_a_folder_means_what_is_inside_it_and_not_its_namesakes() -> None:
         assert Context(paths=folders).admits(inside)
     assert not Context(paths=("~/work",)).admits(beside)
     assert not Context(paths=("~/work",)).admits(NOWHERE)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("place", ["config", "gitdir", "commondir"])
+def test_a_pipe_in_a_workspace_holds_up_nobody(tmp_path: Path, place: str) -> None:
+    """To open one would wait for its other end, and with it everything else of the hub."""
+    git = tmp_path / ".git"
+    if place == "gitdir":
+        os.mkfifo(git)
+    elif place == "config":
+        git.mkdir()
+        os.mkfifo(git / "config")
+    else:
+        inner = tmp_path / "inner"
+        inner.mkdir()
+        os.mkfifo(inner / "commondir")
+        git.write_text(f"gitdir: {inner}\n", encoding="utf-8")
+    assert remotes(tmp_path) == frozenset()
+
+
+@pytest.mark.parametrize("folder", ["/srv/a\0b", "/srv/\ud800", "x" * 5000])
+def test_a_folder_that_cannot_be_has_no_remotes(folder: str) -> None:
+    """A host can name anything as its workspace."""
+    assert look(folder, "/srv/home", {}).remotes == frozenset()

@@ -75,7 +75,7 @@ async def _nobody_is_called(_questions: list[Question], _asking: Session) -> boo
 class Office:
     """A desk, an asking agent, and one editor."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, signs_in: bool = False) -> None:
         self.changes = 0
         self.refused: list[tuple[Question, Surface, str]] = []
         self.summon: Callable[[list[Question], Session], Awaitable[bool]] = _nobody_is_called
@@ -87,6 +87,7 @@ class Office:
             clock=lambda: NOW,
             uptime=lambda: UPTIME,
             changed=self._changed,
+            signs_in=signs_in,
             summon=self._called,
             refused=lambda *told: self.refused.append(told),
         )
@@ -366,3 +367,15 @@ async def test_a_desk_without_questions_keeps_nothing(office: Office, end: str) 
     for _ in range(5):  # The prompt's task ends in steps of the loop, and none of them waits.
         await asyncio.sleep(0)
     assert (office.desk.questions(), office.desk._gatherings) == ([], {})
+
+
+async def test_an_editor_that_lost_its_pairing_has_no_yes_left() -> None:
+    """The person took it back while the window showed a question: that is on record, and no yes."""
+    office = Office(signs_in=True)
+    office.editor.paired = True
+    deciding = office.ask()
+    await office.person.shown.wait()
+    office.editor.paired = False
+    office.person.says.set_result(Answer.YES)
+    assert (await deciding).answer is Answer.GONE
+    assert [why for _, _, why in office.refused] == ["an editor that is not paired any more"]

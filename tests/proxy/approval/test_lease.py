@@ -12,7 +12,7 @@ from proxy.approval import Answer, LeaseWish, Surface
 from proxy.approval.lease import MOST, Lease, Leases, Scope, covers, fitting, usual
 from proxy.policy.lease import LeaseLimits
 
-SCOPE = Scope("alice", "spark", "submit", "def", "Agent", "/srv/a", "s1")
+SCOPE = Scope("alice", "spark", "submit", "def", "Agent", "/srv/a", "s1", 4242)
 
 
 def lease(**changes: object) -> Lease:
@@ -25,14 +25,14 @@ WORDS = st.sampled_from(["a", "b"])
 
 
 SCOPES = st.builds(
-    Scope, WORDS, WORDS, WORDS, WORDS, WORDS, WORDS | st.none(), WORDS, st.sampled_from([0, 1])
+    Scope, WORDS, WORDS, WORDS, WORDS, WORDS, WORDS | st.none(), WORDS, st.sampled_from([2, 3])
 )
 
 
 @given(SCOPES)
 def test_a_lease_covers_no_call_that_differs_in_anything_it_was_given_for(other: Scope) -> None:
     """User, server, tool, definition, program and workspace; without one, the session."""
-    given_for = Scope("a", "a", "a", "a", "a", "a", "a")
+    given_for = Scope("a", "a", "a", "a", "a", "a", "a", 2)
     for scope in (given_for, replace(given_for, workspace=None)):
         found = covers(Lease(scope, Answer.YES, "", Surface.EDITOR, left=1), other, {})
         same = replace(other, session="a") == scope
@@ -122,3 +122,23 @@ def test_leases_do_not_fill_the_hub() -> None:
     for one in given_now:
         leases.give(one)
     assert [one.id for one in leases] == [one.id for one in given_now[5:]]
+
+
+@pytest.mark.parametrize("pid", [0, 1])
+def test_a_lease_of_a_process_that_is_no_program_is_its_sessions_alone(pid: int) -> None:
+    """Process 1 takes in whoever was left by their starter, so anybody could be it."""
+    given_for = replace(SCOPE, host_pid=pid)
+    leases = Leases(lambda: 0.0)
+    leases.give(replace(lease(), scope=given_for))
+    assert leases.find(given_for, {}) is not None
+    assert leases.find(replace(given_for, session="s2"), {}) is None
+    leases.leave("s1")
+    assert list(leases) == []
+
+
+def test_a_process_number_that_is_used_again_is_another_program() -> None:
+    """A lease outlives its session, and must not outlive the process it was given to."""
+    given_for = replace(SCOPE, host_pid=4242, host_since=10.0)
+    given_now = replace(lease(), scope=given_for)
+    assert covers(given_now, replace(given_for, session="s2"), {})
+    assert not covers(given_now, replace(given_for, host_since=70.0), {})

@@ -134,3 +134,30 @@ async def test_a_window_that_was_declined_is_not_offered_again() -> None:
     assert desktop.paired == [False, False]
     desktop.pairings.leave(first)
     assert not desktop.pairings.declined(first)
+
+
+async def test_a_window_that_brings_another_key_does_not_outlive_its_pairing() -> None:
+    """What the person takes back is gone, also where the window changed its key meanwhile."""
+    desktop = Desktop()
+    window = desktop.windows[0]
+    desktop.pairings.adopt(ALICE)
+    desktop.pairings.introduce(window, KEY)
+    await desktop.pairings.accept(window)
+    assert not desktop.pairings.introduce(window, "another" * 8)
+    (one,) = desktop.pairings.accepted()
+    assert await desktop.pairings.end(one.name)
+    assert desktop.paired == [False, False]
+
+
+@pytest.mark.parametrize("change", ["key", "host", "workspace"])
+def test_a_window_that_changes_while_the_person_looks_is_another_one(change: str) -> None:
+    """A key would make for good what was shown as until it closes; a name could be another's."""
+    desktop = Desktop()
+    window = desktop.windows[0]
+    shown = desktop.pairings.likeness(window)
+    assert shown == desktop.pairings.likeness(window)
+    if change == "key":
+        desktop.pairings.introduce(window, KEY)
+    else:
+        setattr(window, change, "another")
+    assert desktop.pairings.likeness(window) != shown
