@@ -75,8 +75,8 @@ def show_(name: str, *, as_json: bool) -> int:
 def accept(name: str, *, as_json: bool) -> int:
     """Have the question put whether to trust what a tool has become.
 
-    It is put where the question about a destructive call would be: in your editor, else here. The
-    yes is given there.
+    It is put where the question about a destructive call would be: in a paired editor, else on
+    Portico's page. The yes is given there.
     """
     with conversation() as hub:
         answer = hub.request(contract.ACCEPT_PIN, _named(name), doing="Waiting for your answer")

@@ -150,7 +150,7 @@ class Acceptance:
         if decision.answer is not Answer.YES:
             raise NotApproved(
                 f"Nobody said yes to what {_called(case)} is now, so it stays blocked.",
-                remedy="Run it where a person can be asked: in a terminal, or with an editor open.",
+                remedy="Run it again, and answer in a paired editor or on Portico's page.",
             )
         await self._catalog.relist(server)
         if self.case(server, tool).digest != case.digest:

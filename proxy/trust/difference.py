@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from proxy.plain import exact
@@ -28,16 +29,17 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]
     """
     one, other = list(lines(before)), list(lines(after))
     compared = difflib.unified_diff(one, other, lineterm="", n=1)
-    shown = [
-        f"{line[0]} {line[1:]}" for line in compared if not line.startswith(("---", "+++", "@@"))
-    ]
+    # The first two lines name files. By their look they could not be told from a key like `++x`.
+    inside = itertools.islice(compared, 2, None)
+    shown = [f"{line[0]} {line[1:]}" for line in inside if not line.startswith("@@")]
     left = len(shown) - _MOST_LINES
     return [*shown[:_MOST_LINES], f"  … and {left} lines more"] if left > 0 else shown
 
 
 def lines(definition: Mapping[str, Any]) -> Iterator[str]:
     """A definition as lines of `path: value`."""
-    yield from _lines(pinned(definition), "", 0)
+    if content := pinned(definition):
+        yield from _lines(content, "", 0)
 
 
 def _lines(value: object, where: str, depth: int) -> Iterator[str]:
