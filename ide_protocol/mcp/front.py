@@ -14,6 +14,7 @@ from ide_protocol.mcp.capability import offered
 from ide_protocol.mcp.changes import Changes
 from ide_protocol.mcp.logging_level import LEVEL_KEY, LEVELS, most_talkative
 from ide_protocol.mcp.relay import CallRelay
+from ide_protocol.mcp.roots import Roots
 from ide_protocol.mcp.window import McpWindow
 from ide_protocol.own.summary import STATUS_TOOL, shown, summary
 from proxy import wire
@@ -23,8 +24,7 @@ from proxy.exchange.call import Call
 from proxy.exchange.patience import impatient
 from proxy.profile import view_of
 from proxy.roots import RootsRelay, roots_changed
-from proxy.subscriptions import LIST_CHANGED, runs_tasks
-from proxy.upstream.contract import Refused
+from proxy.subscriptions import runs_tasks
 
 if TYPE_CHECKING:
     from ide_protocol.door.connection import Connection
@@ -58,8 +58,9 @@ class McpFront:
         self.changes = Changes(self.dialogue, hub.subscriptions, lambda: self.view)
         self._finder = search.Finder()
         self._calls: dict[Identifier, Call] = {}
-        self._roots_stale = False
-        self._learning = False
+        self._roots = Roots(
+            hub, session, self.dialogue, self.changes, lambda: "roots" in self.capabilities
+        )
 
     async def serve(self) -> int:
         """Answer until the client has gone; returns the shim's exit code."""
@@ -99,9 +100,9 @@ class McpFront:
                     running.cancel()
         elif method == "notifications/initialized":
             self.changes.shake()
-            self._relearn()
+            self._roots.learn()
         elif method == "notifications/roots/list_changed":
-            self._relearn()
+            self._roots.learn()
             relay = RootsRelay(self._relay({}, modern=False), self._session.id)
             roots_changed(self._hub.catalog, self.view, relay)
 
@@ -285,34 +286,3 @@ class McpFront:
         meta = params.get("_meta")
         kept = meta if isinstance(meta, dict) else {}
         return {**params, "_meta": {**kept, LEVEL_KEY: self._session.log_level}}
-
-    def _relearn(self) -> None:
-        """Ask for the roots, once more after the present question where one is open."""
-        self._roots_stale = True
-        if not self._learning:
-            self._learning = True
-            self.dialogue.chore(self._learn_workspace())
-
-    async def _learn_workspace(self) -> None:
-        try:
-            while self._roots_stale:
-                self._roots_stale = False
-                await self._ask_for_roots()
-        finally:
-            self._learning = False
-
-    async def _ask_for_roots(self) -> None:
-        """The workspace from the client's roots, where the person named none."""
-        if self._session.workspace_named or "roots" not in self.capabilities:
-            return
-        try:
-            roots = await self.dialogue.request("roots/list", {})
-        except Refused:
-            return  # Then the workspace stays unknown, which only widens the choice of windows.
-        before, catalog = self.view, self._hub.catalog
-        self._session.workspace = greeting.first_folder(roots) or self._session.workspace
-        await self._hub.know(self._session)
-        for feature in LIST_CHANGED:
-            # What is listed may depend on the workspace, and a list may have left before it.
-            if catalog.listed(feature, self.view) != catalog.listed(feature, before):
-                self.changes.changed(feature)
