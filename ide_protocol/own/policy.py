@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ide_protocol.own import contract
     from proxy.catalog import Route
     from proxy.hub import Hub
+    from proxy.policy.circumstances import Workspace
     from proxy.policy.offering import Offering
     from proxy.session import Session
 
@@ -44,11 +45,7 @@ async def explain(hub: Hub, session: Session, params: dict[str, Any]) -> contrac
         UnknownTool: Nothing of that name is known to this user, or it is hidden.
     """
     server, tool = named(params, "server"), named(params, "tool")
-    arguments, workspace = params.get("arguments"), params.get("workspace")
-    if arguments is not None and not isinstance(arguments, dict):
-        raise BadParams("`arguments` must be an object.")
-    if workspace is not None and not isinstance(workspace, str):
-        raise BadParams("`workspace` must be a text.")
+    arguments, workspace = _supposed(params)
     await hub.listed()
     offering = _offering(hub, server, tool)
     await hub.know(session)
@@ -81,16 +78,22 @@ async def explain(hub: Hub, session: Session, params: dict[str, Any]) -> contrac
         "open": verdict.open,
         "steps": [_step(step) for step in way],
         "groups": sorted(who.groups),
-        "workspace": {
-            "path": place.paths[0] if place.paths else "",
-            "remotes": sorted(place.remotes),
-            "tags": sorted(place.tags),
-        },
+        "workspace": _place(place),
         "surfaces": [kind for kind in ORDER if asks and kind in verdict.surfaces],
         "surface": _surface(hub, session, verdict) if asks else "",
         "lease": _lease(verdict),
         "prompt": text(_question(session, found, verdict, arguments or {})) if asks else "",
     }
+
+
+def _supposed(params: dict[str, Any]) -> tuple[dict[str, Any] | None, str | None]:
+    """The arguments and the workspace that a call is supposed to have."""
+    arguments, workspace = params.get("arguments"), params.get("workspace")
+    if arguments is not None and not isinstance(arguments, dict):
+        raise BadParams("`arguments` must be an object.")
+    if workspace is not None and not isinstance(workspace, str):
+        raise BadParams("`workspace` must be a text.")
+    return arguments, workspace
 
 
 async def drafted(hub: Hub, server: str) -> dict[str, Any]:
@@ -138,6 +141,14 @@ def _step(step: Step) -> contract.Step:
         "verdict": step.ruling.value if step.ruling else "",
         "rule": plain(step.rule, 300),
         "finding": plain(step.finding, 500),
+    }
+
+
+def _place(workspace: Workspace) -> contract.Place:
+    return {
+        "path": workspace.paths[0] if workspace.paths else "",
+        "remotes": sorted(workspace.remotes),
+        "tags": sorted(workspace.tags),
     }
 
 
