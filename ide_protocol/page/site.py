@@ -156,8 +156,9 @@ class Site:
         told = {name: values[0] for name, values in answer.items()}
         found = await trip.identity(told, self._listener.origin + CALLBACK)
         if not self._is_user(found.key):
-            who = plain(found.name, 80)
-            return Shown(403, "You are somebody else here", f"This browser is signed in as {who}.")
+            who = f"This browser is signed in as {plain(found.name, 80)}, Portico as somebody else."
+            how = "Sign in as one and the same person, there or with `portico login`."
+            return Shown(403, "You are somebody else here", f"{who} {how}")
         self._turn(found.key)
         return self._page(self._visits.show(found, self._listener.origin))
 
