@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
 _MOST_STEPS = 8
-_PATIENCE = 30.0
+_PATIENCE = 90.0
 
 
 class Stopped(Exception):  # noqa: N818 - the person stopped; nothing of ours broke.

@@ -32,7 +32,7 @@ QUERY = (
     "SELECT country, sum(orders) AS orders, sum(usd) AS usd FROM revenue.daily "
     "GROUP BY country ORDER BY usd DESC LIMIT 5"
 )
-_PATIENCE = 30.0
+_PATIENCE = 90.0
 
 
 async def company(story: Story, stage: Stage) -> None:

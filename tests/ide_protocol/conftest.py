@@ -40,7 +40,7 @@ class Client:
 
     async def receive(self) -> dict[str, Any]:
         """The next JSON line."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             message: dict[str, Any] = json.loads(await self.reader.readline())
         return message
 
@@ -59,7 +59,7 @@ class Client:
 
     async def receive_frame(self) -> dict[str, Any]:
         """The next LSP message."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             length = 0
             while (line := await self.reader.readline()).strip():
                 name, _, value = line.partition(b":")
@@ -69,7 +69,7 @@ class Client:
 
     async def rest(self) -> bytes:
         """Everything until the connection ends."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(120):
             return await self.reader.read()
 
     def close(self) -> None:

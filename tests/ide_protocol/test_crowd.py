@@ -191,7 +191,7 @@ async def test_two_hundred_calls_over_twenty_servers_each_get_their_own_answer(
             name = f"s{number % 20}_read"
             return await callers[number // 20 % 2].call(name, number, kinds[number])
 
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             results = await asyncio.gather(*(run(number) for number in kinds))
         for number, result in zip(kinds, results, strict=True):
             if kinds[number] == "cancel":
@@ -213,7 +213,7 @@ async def test_two_hundred_calls_over_twenty_servers_each_get_their_own_answer(
 
 async def stopped(servers: dict[str, Worker], numbers: set[int]) -> None:
     """Wait until every legacy server has heard of each cancelled call of its own."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         for place, server in enumerate(servers.values()):
             while server.is_legacy and {n for n in numbers if n % 20 == place} - server.stopped:
                 server.told.clear()

@@ -36,7 +36,7 @@ class Pages:
 
     async def next(self) -> str:
         """The next page, as soon as it is shown."""
-        return await asyncio.wait_for(self._shown.get(), 20)
+        return await asyncio.wait_for(self._shown.get(), 120)
 
     async def _show(self, params: dict[str, Any]) -> object:
         self._shown.put_nowait(params["uri"])

@@ -88,7 +88,7 @@ async def test_a_hub_that_dies_is_no_silence(portico: Installation, box: Box) ->
     window = await portico.window()
     await window.initialize()
     window.call("box_wait")
-    await asyncio.wait_for(box.waiting.wait(), 20)
+    await asyncio.wait_for(box.waiting.wait(), 120)
     first = await portico.pid()
     slay(first)
     code, complaint = await window.end()

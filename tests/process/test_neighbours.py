@@ -72,7 +72,7 @@ async def test_a_call_in_flight_at_the_end_of_input_is_answered(
     window = await portico.window()
     await window.initialize()
     number = window.call("box_wait")
-    await asyncio.wait_for(box.waiting.wait(), 20)
+    await asyncio.wait_for(box.waiting.wait(), 120)
     window.stdin.write_eof()
     box.released.set()
     assert text(await window.answer(number)) == "wait"
@@ -84,9 +84,9 @@ async def test_a_cancelled_call_ends_its_stream_upstream(portico: Installation, 
     window = await portico.window()
     await window.initialize()
     number = window.call("box_wait")
-    await asyncio.wait_for(box.waiting.wait(), 20)
+    await asyncio.wait_for(box.waiting.wait(), 120)
     window.send({"method": "notifications/cancelled", "params": {"requestId": number}})
-    await asyncio.wait_for(box.left.wait(), 20)
+    await asyncio.wait_for(box.left.wait(), 120)
     assert await window.text("box_read") == "read"
 
 
@@ -97,9 +97,9 @@ async def test_a_cancelled_call_is_told_to_a_legacy_server(portico: Installation
         window = await portico.window()
         await window.initialize()
         number = window.call("box_wait")
-        await asyncio.wait_for(box.waiting.wait(), 20)
+        await asyncio.wait_for(box.waiting.wait(), 120)
         window.send({"method": "notifications/cancelled", "params": {"requestId": number}})
-        await asyncio.wait_for(box.cancelled.wait(), 20)
+        await asyncio.wait_for(box.cancelled.wait(), 120)
         told = next(seen for seen in box.seen if seen.method == "notifications/cancelled")
         called = next(seen for seen in box.seen if seen.method == "tools/call")
         assert told.message["params"]["requestId"] == called.message["id"]
@@ -111,6 +111,6 @@ async def test_a_window_that_dies_takes_its_call_with_it(portico: Installation, 
     window = await portico.window()
     await window.initialize()
     window.call("box_wait")
-    await asyncio.wait_for(box.waiting.wait(), 20)
+    await asyncio.wait_for(box.waiting.wait(), 120)
     await window.kill()
-    await asyncio.wait_for(box.left.wait(), 20)
+    await asyncio.wait_for(box.left.wait(), 120)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 _HELLO = {"protocolVersion": "2025-11-25", "clientInfo": {"name": "agent", "version": "1"}}
 _WIDE = 2**27
 

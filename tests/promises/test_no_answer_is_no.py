@@ -184,7 +184,7 @@ async def test_an_editor_without_a_yes_is_a_no(
     async with portico.editor() as editor:
         eyes = await open_eyes(editor, portico)
         number = agent.call("box_drop", table="dev.x")
-        prompt = await asyncio.wait_for(eyes.next(), 20)
+        prompt = await asyncio.wait_for(eyes.next(), 120)
         if reaction == "closes":
             prompt.press(None)
         elif reaction == "imitates":
@@ -206,7 +206,7 @@ async def test_a_person_who_does_not_answer_says_no(portico: Installation, box: 
     async with portico.editor() as editor:
         eyes = await open_eyes(editor, portico)
         assert "Nobody answered" in await agent.text("box_drop")
-        prompt = await asyncio.wait_for(eyes.next(), 20)
+        prompt = await asyncio.wait_for(eyes.next(), 120)
         prompt.press(prompt.button(yes=True))
         assert (await editor.request("portico/approvals", {}))["approvals"] == []
     assert box.calls == []
@@ -236,7 +236,7 @@ async def test_the_editor_of_the_same_workspace_says_yes(
     async with portico.editor() as editor:
         eyes = await open_eyes(editor, portico)
         number = agent.call("box_drop", table="dev.x")
-        prompt = await asyncio.wait_for(eyes.next(), 20)
+        prompt = await asyncio.wait_for(eyes.next(), 120)
         (asked,) = (await editor.request("portico/approvals", {}))["approvals"]
         status = agent.call("portico_status")
         assert text(await agent.answer(status))

@@ -31,7 +31,7 @@ async def test_somebody_comes_back_to_a_host_that_has_given_up(
     async with portico.editor() as editor:
         eyes = await open_eyes(editor, portico)
         number = host.call("box_drop", table="dev.x")
-        prompt = await asyncio.wait_for(eyes.next(), 20)
+        prompt = await asyncio.wait_for(eyes.next(), 120)
         give_up(host, number)
         await host.tools()  # It is answered after the cancellation was heard.
         assert len((await editor.request("portico/approvals", {}))["approvals"]) == 1
@@ -43,7 +43,7 @@ async def test_somebody_comes_back_to_a_host_that_has_given_up(
         assert not eyes.seen
         # The yes was for one call: the next one is asked about.
         number = host.call("box_drop", table="dev.x")
-        prompt = await asyncio.wait_for(eyes.next(), 20)
+        prompt = await asyncio.wait_for(eyes.next(), 120)
         prompt.press(prompt.button(yes=False))
         assert "said no" in text(await host.answer(number))
     assert box.calls == ["drop"]
@@ -57,7 +57,7 @@ async def test_a_host_that_takes_its_call_back_takes_the_prompt_away(
     async with portico.editor() as editor:
         eyes = await open_eyes(editor, portico)
         number = host.call("box_drop", table="dev.x")
-        await asyncio.wait_for(eyes.next(), 20)
+        await asyncio.wait_for(eyes.next(), 120)
         give_up(host, number, "User requested cancellation")
         while (await editor.request("portico/approvals", {}))["approvals"]:
             pass
@@ -72,7 +72,7 @@ async def test_a_host_that_starts_its_server_anew_gets_the_answer_there(
     async with portico.editor() as editor:
         eyes = await open_eyes(editor, portico)
         first.call("box_drop", table="dev.x")
-        prompt = await asyncio.wait_for(eyes.next(), 20)
+        prompt = await asyncio.wait_for(eyes.next(), 120)
         await first.kill()
         second = await (await portico.window()).initialize()
         hub = (await editor.request("portico/status", {}))["hub"]
@@ -94,7 +94,7 @@ async def test_with_two_windows_the_prompt_is_in_the_one_of_the_calls_project(
     async with portico.editor() as here, portico.editor("lsp", "--workspace", other) as there:
         right, wrong = await open_eyes(here, portico), await open_eyes(there, portico)
         numbers = [host.call("box_drop", table=f"dev.t{number}") for number in range(12)]
-        prompt = await asyncio.wait_for(right.next(), 20)
+        prompt = await asyncio.wait_for(right.next(), 120)
         assert prompt.message.startswith("12 calls wait for your yes:")
         await there.request("portico/status", {})
         prompt.press(next(title for title in prompt.actions if title.startswith("Approve all")))

@@ -33,8 +33,8 @@ LISTS = {
 NEWS_SECONDS = 12.0
 """Seconds to wait for what a server says by itself, which this one does every five."""
 
-LISTED_SECONDS = 30.0
-"""Seconds that a server's program may take until its tools are listed."""
+LISTED_SECONDS = 120.0
+"""Seconds that a server's program may take until its lists are there."""
 
 _VARIES = re.compile(
     r"\d{4}-\d\d-\d\d[T ][\d:.+Z-]+|\d\d?:\d\d:\d\d( [AP]M)?|\b[0-9a-f]{40}\b|[\d.]+ ?ms\b"
@@ -151,29 +151,43 @@ class Talk:
         return found
 
 
-async def listed(talk: Talk, method: str, key: str) -> list[dict[str, Any]]:
-    """A list; that of the tools once there are any, for a first one waits for no slow start."""
-    async with asyncio.timeout(LISTED_SECONDS):
-        while True:
-            answer = await talk.ask(method, {})
-            found: list[dict[str, Any]] = answer.get("result", {}).get(key, [])
-            if found or method != "tools/list":
-                return found
-            await asyncio.sleep(0.5)
+async def listed(
+    talk: Talk, method: str, key: str, complete: Callable[[list[dict[str, Any]]], bool]
+) -> list[dict[str, Any]]:
+    """A list, asked for until it is complete; a first one waits for no slow start.
+
+    Some servers offer more once they have heard of the client's roots.
+    """
+    deadline = asyncio.get_running_loop().time() + LISTED_SECONDS
+    while True:
+        found: list[dict[str, Any]] = (await talk.ask(method, {})).get("result", {}).get(key, [])
+        if complete(found) or asyncio.get_running_loop().time() > deadline:
+            return sorted(found, key=lambda entry: json.dumps(entry, sort_keys=True))
+        await asyncio.sleep(0.2)
 
 
-async def converse(window: AnyWindow, calls: Calls, *, modern: bool, steps: Steps | None) -> Talk:
-    """All lists, all calls with their progress, every resource and prompt that a server offers."""
+async def converse(
+    window: AnyWindow, calls: Calls, *, modern: bool, steps: Steps | None, before: Talk | None
+) -> Talk:
+    """All lists, all calls with their progress, every resource and prompt that a server offers.
+
+    Lists are complete when they are as long as in the conversation `before`, and the first one's
+    list of tools when every tool that is called stands in it.
+    """
     talk = Talk(window, modern)
     capabilities = await talk.greet()
-    if not modern:
-        await asyncio.sleep(1.0)  # Some offer more once they have heard of the client's roots.
+    called = {tool for tool, _ in calls}
     for method, key in LISTS.items():
         if method.partition("/")[0] not in capabilities:
             talk.found[method] = []
             continue
-        entries = await listed(talk, method, key)
-        talk.found[method] = sorted(entries, key=lambda entry: json.dumps(entry, sort_keys=True))
+
+        def complete(entries: list[dict[str, Any]], method: str = method) -> bool:
+            if before is not None:
+                return len(entries) >= len(before.found[method])
+            return method != "tools/list" or called <= {entry["name"] for entry in entries}
+
+        talk.found[method] = await listed(talk, method, key, complete)
     for tool, arguments in calls:
         await talk.call(tool, arguments)
     for resource in talk.found["resources/list"]:

@@ -33,6 +33,9 @@ EVERY_WAY = [PIPES, ("stdio", "modern"), LEGACY_HTTP, MODERN_HTTP]
 
 every_way = pytest.mark.parametrize("way", EVERY_WAY, ids=" ".join)
 
+# The limit is for what hangs, and not for a busy machine.
+pytestmark = pytest.mark.timeout(300)
+
 Way = tuple[str, str]
 
 
@@ -123,21 +126,29 @@ class Comparison:
         self._configure(f"command = {json.dumps(self._command)}\nenv = {{ {listed} }}")
         straight = await Window.start(self._command, self._environment, self._portico.project)
         self._portico.windows.append(straight)
-        return await self._talk(straight, calls, steps), await self._through(calls, steps)
+        direct = await self._talk(straight, calls, steps)
+        return direct, await self._through(calls, steps, direct)
 
     async def _served(self, calls: Calls, steps: Steps | None) -> tuple[Talk, Talk]:
         async with serving(self._command, self._environment) as url:
             self._configure(f"url = {json.dumps(url)}")
             async with connected(url) as straight:
                 direct = await self._talk(straight, calls, steps)
-            return direct, await self._through(calls, steps)
+            return direct, await self._through(calls, steps, direct)
 
-    async def _through(self, calls: Calls, steps: Steps | None) -> Talk:
+    async def _through(self, calls: Calls, steps: Steps | None, direct: Talk) -> Talk:
         window = await self._portico.window("mcp", "--only", "it", "--bare")
-        return await self._talk(window, calls, steps)
+        return await self._talk(window, calls, steps, direct)
 
-    async def _talk(self, window: Window | DirectWindow, calls: Calls, steps: Steps | None) -> Talk:
-        return await converse(window, calls, modern=self._era == "modern", steps=steps)
+    async def _talk(
+        self,
+        window: Window | DirectWindow,
+        calls: Calls,
+        steps: Steps | None,
+        before: Talk | None = None,
+    ) -> Talk:
+        modern = self._era == "modern"
+        return await converse(window, calls, modern=modern, steps=steps, before=before)
 
 
 @asynccontextmanager
@@ -150,7 +161,7 @@ async def serving(command: list[str], environment: dict[str, str]) -> AsyncItera
     assert process.stdout is not None
     talking = None
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not (line := (await process.stdout.readline()).decode()).startswith("http"):
                 assert line, "it ended before it served"
         # It goes on talking, and must not be kept waiting for somebody to read.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.ide_protocol.command_line.conftest import FakeHub, Printed
 
 # Reaching the hub uses the process's one alarm, which is what the default method would use.
-pytestmark = pytest.mark.timeout(60, method="thread")
+pytestmark = pytest.mark.timeout(180, method="thread")
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Start = Callable[..., subprocess.Popen[str]]
 
 # Reaching the hub uses the process's one alarm, which is what the default method would use.
-pytestmark = pytest.mark.timeout(60, method="thread")
+pytestmark = pytest.mark.timeout(180, method="thread")
 
 SHAPES: dict[tuple[str, ...], tuple[str, type]] = {
     ("servers",): ("servers", contract.Server),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Start = Callable[..., subprocess.Popen[str]]
 
 # Reaching the hub uses the process's one alarm, which is what the default method would use.
-pytestmark = pytest.mark.timeout(60, method="thread")
+pytestmark = pytest.mark.timeout(180, method="thread")
 
 
 def test_following_the_audit_shows_each_record_once(hub: FakeHub, start: Start) -> None:

@@ -43,7 +43,7 @@ class Talk:
 
     async def receive(self) -> dict[str, Any]:
         """The next message of the front."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             found: dict[str, Any] = json.loads(await self._reader.readline())
         return found
 
@@ -58,7 +58,7 @@ class Talk:
 
     async def ended(self) -> None:
         """Wait until the front has ended the line; nothing may come before."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             assert await self._reader.read() == b""
 
 
@@ -85,7 +85,7 @@ class HubDouble:
 
     async def talk(self) -> Talk:
         """The next line."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             return await self.talks.get()
 
     def close(self) -> None:
@@ -109,7 +109,7 @@ class Events:
 
     async def next(self) -> dict[str, Any] | None:
         """The next message; None at the end."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             async for line in self._lines:
                 word, _, value = line.partition(": ")
                 if word == "id":
@@ -123,7 +123,7 @@ class Events:
 
     async def primed(self) -> str:
         """The id of the event that has nothing else."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             async for line in self._lines:
                 word, _, value = line.partition(": ")
                 if word == "id":

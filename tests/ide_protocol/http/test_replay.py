@@ -40,7 +40,7 @@ async def lets_go(talk: Talk, **params: object) -> None:
 async def unread(client: Client) -> None:
     """Wait until the front has noticed that nobody reads the session's own stream."""
     session = client.front._sessions[client.session["mcp-session-id"]]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while session._listening is None or session._listening.read:  # noqa: ASYNC110 - a socket
             await asyncio.sleep(0.001)
 

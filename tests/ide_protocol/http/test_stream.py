@@ -54,7 +54,7 @@ class Paper:
 async def poured(stream: Stream, *, silence: float = 60) -> list[object]:
     """What a stream becomes."""
     paper = Paper()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         await pour(stream, cast("Reply", paper), (("a", "b"),), silence=silence)
     return paper.written
 
@@ -80,7 +80,7 @@ async def test_a_long_silence_becomes_a_stream_that_breathes() -> None:
     """By which a client that has gone is noticed, and no proxy gives up."""
     stream, paper = Stream(), Paper()
     pouring = asyncio.ensure_future(pour(stream, cast("Reply", paper), silence=0.01))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         await paper.breathed.wait()
         stream.put(b"1", last=True, status=400)
         await pouring

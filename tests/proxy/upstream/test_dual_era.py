@@ -197,7 +197,7 @@ async def test_a_tool_that_can_only_ask_by_a_request_asks_a_legacy_client(
         asker.answer = yes
         await upstream.list_tools()
         params = {"name": "drop", "arguments": {}}
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             answer = await upstream.send("tools/call", params, asker)
         assert answer["result"]["content"][0]["text"] == "dropped"
         assert upstream.era is Era.MODERN
