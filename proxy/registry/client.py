@@ -66,6 +66,8 @@ class Registry:
         self._clock = clock
         self._kept = LastGood(directory, company.registry, company.governance_key)
         self._host = urlsplit(company.registry).netloc
+        self._told: dict[str, Copy] = {}
+        """User -> what the registry told this process, which alone is worth an ETag."""
         # Two refreshes at once would overwrite each other's memory of who left.
         self._turn = asyncio.Lock()
 
@@ -97,8 +99,11 @@ class Registry:
             if token is not None and shown is None:
                 log.warning("%s gets no token: it is not in token_origins", self._host)
             signed = shown is not None
-            # An anonymous page and a signed one may share an ETag, and are not the same page.
-            old = previous.pages if previous is not None and previous.signed == signed else ()
+            # An anonymous page and a signed one may share an ETag, and are not the same page. And
+            # what the disk holds is not confirmed: whoever changed it there would have their rules
+            # taken for the registry's for as long as these do not change.
+            told = self._told.get(identity_key)
+            old = told.pages if told is not None and told.signed == signed else ()
             try:
                 async with asyncio.timeout(PATIENCE):
                     pages = await self._pages({page.cursor: page for page in old}, shown)
@@ -107,6 +112,7 @@ class Registry:
                 raise RegistryUnreachable(msg) from None
             fresh = Copy(pages=pages, signed=signed, fetched_at=self._clock())
             copy = follow(previous, fresh, self._company.governance_key)
+            self._told = {identity_key: copy}
             try:
                 await asyncio.to_thread(self._kept.save, identity_key, copy)
             except OSError as full:

@@ -83,15 +83,32 @@ async def test_each_page_is_confirmed_by_its_own_etag(
 ) -> None:
     """A change on a later page is seen although the first page is unchanged."""
     registry.entries = [envelope(name, block()) for name in NAMES]
-    await reader().refresh(ALICE, TOKEN)
+    client = reader()
+    await client.refresh(ALICE, TOKEN)
     registry.entries[4] = envelope("com.example/new", block())
     registry.asked.clear()
     clock.now = 2000.0
-    listing = await reader().refresh(ALICE, TOKEN)
+    listing = await client.refresh(ALICE, TOKEN)
     assert all("if-none-match" in headers for _, headers in registry.asked)
     assert [entry.name for entry in listing.entries] == ["com.example/new", *NAMES[:4]]
     assert listing.fetched_at == 2000.0
     assert set(listing.departed) == {NAMES[4]}
+
+
+@pytest.mark.parametrize("restarted", [True, False])
+async def test_rules_that_were_changed_on_disk_are_never_confirmed(
+    registry: RegistryDouble, reader: Callable[..., Registry], tmp_path: Path, *, restarted: bool
+) -> None:
+    """A copy that an agent edited holds until the registry answers, and not a moment longer."""
+    registry.entries = [envelope(NAMES[0], block(environment="production"))]
+    client = reader()
+    told = await client.refresh(ALICE, TOKEN)
+    (copy,) = (tmp_path / "cache").glob("registry-*.json")
+    edited = copy.read_text(encoding="utf-8").replace("production", "playground")
+    copy.write_text(edited, encoding="utf-8")
+    again = await (reader() if restarted else client).refresh(ALICE, TOKEN)
+    assert again.revision == told.revision
+    assert "playground" not in copy.read_text(encoding="utf-8")
 
 
 async def test_the_last_good_answer_survives_every_failure_with_its_age(
