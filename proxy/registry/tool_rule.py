@@ -50,12 +50,6 @@ def rule(said: object, name: str, tool: str) -> ToolRule:
     wrong = sorted(set(told) - _KEYS) if isinstance(said, dict) else ["the whole rule"]
     groups = names(told.get("groups", []))
     context = workspaces(told["workspaces"]) if "workspaces" in told else ANYWHERE
-    minutes = told.get("minutesSaved", 0)
-    if isinstance(minutes, bool) or not isinstance(minutes, int | float):
-        minutes = 0
-    if not 0 <= minutes <= _MOST_MINUTES:
-        # An estimate has no strict side; only the figure is lost.
-        minutes = 0
     conditions = _conditions(told.get("conditions", []), where)
     leased, lease = _lease(told)
     wrong += [
@@ -80,7 +74,7 @@ def rule(said: object, name: str, tool: str) -> ToolRule:
         Risk(told.get("risk", Risk.UNKNOWN)),
         Confirm(told.get("confirm", Confirm.RISKY)),
         groups or frozenset(),
-        float(minutes),
+        _minutes(told),
         surfaces(told) or SURFACES,
         context=context,
         conditions=conditions or (),
@@ -89,6 +83,14 @@ def rule(said: object, name: str, tool: str) -> ToolRule:
         costly=told.get("cost") == "high",
         source=where,
     )
+
+
+def _minutes(told: dict[str, Any]) -> float:
+    """The minutes that a call saves; an estimate has no strict side, so a wrong one counts 0."""
+    said = told.get("minutesSaved", 0)
+    if isinstance(said, bool) or not isinstance(said, int | float):
+        return 0.0
+    return float(said) if 0 <= said <= _MOST_MINUTES else 0.0
 
 
 def names(value: object) -> frozenset[str] | None:

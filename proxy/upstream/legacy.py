@@ -15,6 +15,7 @@ from proxy.upstream.conversation import converse
 from proxy.upstream.fault import UpstreamMalformed
 from proxy.upstream.handshake import agreed, hello
 from proxy.upstream.hearing import ROOTS, ROOTS_CHANGED, ROOTS_SECONDS, Hearing
+from proxy.upstream.overhearing import Overhearing
 from proxy.upstream.request import BASE, label, write
 from proxy.wire import encode
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from proxy.upstream.contract import Relay
     from proxy.upstream.endpoint import Endpoint
     from proxy.upstream.era import Terms
-    from proxy.upstream.overhearing import Overhearing
     from proxy.upstream.reply import Reply
     from proxy.upstream.request import Headers, Written
 
@@ -208,8 +208,6 @@ class LegacySession:
     async def _overhear(self, relay: Relay, changed: Callable[[], None]) -> Overhearing | None:
         """The session's own stream, from the first call of somebody who can be asked."""
         if self._beside is None and relay.capabilities:
-            from proxy.upstream.overhearing import Overhearing  # it needs this module
-
             self._beside = Overhearing(self, self._endpoint, changed)
         if self._beside is not None:
             await self._beside.ready()
