@@ -19,15 +19,22 @@ catalog                What this user may see, merged from the upstreams, with s
 registry               The company's list of approved servers, and its rules for them.
 offering               One server as this user may meet it today.
 verdict                Allow, deny or ask, with the rule that decided and why.
+pin                    What a tool was when it was trusted, and by whose word.
+quarantine             Where a tool is that is no longer what its pin says, or that reads as poison:
+                       it is not offered, and no call of it is sent.
 approval               A person's answer to an *ask*, bound to one exact call.
+batch                  Several questions that come together, shown as one prompt.
+lease                  A yes in advance, bounded in scope, minutes and calls; a *stop* is a no.
 elicitation            A server's own question to the person. It is no approval and never looks like
                        one.
-surface                Where a person can be asked: an editor, the asking client, a terminal.
+surface                Where a person can be asked: an editor, Portico's page, the asking client, a
+                       terminal; the strongest first.
+pairing                A person's word, given on the page, that an editor is theirs.
 credential             The secret that proves who the user is (`auth`).
 grant                  The permission to use one upstream: audience, scopes, expiry.
 audit                  What happened, one record per decision, append-only.
 =====================  =============================================================================
 
-Deciding is plain and synchronous (`policy`, `offering`, `naming`, `bridge`, `approval.surface`).
-Waiting is done by few: `exchange`, `hub`, `catalog`, `approval.desk` and `upstream`.
+Deciding is plain and synchronous (`policy`, `naming`, `exchange.bridge`, `approval.surface`).
+Waiting is done by few: `exchange`, `hub`, `upkeep`, `catalog`, `approval.desk` and `upstream`.
 """
