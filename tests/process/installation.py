@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -47,7 +48,7 @@ class Installation:
         home: Where it is.
         environment: What every process is started with.
         project: A folder to stand in.
-        hubs: The process ids of every hub that was asked for.
+        hubs: The process ids of every hub that was asked for, at the end of all that there were.
         witnessed: What commands and windows wrote, all of it.
     """
 
@@ -157,7 +158,7 @@ class Installation:
     async def close(self) -> None:
         """End every window and the hub, and see all of them gone."""
         await self.shut()
-        await self.hub()
+        self.hubs.update(map(int, re.findall(r"hub (\d+) serves", self.log)))
         stopped = await self.run("hub", "stop")
         assert stopped.code == 0, stopped.errors
         for hub in self.hubs:

@@ -105,24 +105,26 @@ async def behind(portico: Installation, *, legacy: bool) -> AsyncIterator[Asking
 
 @four[0]
 @four[1]
-@pytest.mark.parametrize("kind", KINDS)
 async def test_a_servers_question_reaches_the_person_and_the_answer_the_server(
-    portico: Installation, client_era: str, kind: str, *, legacy: bool
+    portico: Installation, client_era: str, *, legacy: bool
 ) -> None:
     """Form, page, sampling and roots, in all four pairs of eras; the server is always named."""
+    asked: dict[str, Any] = {}
+    answers: dict[str, Any] = {}
     person = Person()
     async with behind(portico, legacy=legacy), client(portico, client_era, person) as agent:
-        answer = json.loads(said(await agent.call_tool(f"ask_{kind}", {"asked": "Sure?"})))
-    if kind in {"form", "url"}:
-        assert answer["action"] == "accept"
-        page = f"\nIt wants to open a page at sign.example:\n{PAGE}" if kind == "url" else ""
-        assert [params.message for params in person.asked] == [f"ask asks: Sure?{page}"]
-        assert kind == "form" or person.asked[0].url == PAGE
-    elif kind == "sampling":
-        assert answer["content"]["text"] == "yes"
-        assert person.asked[0].max_tokens == 7
-    else:
-        assert answer["roots"][0]["uri"].startswith("file:///project")
+        for kind in KINDS:
+            answer = said(await agent.call_tool(f"ask_{kind}", {"asked": "Sure?"}))
+            answers[kind], asked[kind] = json.loads(answer), person.asked
+            person.asked = []
+    page = f"\nIt wants to open a page at sign.example:\n{PAGE}"
+    for kind, more in (("form", ""), ("url", page)):
+        assert answers[kind]["action"] == "accept"
+        assert [params.message for params in asked[kind]] == [f"ask asks: Sure?{more}"]
+    assert asked["url"][0].url == PAGE
+    assert answers["sampling"]["content"]["text"] == "yes"
+    assert asked["sampling"][0].max_tokens == 7
+    assert answers["roots"]["roots"][0]["uri"].startswith("file:///project")
 
 
 @four[0]
