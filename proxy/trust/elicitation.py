@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from proxy.address import BadAddress, origin
 from proxy.plain import block, exact, plain, unlinked
 from proxy.trust.fault import SecretAsked, UnsafeForm, UnsafePage
-from proxy.trust.hidden import unhidden
+from proxy.trust.hidden import look_alike, unhidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +42,7 @@ _SPACELESS = (
 _ALONE = r"token|secret|pin|tan|passkey|geheimnis|clave|cookie|private ?key"
 _WANTED = r"enter|type|provide|give|confirm|supply|paste|send|submit|need|your|tell|fill in|gib|ihr"
 
-_SECRET = re.compile(rf"\b(?:{_ALWAYS})\b|{_SPACELESS}")
+_BEGINS = re.compile(rf"^(?:(?:{_ALWAYS})\b|{_SPACELESS})")
 _SECRET_NAME = re.compile(rf"\b(?:{_ALWAYS})\b|{_SPACELESS}|^(?:your |the )?(?:{_ALONE})$")
 _SECRET_WISH = re.compile(
     rf"\b(?:{_WANTED})\w*\b[^.!?]{{0,40}}(?:\b(?:{_ALWAYS}|{_ALONE})\b|{_SPACELESS})"
@@ -57,6 +57,12 @@ _WARNING = re.compile(
     r"|(?:credit )?card numbers?|addresse?s?)s?\b[ ,/]*+){1,30}+"
 )
 _CLAUSE_ENDS = re.compile(r"[.!?;](?=\s|$)|[()\n]")
+_NAMED = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#\s]*@)?([^/?#:\s,;)\]]*[^/?#:\s,;)\].])")
+"""The host of an address in running text."""
+
+_SPELT = re.compile(r"\b(?:\w ){3,}\w\b")
+"""A word whose letters stand apart."""
+
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -75,9 +81,9 @@ def screened(server: str, params: Mapping[str, Any]) -> dict[str, Any]:
     message = str(params.get("message", ""))
     shown = unlinked(block(message[:_LONGEST_MESSAGE]))
     if params.get("mode") == "url" or ("url" in params and "requestedSchema" not in params):
-        page = _page(server, params.get("url"))
+        page = _page(server, params.get("url"), message)
         return {**params, "message": f"{shown}\n{page}" if shown else page}
-    if _SECRET_WISH.search(_words(_wishes(message))):
+    if _finds(_SECRET_WISH, _wishes(message)):
         raise SecretAsked(f"{server} asked for a secret.")
     schema = params.get("requestedSchema")
     if not isinstance(schema, dict):
@@ -85,8 +91,11 @@ def screened(server: str, params: Mapping[str, Any]) -> dict[str, Any]:
     return {**params, "message": shown, "requestedSchema": _form(server, schema)}
 
 
-def _page(server: str, url: object) -> str:
-    """What a person is told of the page: its address whole, and its host once more."""
+def _page(server: str, url: object, message: str) -> str:
+    """What a person is told of the page: its address whole, and its host once more.
+
+    Words that show another address would have the person look at that one.
+    """
     if not isinstance(url, str) or len(url) > LONGEST_URL:
         raise UnsafePage(f"{server} asked to open an address that nobody could judge.")
     try:
@@ -94,6 +103,8 @@ def _page(server: str, url: object) -> str:
     except BadAddress as bad:
         raise UnsafePage(f"{server} asked to open an address that is refused: it {bad}.") from None
     host = (urlsplit(url).hostname or "").rstrip(".")
+    if any(named != host.casefold() for named in _NAMED.findall(unhidden(message))):
+        raise UnsafePage(f"{server} showed one address and asked to open another.")
     puny = ""
     if any(label.startswith("xn--") for label in host.split(".")):
         puny = f"\nIts name is in punycode and shows as “{_unicode(host)}”: look closely."
@@ -109,6 +120,9 @@ def _unicode(host: str) -> str:
 
 def _form(server: str, schema: dict[str, Any]) -> dict[str, Any]:
     fields = schema.get("properties")
+    if _is_secret("", schema):
+        raise SecretAsked(f"{server} asked for a secret in a form (its heading).")
+    schema = {**schema, **_shown(schema)}
     if not isinstance(fields, dict):
         return schema
     safe: dict[str, Any] = {}
@@ -126,15 +140,21 @@ def _form(server: str, schema: dict[str, Any]) -> dict[str, Any]:
 def _is_secret(name: str, field: Mapping[str, Any]) -> bool:
     if field.get("format") == "password" or field.get("writeOnly") is True:
         return True
-    labels = (_words(name), _words(str(field.get("title", ""))))
-    described = _words(_wishes(str(field.get("description", ""))))
-    return any(map(_SECRET_NAME.search, labels)) or bool(
-        _SECRET_WISH.search(described) or _SECRET.match(described)
+    described = _wishes(str(field.get("description", "")))
+    return (
+        _finds(_SECRET_NAME, name)
+        or _finds(_SECRET_NAME, str(field.get("title", "")))
+        or _finds(_SECRET_WISH, described)
+        or _finds(_BEGINS, described)
     )
 
 
 def _given_back(field: Mapping[str, Any]) -> Iterator[str]:
     """What a client gives back as it is."""
+    default = field.get("default")
+    for one in default if isinstance(default, list) else (default,):
+        if isinstance(one, str):
+            yield one
     items = field.get("items")
     for holder in (field, items if isinstance(items, dict) else {}):
         enum = holder.get("enum")
@@ -184,3 +204,20 @@ def _is_warning(clause: str) -> bool:
 def _words(text: str) -> str:
     """Text as words in lower case: `apiKey`, `API_KEY` and `api-key` are two each."""
     return unhidden(re.sub(r"[_\-.:]+", " ", _CAMEL.sub(" ", text[:_LONGEST_MESSAGE])))
+
+
+def _finds(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a pattern is in a text as it reads: as it is, with look-alikes, or spelt out."""
+    words = _words(text)
+    readings = {words, _SPELT.sub(lambda spelt: spelt[0].replace(" ", ""), words)}
+    if not words.isascii():
+        readings |= {"".join(map(_latin, reading)) for reading in readings}
+    return any(map(pattern.search, readings))
+
+
+def _latin(character: str) -> str:
+    """The letter that a letter of another script looks like, in either case; else itself."""
+    if character.isascii() or not character.isalpha():
+        return character
+    like = look_alike(character) or look_alike(character.upper())
+    return like.casefold() or character

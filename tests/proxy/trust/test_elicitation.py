@@ -37,6 +37,10 @@ SECRETS = (
     form(v={"type": "string", "title": "パスワード"}),
     form(v={"type": "string", "title": "请输入密码"}),
     form(v={"type": "string", "title": "pass\u200bword"}),
+    form(v={"type": "string", "title": "\u03a1assword"}),
+    form("\u0415nter your p\u0430ssword", v={"type": "string"}),
+    form(v={"type": "string", "title": "P a s s w o r d"}),
+    form(p_a_s_s_w_o_r_d={"type": "string"}),
     form(pin={"type": "integer"}),
     form(token={"type": "string"}),
     form("Do not give us your phone number, enter your PIN.", value={"type": "string"}),
@@ -163,3 +167,49 @@ def test_any_form_is_shown_safely_or_refused(fields: dict[str, Any], message: st
     except (SecretAsked, UnsafeForm):
         return
     assert all(c.isprintable() or c == "\n" for c in shown["message"])
+
+
+@pytest.mark.parametrize(
+    "words", [{"title": "Enter your password"}, {"description": "Password"}, {"title": "Token"}]
+)
+def test_a_form_whose_own_heading_asks_for_a_secret_is_refused(words: dict[str, str]) -> None:
+    """Some clients show the title of the whole form."""
+    asked = form(value={"type": "string"})
+    asked["requestedSchema"] |= words
+    with pytest.raises(SecretAsked):
+        screened("Presto", asked)
+
+
+def test_the_heading_of_a_form_is_safe_to_show() -> None:
+    """As the words of its fields are."""
+    asked = form(value={"type": "string"})
+    asked["requestedSchema"] |= {"title": "\x1b[31mRed", "description": "a\u202eb"}
+    shown = screened("Presto", asked)["requestedSchema"]
+    assert (shown["title"], shown["description"]) == ("Red", "a<U+202E>b")
+
+
+@pytest.mark.parametrize("default", ["a\u202eb", ["ok", "a\u200bb"]])
+def test_a_default_that_hides_something_is_refused(default: object) -> None:
+    """Whoever presses the button gives it back as it is."""
+    with pytest.raises(UnsafeForm):
+        screened("Presto", form(value={"type": "string", "default": default}))
+
+
+@pytest.mark.parametrize(
+    ("message", "refused"),
+    [
+        ("It wants to open a page at sso.example:\nhttps://sso.example", True),
+        ("See HTTPS://user@sso.example/x first.", True),
+        ("This is https://pay.example/help, go on.", False),
+        ("Go to https://pay.example.", False),
+        ("Go on?", False),
+    ],
+)
+def test_a_page_that_is_announced_as_another_one_is_refused(message: str, *, refused: bool) -> None:
+    """A server's own words must not show an address that is not the one that opens."""
+    asked = {"mode": "url", "url": "https://pay.example/go", "message": message}
+    if refused:
+        with pytest.raises(UnsafePage):
+            screened("Presto", asked)
+    else:
+        assert "pay.example" in screened("Presto", asked)["message"]
