@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _LIMIT = 256 * 1024
 """Bytes of a repository's configuration that are read."""
 
+_LONGEST = 4096
+"""Characters of a folder that is looked at; no system has longer ones."""
+
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 
 _SECTION = re.compile(r'^\s*\[\s*([A-Za-z0-9.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]')
@@ -48,6 +51,8 @@ def look(folder: str | None, home: str, tags: Mapping[str, tuple[str, ...]]) -> 
 
 def remotes(folder: Path) -> frozenset[str]:
     """The git remotes of the repository that a folder is in; none where it is in none."""
+    if len(str(folder)) > _LONGEST:
+        return frozenset()
     for place in (folder, *folder.parents):
         configuration = _configuration(place / ".git")
         if configuration is not None:

@@ -168,7 +168,7 @@ def test_a_pipe_in_a_workspace_holds_up_nobody(tmp_path: Path, place: str) -> No
     assert remotes(tmp_path) == frozenset()
 
 
-@pytest.mark.parametrize("folder", ["/srv/a\0b", "/srv/\ud800", "x" * 5000])
+@pytest.mark.parametrize("folder", ["/srv/a\0b", "/srv/\ud800", "x" * 5000, "/a" * 15_000])
 def test_a_folder_that_cannot_be_has_no_remotes(folder: str) -> None:
     """A host can name anything as its workspace."""
     assert look(folder, "/srv/home", {}).remotes == frozenset()
