@@ -210,7 +210,6 @@ ANSWERS: dict[str, Any] = {
     contract.STATS: STATS,
     contract.WHY: EXPLANATION,
     contract.DOCTOR: {"checks": [CHECK]},
-    contract.STOP: {},
 }
 
 
@@ -239,12 +238,18 @@ class Wire:
         self._connection.shutdown(socket.SHUT_RDWR)
 
 
+def _stopped(wire: Wire, request: dict[str, Any]) -> None:
+    """Stop as a hub does, whose connections end with it."""
+    wire.send(id=request["id"], result={})
+    wire.end()
+
+
 class FakeHub:
     """Answers each method from a table; a callable there gets the wire and the request."""
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        self.answers = dict(ANSWERS)
+        self.answers = {**ANSWERS, contract.STOP: _stopped}
         self.heard: list[dict[str, Any]] = []
         self.ended = threading.Event()
         """Set when a connection of a command has ended."""
