@@ -2,9 +2,9 @@
 
 An expression is checked when it is read: it may use the variables below and the functions of CEL's
 standard library, must be a condition, and nothing in it reaches a file, a clock or the network. Its
-evaluation is bounded by the library: 10,000 steps of its macros, regular expressions in linear
-time, 32 levels. What goes wrong while it is evaluated is a value here, not an exception, because
-what it means is for the rule to say.
+evaluation is bounded by the library (10,000 steps of its macros, regular expressions in linear
+time, 32 levels) and by what it is given, for each step may read a whole text. What goes wrong while
+it is evaluated is a value here, not an exception, because what it means is for the rule to say.
 """
 
 from __future__ import annotations
@@ -42,6 +42,11 @@ DEEPEST: Final = 100
 """Levels of lists and tables that arguments may have: the library follows them on its stack."""
 
 
+LARGEST: Final = 32 * 1024
+"""Characters of text that arguments may have together: what an expression does with each of them
+again and again would hold up the hub for as long."""
+
+
 class BadExpression(ValueError):  # noqa: N818 - "error" would add nothing.
     """It is not a condition that CEL understands; the text says why, on one line."""
 
@@ -70,9 +75,8 @@ def holds(text: str, values: Mapping[str, Any]) -> bool:
         Undecided: An argument is missing or of another type than the expression compares it with,
             the result is no truth value, or the evaluation reached one of its bounds.
     """
-    if _deeper(values["args"], DEEPEST):
-        msg = f"the arguments have more than {DEEPEST} levels"
-        raise Undecided(msg)
+    if (why := _unfit(values["args"])) is not None:
+        raise Undecided(why)
     try:
         found = _compiled(text).eval(data=values)
         answer = found.value()
@@ -86,19 +90,23 @@ def holds(text: str, values: Mapping[str, Any]) -> bool:
     raise Undecided(msg)
 
 
-def _deeper(value: Any, levels: int) -> bool:  # noqa: ANN401 - whatever JSON holds.
-    """Whether a value has more than so many levels of lists and tables."""
-    level = [value]
-    for _ in range(levels + 1):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(inner, dict | list)
-        ]
+def _unfit(arguments: Mapping[str, Any]) -> str | None:
+    """Why arguments are too deep or too large to be weighed; None where they are neither."""
+    level: list[Any] = [arguments]
+    size = 0
+    for _ in range(DEEPEST + 1):
+        inner = [one for outer in level for one in _parts(outer)]
+        size += sum(len(one) for one in inner if isinstance(one, str))
+        if size > LARGEST:
+            return f"the arguments have more than {LARGEST} characters"
+        level = [one for one in inner if isinstance(one, dict | list)]
         if not level:
-            return False
-    return True
+            return None
+    return f"the arguments have more than {DEEPEST} levels"
+
+
+def _parts(value: dict[str, Any] | list[Any]) -> list[Any]:
+    return [*value, *value.values()] if isinstance(value, dict) else value
 
 
 @cache

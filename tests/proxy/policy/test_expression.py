@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from proxy.policy.expression import (
     DEEPEST,
+    LARGEST,
     LONGEST,
     VARIABLES,
     BadExpression,
@@ -139,6 +140,14 @@ def test_arguments_however_deep_do_no_harm() -> None:
     while deep:  # Taken apart here: the collector would do it recursively.
         inner = deep.pop("a")
         deep = inner.pop() if isinstance(inner, list) else inner  # type: ignore[assignment]
+
+
+def test_arguments_however_large_keep_no_expression_busy() -> None:
+    """What each step would read again and again is never given to the library."""
+    assert holds("has(args.a)", values(a="x" * (LARGEST - 1)))
+    for large in ({"a": "x" * LARGEST}, {"a": ["x" * LARGEST]}, {"x" * LARGEST: 1}):
+        with pytest.raises(Undecided, match=f"more than {LARGEST} characters"):
+            holds("has(args.a)", values(**large))
 
 
 def test_the_library_is_loaded_by_the_first_expression_and_not_before() -> None:
