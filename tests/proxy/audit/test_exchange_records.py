@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from proxy.approval import Answer
 from proxy.audit import Event, Journal, Selection
 from proxy.audit.chain import verify
@@ -17,8 +19,6 @@ from tests.proxy.house import House, text
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
-
-    import pytest
 
     from proxy.audit.chain import Finding
 
@@ -132,13 +132,20 @@ async def test_a_destructive_intent_is_on_the_disk_itself(
     assert whole(house).records == len(records)
 
 
-async def test_a_full_disk_refuses_what_it_cannot_record(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No call reaches its server without an intent, and when there is room all of it is told."""
-    pages = [14]
-    opened(monkeypatch, lambda found: found.execute(f"PRAGMA max_page_count={pages[0]}"))
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many pages the disk has room for, from the next time that the file is opened.
+
+    It comes before the house, whose journal takes a connection of its own once it is open.
+    """
+    room = [14]
+    opened(monkeypatch, lambda found: found.execute(f"PRAGMA max_page_count={room[0]}"))
     monkeypatch.setattr(Journal, "_take", lambda _, quick: quick.close())
+    return room
+
+
+async def test_a_full_disk_refuses_what_it_cannot_record(pages: list[int], house: House) -> None:
+    """No call reaches its server without an intent, and when there is room all of it is told."""
     refused = 0
     while refused < 3:
         envelope = await house.run("presto_read")
