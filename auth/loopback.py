@@ -120,6 +120,9 @@ class Loopback:
             # It went away, said too much, or said nothing in time: browsers open connections in
             # advance and may never use them. Nothing of the sign-in depends on this one.
             writer.transport.abort()
+        except asyncio.CancelledError:
+            # It made way for another, or the sign-in is over; asyncio would report that as an error.
+            writer.transport.abort()
         finally:
             self._open.discard(task)
             writer.close()

@@ -72,6 +72,8 @@ class Visitor:
             await self._turn_away(Refusal(413, wire.INVALID_REQUEST, text))
         except (TimeoutError, ConnectionError):
             pass  # A client that says nothing, or has gone, is told nothing.
+        except asyncio.CancelledError:
+            pass  # The front was told to stop. asyncio would report a cancelled visit as an error.
         finally:
             self._writer.close()
 

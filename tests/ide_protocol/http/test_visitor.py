@@ -124,3 +124,37 @@ async def test_a_client_that_says_nothing_is_let_go(monkeypatch: pytest.MonkeyPa
         writer.write(b"POST /mcp HT")
         async with asyncio.timeout(120):
             assert await reader.read() == b""
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["under-way", "idle"])
+async def test_a_front_that_is_told_to_stop_ends_its_visits_in_order(asked: bool) -> None:  # noqa: FBT001
+    """Nothing is reported as an error: whoever reads the front's stderr looks for what is wrong."""
+    reported: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: reported.append(told))
+    begun, ended = asyncio.Event(), asyncio.Event()
+    tasks: list[asyncio.Task[None]] = []
+
+    async def wait(request: Request, reply: Reply) -> None:
+        del request, reply
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.add_done_callback(lambda _: ended.set())
+        tasks.append(task)
+        if not asked:
+            begun.set()
+        await Visitor(reader, writer, wait).serve()
+
+    async with await asyncio.start_server(receive, "127.0.0.1", 0) as server, asyncio.timeout(120):
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        if asked:
+            writer.write(POST)
+        await begun.wait()
+        tasks[0].cancel()
+        await ended.wait()
+        assert await reader.read() == b""
+        writer.close()
+    assert reported == []
