@@ -121,7 +121,7 @@ class Loopback:
             # advance and may never use them. Nothing of the sign-in depends on this one.
             writer.transport.abort()
         except asyncio.CancelledError:
-            # It made way for another, or the sign-in is over; asyncio would report that as an error.
+            # It made way for another. asyncio would report a cancelled visit as an error.
             writer.transport.abort()
         finally:
             self._open.discard(task)

@@ -127,7 +127,7 @@ async def test_a_client_that_says_nothing_is_let_go(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("asked", [True, False], ids=["under-way", "idle"])
-async def test_a_front_that_is_told_to_stop_ends_its_visits_in_order(asked: bool) -> None:  # noqa: FBT001
+async def test_a_front_that_is_told_to_stop_ends_its_visits_in_order(asked: bool) -> None:
     """Nothing is reported as an error: whoever reads the front's stderr looks for what is wrong."""
     reported: list[dict[str, object]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, told: reported.append(told))
