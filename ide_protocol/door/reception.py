@@ -179,7 +179,9 @@ class Reception:
             return TerminalFront(session, connection, lambda relay: self._methods(session, relay))
         # pygls takes half a second to import: only for editors, and beside the loop.
         module = await asyncio.to_thread(importlib.import_module, "ide_protocol.lsp.front")
-        front: _Front = module.LspFront(session, connection, self._methods(session, None))
+        front: _Front = module.LspFront(
+            self._hub, session, connection, self._methods(session, None)
+        )
         return front
 
     def _methods(self, session: Session, relay: Relay | None) -> Methods:

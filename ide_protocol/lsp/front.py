@@ -1,10 +1,7 @@
 """LSP: what an editor speaks to. One pygls server per connection.
 
-Only this module and its window import pygls and lsprotocol, which take half a second to load;
-whoever needs it imports it in a thread. pygls was made for one server that owns its process, so
-what would end or stain the process is overridden here: `exit` ends this window alone, tracebacks
-and message bodies stay out of answers and logs, and a request without `params` is answered like one
-with `{}`.
+This module and those that it imports for pygls and lsprotocol take half a second to load; whoever
+needs it imports it in a thread.
 """
 
 from __future__ import annotations
@@ -13,19 +10,16 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-from lsprotocol import converters, types
+from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError
-from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol, lsp_method
-from pygls.protocol.json_rpc import (
-    JsonRPCNotification,
-    JsonRPCRequestMessage,
-    JsonRPCResponseMessage,
-)
 
 from auth.fault import Fault
 from ide_protocol.door.connection import Frames
-from ide_protocol.lsp.window import OWN, LspWindow
+from ide_protocol.lsp import features
+from ide_protocol.lsp.documents import Documents
+from ide_protocol.lsp.languages import languages
+from ide_protocol.lsp.protocol import CONVERTER, Protocol, Server
+from ide_protocol.lsp.window import LspWindow
 from ide_protocol.mcp.greeting import VERSION, folder
 from ide_protocol.own import contract
 from ide_protocol.own.shape import report
@@ -36,105 +30,48 @@ if TYPE_CHECKING:
 
     from ide_protocol.door.connection import Connection
     from ide_protocol.own.methods import Methods
+    from proxy.hub import Hub
     from proxy.session import Session
 
 log = logging.getLogger("portico.lsp")
-
-# pygls logs whole message bodies, and values in its tracebacks; neither may reach the log.
-logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)
-
-# Building a converter takes milliseconds and memory for each window; one serves them all.
-_CONVERTER = converters.get_converter()
-
-
-class _Protocol(LanguageServerProtocol):
-    """pygls's protocol for one window among many."""
-
-    exited = False
-
-    def structure_message(self, data: dict[str, Any]) -> Any:  # noqa: ANN401 - a pygls message.
-        """Portico's own methods stay plain dicts, and `params` may be left out."""
-        method, identifier = data.get("method"), data.get("id")
-        if method is None and "result" in data and str(identifier).startswith(OWN):
-            # The answer to a method of Portico's own; pygls would make a tuple of each object.
-            self._result_types.pop(data["id"], None)
-            return JsonRPCResponseMessage(data["id"], "2.0", data["result"])
-        if not isinstance(method, str) or not method.startswith(OWN):
-            return super().structure_message(data)
-        params = data.get("params")
-        params = params if isinstance(params, dict) else {}
-        if "id" in data:
-            return JsonRPCRequestMessage(data["id"], method, "2.0", params)
-        return JsonRPCNotification(method, "2.0", params)
-
-    def get_message_type(  # type: ignore[override]  # pygls's is a cache object
-        self, method: str
-    ) -> type[Any] | None:
-        """Uncached: pygls's cache would keep the protocol of every closed window."""
-        return types.METHOD_TO_TYPES.get(method, (None,))[0]
-
-    def get_result_type(  # type: ignore[override]
-        self, method: str
-    ) -> type[Any] | None:
-        """Uncached, as above."""
-        return types.METHOD_TO_TYPES.get(method, (None, None))[1]
-
-    @lsp_method(types.EXIT)
-    def lsp_exit(self, *_: object) -> None:  # type: ignore[override]  # pygls allows either
-        """End this window; pygls would end the process."""
-        self.exited = True
-
-    @property
-    def exit_code(self) -> int:
-        """What LSP wants: 0 after `shutdown`, else 1."""
-        return 0 if self._shutdown else 1
-
-    def _send_response(
-        self,
-        msg_id: int | str,
-        result: object = None,
-        error: types.ResponseError | None = None,
-    ) -> None:
-        if error is not None and isinstance(error.data, dict) and "traceback" in error.data:
-            error.data = None
-        super()._send_response(msg_id, result, error)
-
-
-class _Server(LanguageServer):
-    """A pygls server that keeps its troubles to the log."""
-
-    def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ANN401, ARG002
-        """Log the kind of the error alone: its text may hold what a document holds."""
-        log.info("%s in an editor's request", type(error).__name__)
 
 
 class LspFront:
     """One editor window.
 
     Args:
+        hub: What its documents speak of.
         session: Its place in the hub.
         connection: Its socket, after the hellos.
         methods: Portico's own methods for this session.
     """
 
-    def __init__(self, session: Session, connection: Connection, methods: Methods) -> None:
+    def __init__(
+        self, hub: Hub, session: Session, connection: Connection, methods: Methods
+    ) -> None:
         self._session = session
         self._connection = connection
-        self._server = _Server(
+        self._server = Server(
             "portico",
             VERSION,
-            text_document_sync_kind=types.TextDocumentSyncKind.None_,
-            protocol_cls=_Protocol,
-            converter_factory=lambda: _CONVERTER,
+            text_document_sync_kind=types.TextDocumentSyncKind.Full,
+            protocol_cls=Protocol,
+            converter_factory=lambda: CONVERTER,
         )
         protocol = self._server.protocol
-        if not isinstance(protocol, _Protocol):
+        if not isinstance(protocol, Protocol):
             msg = "pygls did not take our protocol"
             raise TypeError(msg)
         self._protocol = protocol
         self._protocol.set_writer(self)
-        self._window = LspWindow(self._protocol)
+        self._documents = Documents(
+            languages(hub, session),
+            lambda params: protocol.tell(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params),
+        )
+        self._protocol.documents = self._documents
+        self._window = LspWindow(self._protocol, self._documents.look_again)
         self._register()
+        features.register(self._server, self._documents)
         for method, handler in methods.table.items():
             self._server.feature(method)(_answering(handler))
 

@@ -16,7 +16,7 @@ from ide_protocol.own.shape import coded
 from proxy.approval import Answer, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pygls.protocol import LanguageServerProtocol
 
@@ -33,10 +33,12 @@ class LspWindow:
 
     Args:
         protocol: pygls's protocol of that window.
+        look_again: Called when its documents may have to be spoken of in another way.
     """
 
-    def __init__(self, protocol: LanguageServerProtocol) -> None:
+    def __init__(self, protocol: LanguageServerProtocol, look_again: Callable[[], None]) -> None:
         self._protocol = protocol
+        self._look_again = look_again
         self._numbers = itertools.count(1)
         self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.shows_pages = False
@@ -115,6 +117,8 @@ class LspWindow:
     def tools_changed(self) -> None:
         """Tell the editor, if it wants to hear."""
         self._changed("servers")
+        if not self._gone.done():
+            self._look_again()
 
     def approvals_changed(self) -> None:
         """Tell the editor, if it wants to hear; its own prompts come to it anyway."""
