@@ -466,3 +466,9 @@ METHODS: dict[str, tuple[type | Keys, type | Keys]] = {
     STOP: ({}, {}),
 }
 """What goes with each method that a client calls: its params and its result."""
+
+ASKED: dict[str, tuple[type | Keys, type | Keys | None]] = {
+    APPROVE: ({"questions": list[Question]}, {"answers": list[Reply]}),
+    CHANGED: ({"what": str}, None),
+}
+"""What the hub asks of an editor: params and result; a notification has no result."""

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from editors import contract
+from typing import TYPE_CHECKING
+
+import pytest
+
+from editors.contract.files import FILES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-def test_the_types_of_the_clients_are_those_of_the_contract() -> None:
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_the_types_of_the_clients_are_those_of_the_contract(path: Path) -> None:
     """What is committed is what `python -m editors.contract` writes."""
-    assert contract.TYPESCRIPT.read_text(encoding="utf-8") == contract.typescript()
+    assert path.read_text(encoding="utf-8") == FILES[path]()

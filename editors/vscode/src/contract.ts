@@ -335,3 +335,9 @@ export type Methods = {
   "portico/draft": { params: { server: string }; result: { governance: { [key: string]: unknown }; notes: string[] } };
   "portico/stop": { params: { [key: string]: never }; result: { [key: string]: never } };
 };
+
+/** What the hub asks of an editor, or tells it where there is no result. */
+export type Asked = {
+  "portico/approve": { params: { questions: Question[] }; result: { answers: Reply[] } };
+  "portico/changed": { params: { what: string } };
+};
