@@ -14,7 +14,7 @@ demo: $(READY) ## a company in a box, an editor, an AI client, and the story the
 	@$(BIN)/portico demo $(ARGS)
 
 test: $(READY) ## everything that must hold, in under five minutes
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 lint: $(READY) ## style and docstrings, types on two systems, import contracts
 	@$(BIN)/ruff check .

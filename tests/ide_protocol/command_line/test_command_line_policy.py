@@ -220,4 +220,5 @@ def test_expectations_that_cannot_be_used_say_why(
     file = tmp_path / "expectations.toml"
     file.write_text(text, encoding="utf-8")
     assert main(["policy", "test", str(file)]) == ExitCode.CONFIGURATION
-    assert said in capsys.readouterr().err
+    # Where the lines break depends on how long the path is.
+    assert "".join(said.split()) in "".join(capsys.readouterr().err.split())
