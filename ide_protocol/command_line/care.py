@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import json
 import os
 import platform
 import time
@@ -168,6 +169,15 @@ def config_check(*, as_json: bool) -> int:
         say(f"{tilde(path)} is valid.")
     else:
         say(f"There is no {tilde(path)} yet; docs/configuration.md shows how to write one.")
+    return ExitCode.OK
+
+
+@config.command("schema", short_help="Print the JSON Schema of portico.toml.")
+def config_schema() -> int:
+    """Print the JSON Schema of portico.toml, for editors that know no Portico."""
+    from proxy.configuration.schema import schema
+
+    click.echo(json.dumps(schema(), indent=2))
     return ExitCode.OK
 
 

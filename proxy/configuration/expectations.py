@@ -89,13 +89,9 @@ def load_expectations(path: str) -> Expectations:
         if section is None:
             raise ExpectationsInvalid([Problem(path, 1, "", "there is no such file")])
         policy = _policy(section)
-        subjects = {
-            name: _subject(server)
-            for name, server in section.sections("servers", "expectations.servers.NAME")
-        }
+        subjects = {name: _subject(server) for name, server in section.sections("servers")}
         calls = tuple(
-            _expectation(name, said, subjects)
-            for name, said in section.sections("expect", "expectations.expect.NAME")
+            _expectation(name, said, subjects) for name, said in section.sections("expect")
         )
     except ConfigurationFault as wrong:
         raise ExpectationsInvalid(wrong.problems) from None

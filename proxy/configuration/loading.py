@@ -34,11 +34,8 @@ if TYPE_CHECKING:
 
 _OFFICIAL = "io.modelcontextprotocol.registry/official"
 _NAMESPACED = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+/[A-Za-z0-9._-]+")
-_WEEK_OF_MINUTES = 7 * 24 * 60.0
-_HOUR = 3600.0
 _DAY = 86400.0
 _MEGABYTE = 1024 * 1024
-_TEN_YEARS_OF_DAYS = 3650.0
 
 
 class _Auth(StrEnum):
@@ -69,28 +66,23 @@ def load(path: str) -> Configuration:
 
 
 def _configuration(top: Section, path: str) -> Configuration:
-    company = _company(top.section("company", "company")) if "company" in top else None
-    servers = {
-        name: _server(name, section, company)
-        for name, section in top.sections("servers", "servers.NAME")
-    }
-    hub = top.section("hub", "hub")
-    approvals = top.section("approvals", "approvals")
-    audit = top.section("audit", "audit")
-    results = top.section("results", "results")
+    company = _company(top.section("company")) if "company" in top else None
+    servers = {name: _server(name, section, company) for name, section in top.sections("servers")}
+    hub = top.section("hub")
+    approvals = top.section("approvals")
+    audit = top.section("audit")
+    results = top.section("results")
     return Configuration(
         company=company,
         servers=servers,
-        profiles=tuple(
-            _profile(section) for _, section in top.sections("profiles", "profiles.NAME")
-        ),
-        policy=read_policy(top.section("policy", "policy"), company=False),
-        network=_network(top.section("network", "network"), path),
-        idle_seconds=60 * hub.number("idle_minutes", 15.0, most=_WEEK_OF_MINUTES),
-        approval_seconds=approvals.number("deadline_seconds", 300.0, most=_HOUR),
-        keep_seconds=_DAY * audit.number("keep_days", 180.0, most=_TEN_YEARS_OF_DAYS),
+        profiles=tuple(_profile(section) for _, section in top.sections("profiles")),
+        policy=read_policy(top.section("policy"), company=False),
+        network=_network(top.section("network"), path),
+        idle_seconds=60 * hub.number("idle_minutes", 15.0),
+        approval_seconds=approvals.number("deadline_seconds", 300.0),
+        keep_seconds=_DAY * audit.number("keep_days", 180.0),
         captures=audit.choice("payloads", _Payloads, _Payloads.OFF) is _Payloads.REDACTED,
-        result_bytes=int(_MEGABYTE * results.number("most_megabytes", 16.0, most=32.0)),
+        result_bytes=int(_MEGABYTE * results.number("most_megabytes", 16.0)),
         path=path,
     )
 
@@ -152,7 +144,7 @@ def _origins(section: Section) -> frozenset[str]:
 
 def _company_servers(section: Section) -> Mapping[str, CompanyServer]:
     servers: dict[str, CompanyServer] = {}
-    for name, server in section.sections("servers", "company.servers.NAME"):
+    for name, server in section.sections("servers"):
         if not _NAMESPACED.fullmatch(name):
             message = 'must be the name in the registry, such as "com.example/presto"'
             server.problems.add(server.path, message)
@@ -203,7 +195,7 @@ def _server(name: str, section: Section, company: Company | None) -> HandWritten
         section.wrong("audience", 'is only for auth = "sso"')
     risk = section.choice("risk", Risk, Risk.UNKNOWN)
     confirm = section.choice("confirm", Confirm, Confirm.RISKY)
-    tools = section.section("tools", "servers.NAME.tools")
+    tools = section.section("tools")
     return HandWritten(
         name=name,
         url=url,
@@ -235,7 +227,7 @@ def _check_sso(section: Section, url: str, audience: str, company: Company | Non
 
 def _rules(section: Section, risk: Risk, confirm: Confirm) -> Mapping[str, ToolRule]:
     rules: dict[str, ToolRule] = {}
-    for tool, rule in section.sections("rules", "servers.NAME.rules.TOOL"):
+    for tool, rule in section.sections("rules"):
         if tool == "*":
             message = "is said by risk and confirm of the server itself"
             rule.problems.add(rule.path, message)

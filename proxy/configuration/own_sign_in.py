@@ -34,7 +34,7 @@ def read_registration(section: Section) -> Registration | None:
         if "oauth" in section:
             section.wrong("oauth", 'is only for auth = "oauth"')
         return None
-    table = section.section("oauth", "servers.NAME.oauth")
+    table = section.section("oauth")
     found = Registration(
         method=table.choice("method", _Method, _Method.CODE).value,
         issuer=table.url("issuer"),

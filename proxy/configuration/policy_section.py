@@ -38,11 +38,10 @@ def read_policy(section: Section, *, company: bool) -> Policy:
     if support and not company:
         section.wrong("support", "is for the company's policy")
     tags = section.groups_of_texts("tags")
-    strength = _strength(section.section("strength", "policy.strength"))
-    leases = section.section("leases", "policy.leases")
+    strength = _strength(section.section("strength"))
+    leases = section.section("leases")
     rules = tuple(
-        _rule(name, rule, support, company=company)
-        for name, rule in section.sections("rules", "policy.rules.NAME")
+        _rule(name, rule, support, company=company) for name, rule in section.sections("rules")
     )
     return Policy(
         rules=rules,
@@ -70,8 +69,8 @@ def _strength(section: Section) -> Mapping[Risk, str]:
 def _lease(section: Section, usual: LeaseLimits) -> LeaseLimits | None:
     if not section.flag("allowed", default=True):
         return None
-    minutes = section.whole("minutes", usual.minutes, most=MOST.minutes)
-    return LeaseLimits(minutes, section.whole("calls", usual.calls, most=MOST.calls))
+    minutes = section.whole("minutes", usual.minutes)
+    return LeaseLimits(minutes, section.whole("calls", usual.calls))
 
 
 def _leased(section: Section) -> frozenset[Risk]:
@@ -95,7 +94,7 @@ def _rule(name: str, section: Section, support: str, *, company: bool) -> Rule:
     ruling = section.choice("verdict", Ruling, Ruling.DENY)
     file = PurePath(section.problems.file).name
     place = ".".join((*section.path[:-1], name))
-    unless = section.section("unless", "policy.rules.NAME.unless")
+    unless = section.section("unless")
     return Rule(
         ruling=ruling,
         source=f"{file}:{section.problems.line(section.path)} {place}",
@@ -168,8 +167,8 @@ def _surfaces(section: Section) -> frozenset[str]:
 def _rule_lease(section: Section) -> LeaseLimits | None:
     if "lease_minutes" not in section and "lease_calls" not in section:
         return None
-    minutes = section.whole("lease_minutes", MOST.minutes, most=MOST.minutes)
-    return LeaseLimits(minutes, section.whole("lease_calls", MOST.calls, most=MOST.calls))
+    minutes = section.whole("lease_minutes", MOST.minutes)
+    return LeaseLimits(minutes, section.whole("lease_calls", MOST.calls))
 
 
 def _sentence(text: str) -> str:

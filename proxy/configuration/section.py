@@ -1,7 +1,7 @@
 """One table of the configuration, read key by key; what is wrong is collected, not raised.
 
-A key is read through `vocabulary.KEYS` or not at all, so the vocabulary, the reader and the
-documentation cannot drift apart.
+A key is read as `vocabulary.KEYS` describes it or not at all, so the vocabulary, the reader and
+the documentation cannot drift apart.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 from proxy.address import BadAddress, endpoint
 from proxy.configuration.fault import Problem
-from proxy.configuration.vocabulary import KEYS
+from proxy.configuration.vocabulary import KEYS, Shape
 from proxy.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from proxy.configuration.locator import Path
+    from proxy.configuration.vocabulary import Key
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WORD = re.compile(r"[A-Za-z_-]{1,20}")
@@ -89,7 +90,8 @@ class Section:
                 problems.add((*path, key), _unknown(key, value, KEYS[kind]))
 
     def __contains__(self, key: str) -> bool:
-        return self._raw(key) is not None
+        self._key(key)
+        return self._table.get(key) is not None
 
     def wrong(self, key: str, message: str, place: int | None = None) -> None:
         """Note that `key` (or one element of its array) is wrong."""
@@ -102,7 +104,7 @@ class Section:
 
     def text(self, key: str, default: str = "", *, empty: bool = False, lines: bool = False) -> str:
         """A string on one line; with `empty`, the empty one too, with `lines` on several."""
-        value = self._typed(key, str)
+        value = self._typed(key, str, Shape.TEXT, Shape.URL, Shape.CHOICE)
         if value is None:
             return default
         if lines:
@@ -115,7 +117,7 @@ class Section:
 
     def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         """An array of strings, each of them not empty."""
-        value = self._typed(key, list)
+        value = self._typed(key, list, Shape.TEXTS)
         if value is None:
             return default
         good: list[str] = []
@@ -128,12 +130,12 @@ class Section:
 
     def flag(self, key: str, *, default: bool) -> bool:
         """True or false."""
-        value = self._typed(key, bool)
+        value = self._typed(key, bool, Shape.FLAG)
         return default if value is None else value
 
-    def number(self, key: str, default: float, *, most: float) -> float:
-        """A number above 0, at most `most`."""
-        value = self._typed(key, float)
+    def number(self, key: str, default: float) -> float:
+        """A number above 0, at most what the vocabulary says."""
+        value, most = self._typed(key, float, Shape.NUMBER), self._key(key).most
         if value is None:
             return default
         # Written so that TOML's `nan` fails it too.
@@ -142,9 +144,9 @@ class Section:
             return default
         return value
 
-    def whole(self, key: str, default: int, *, most: int) -> int:
-        """A whole number from 1 to `most`."""
-        value = self._typed(key, int)
+    def whole(self, key: str, default: int) -> int:
+        """A whole number from 1 to what the vocabulary says."""
+        value, most = self._typed(key, int, Shape.WHOLE), self._key(key).most
         if value is None:
             return default
         if not 0 < value <= most:
@@ -155,7 +157,10 @@ class Section:
     def choice(self, key: str, choices: type[_Choice], default: _Choice) -> _Choice:
         """One of the words of `choices`."""
         value = self.text(key)
-        words = [choice.value for choice in choices]
+        words = self._key(key).words
+        if words != tuple(choices):
+            msg = f"{key} takes other words than the vocabulary says"
+            raise LookupError(msg)
         if value in words:
             return choices(value)
         if value:
@@ -182,12 +187,12 @@ class Section:
 
     def values(self, key: str) -> dict[str, object] | None:
         """A table of whatever it holds; None when it is absent."""
-        return self._typed(key, dict)
+        return self._typed(key, dict, Shape.VALUES)
 
     def groups_of_texts(self, key: str) -> Mapping[str, tuple[str, ...]]:
         """A table whose own keys each name an array of strings."""
         found: dict[str, tuple[str, ...]] = {}
-        for name, value in (self._typed(key, dict) or {}).items():
+        for name, value in (self._typed(key, dict, Shape.GROUPS) or {}).items():
             if isinstance(value, list) and value and all(map(_is_text, value)):
                 found[name] = tuple(value)
             else:
@@ -198,7 +203,7 @@ class Section:
     def environment(self, key: str) -> Mapping[str, str]:
         """A table of environment variables; one that looks like a secret is refused."""
         found: dict[str, str] = {}
-        for name, value in (self._typed(key, dict) or {}).items():
+        for name, value in (self._typed(key, dict, Shape.ENVIRONMENT) or {}).items():
             place = (*self.path, key, name)
             if _SECRET.search(name):
                 self.problems.add(place, _NO_SECRETS)
@@ -208,30 +213,35 @@ class Section:
                 found[name] = value
         return found
 
-    def section(self, key: str, kind: str) -> Section:
+    def section(self, key: str) -> Section:
         """The table below `key`; an empty one when it is absent."""
-        table = self._typed(key, dict)
-        return Section(table or {}, kind, (*self.path, key), self.problems)
+        table = self._typed(key, dict, Shape.TABLE)
+        return Section(table or {}, self._key(key).table, (*self.path, key), self.problems)
 
-    def sections(self, key: str, kind: str) -> Iterator[tuple[str, Section]]:
+    def sections(self, key: str) -> Iterator[tuple[str, Section]]:
         """The named tables below `key`, each with its name."""
-        for name, table in (self._typed(key, dict) or {}).items():
+        kind = self._key(key).table
+        for name, table in (self._typed(key, dict, Shape.TABLES) or {}).items():
             if isinstance(table, dict):
                 yield name, Section(table, kind, (*self.path, key, name), self.problems)
             else:
                 place = (*self.path, key, name)
                 self.problems.add(place, f"must be a table, not {_shown(table)}")
 
-    def _raw(self, key: str) -> object:
-        if key not in KEYS[self._kind]:
+    def _key(self, key: str) -> Key:
+        found = KEYS[self._kind].get(key)
+        if found is None:
             msg = f"{key} is not a key of [{self._kind}]"
             raise LookupError(msg)
-        return self._table.get(key)
+        return found
 
     _Type = TypeVar("_Type", bool, str, int, float, list[object], dict[str, object])
 
-    def _typed(self, key: str, kind: type[_Type]) -> _Type | None:
-        value = self._raw(key)
+    def _typed(self, key: str, kind: type[_Type], *shapes: Shape) -> _Type | None:
+        if self._key(key).shape not in shapes:
+            msg = f"{key} of [{self._kind}] is no {shapes[0]}"
+            raise LookupError(msg)
+        value = self._table.get(key)
         if value is None:
             return None
         if kind is float and isinstance(value, int) and not isinstance(value, bool):

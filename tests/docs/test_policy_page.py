@@ -63,13 +63,16 @@ def test_the_page_names_the_place_of_the_file_and_the_order_of_surfaces() -> Non
 
 def test_the_page_explains_every_key_of_a_file_of_expectations() -> None:
     """In the order and under the names by which the reader knows them."""
-    told = [row[0].strip("`") for row in rows(PAGE.split("## Before it is rolled out")[1])]
+    told = [
+        (row[0].strip("`"), row[1]) for row in rows(PAGE.split("## Before it is rolled out")[1])
+    ]
     kinds = {kind: keys for kind, keys in KEYS.items() if kind.startswith("expectations")}
     top, server, call = kinds.values()
-    assert told == [
-        top[0],
-        top[1],
-        *(f"servers.NAME.{key}" for key in server),
-        top[2],
-        *(f"expect.NAME.{key}" for key in call),
-    ]
+    named = {
+        "policy": top["policy"],
+        "servers": top["servers"],
+        **{f"servers.NAME.{name}": key for name, key in server.items()},
+        "expect": top["expect"],
+        **{f"expect.NAME.{name}": key for name, key in call.items()},
+    }
+    assert told == [(name, key.meaning) for name, key in named.items()]

@@ -13,18 +13,24 @@ from proxy.configuration.vocabulary import KEYS
 PAGE = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
 
 
+_ROW = re.compile(r"^\| `.*\|$", re.MULTILINE)
+
 # What a company expects of its rules is a file of its own, which docs/policy.md explains.
 KINDS = [kind for kind in KEYS if not kind.startswith("expectations")]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind])
 def test_the_page_explains_exactly_the_keys_that_there_are(kind: str) -> None:
-    """Each table of the file has its heading, and below it each key has its line."""
+    """Each table has its heading, and below it each key its line, in the vocabulary's own words."""
     chapter = re.search(
         rf"^## `\[{re.escape(kind)}\]`$(.*?)(^## |\Z)", PAGE, re.DOTALL | re.MULTILINE
     )
     assert chapter is not None
-    assert tuple(re.findall(r"^\| `([\w-]+)` \|", chapter[1], re.MULTILINE)) == KEYS[kind]
+    said = [
+        [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
+        for row in _ROW.findall(chapter[1])
+    ]
+    assert said == [[f"`{key.name}`", key.default, key.meaning] for key in KEYS[kind].values()]
 
 
 def test_the_example_of_the_page_loads_and_shows_every_key(tmp_path: Path) -> None:
