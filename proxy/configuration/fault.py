@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auth.fault import Fault, Who
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from proxy.outline.place import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +22,18 @@ class Problem:
         line: Line in it, from 1; where a key is missing, the line of its table.
         key: Dotted key as TOML writes it; empty for the file as a whole.
         message: What is wrong and what is allowed, without a final stop.
+        path: The key again, as steps from the top; an integer is the place of an array's element.
     """
 
     file: str
     line: int
     key: str
     message: str
+    path: Path = ()
+
+    def as_json(self) -> dict[str, object]:
+        """Itself for whoever reads JSON."""
+        return {"file": self.file, "line": self.line, "key": self.key, "message": self.message}
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}: "
@@ -43,7 +51,7 @@ class ConfigurationFault(Fault):
         self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
         super().__init__(
             "\n".join(map(str, self.problems)),
-            data={"problems": [asdict(problem) for problem in self.problems]},
+            data={"problems": [problem.as_json() for problem in self.problems]},
         )
 
 
@@ -59,7 +67,7 @@ class PolicyUnusable(Fault):
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         super().__init__(
             f"Your company's policy cannot be used: {first}{more}.",
-            data={"problems": [asdict(problem) for problem in problems]},
+            data={"problems": [problem.as_json() for problem in problems]},
         )
 
 
@@ -73,5 +81,5 @@ class ExpectationsInvalid(Fault):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(
             "\n".join(map(str, problems)),
-            data={"problems": [asdict(problem) for problem in problems]},
+            data={"problems": [problem.as_json() for problem in problems]},
         )

@@ -7,8 +7,8 @@ import tomllib
 from pathlib import Path
 
 from proxy.configuration.fault import ConfigurationFault, Problem
-from proxy.configuration.locator import locate
 from proxy.configuration.section import Problems, Section
+from proxy.outline.toml import locate
 
 SIZE_LIMIT = 1024 * 1024
 """Bytes the file may have."""
@@ -25,8 +25,20 @@ def read_table(path: str, kind: str) -> Section | None:
         ConfigurationFault: It cannot be read, or is not TOML.
     """
     text = _text(path)
-    if text is None:
-        return None
+    return None if text is None else parse_table(text, path, kind)
+
+
+def parse_table(text: str, path: str, kind: str) -> Section:
+    """The top of a text as a section of the kind `kind`.
+
+    Args:
+        text: The text of a file.
+        path: Names the file in problems; relative paths in it start beside it.
+        kind: See `proxy.configuration.vocabulary.KEYS`.
+
+    Raises:
+        ConfigurationFault: It is not TOML.
+    """
     try:
         document = tomllib.loads(text)
         problems = Problems(path, locate(text))

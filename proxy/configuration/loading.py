@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from proxy.address import BadAddress, origin
 from proxy.configuration.fault import ConfigurationFault
-from proxy.configuration.file import read_table
+from proxy.configuration.file import parse_table, read_table
 from proxy.configuration.local_server import read_program
 from proxy.configuration.own_sign_in import read_registration
 from proxy.configuration.policy_section import read_policy
@@ -30,6 +30,7 @@ from proxy.policy.risk import Confirm, Risk
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from proxy.configuration.fault import Problem
     from proxy.configuration.section import Section
 
 _OFFICIAL = "io.modelcontextprotocol.registry/official"
@@ -63,6 +64,21 @@ def load(path: str) -> Configuration:
     if top.problems.found:
         raise ConfigurationFault(top.problems.found)
     return configuration
+
+
+def check(text: str, path: str) -> tuple[Problem, ...]:
+    """Everything that `load` would refuse in a text, while it is still in an editor.
+
+    Args:
+        text: What the file would hold.
+        path: The file; relative paths in the text start beside it.
+    """
+    try:
+        top = parse_table(text, path, "")
+    except ConfigurationFault as wrong:
+        return wrong.problems
+    _configuration(top, path)
+    return tuple(top.problems.found)
 
 
 def _configuration(top: Section, path: str) -> Configuration:

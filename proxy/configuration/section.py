@@ -19,8 +19,8 @@ from proxy.plain import plain
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from proxy.configuration.locator import Path
     from proxy.configuration.vocabulary import Key
+    from proxy.outline.place import Path
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WORD = re.compile(r"[A-Za-z_-]{1,20}")
@@ -47,7 +47,7 @@ class Problems:
 
     Args:
         file: Its path.
-        lines: Where its keys stand, see `proxy.configuration.locator.locate`.
+        lines: Where its keys stand, see `proxy.outline.toml.locate`.
     """
 
     def __init__(self, file: str, lines: Mapping[Path, int]) -> None:
@@ -62,7 +62,7 @@ class Problems:
             for part in path
             if isinstance(part, str)
         )
-        self.found.append(Problem(self.file, self.line(path), key, message))
+        self.found.append(Problem(self.file, self.line(path), key, message, path))
 
     def line(self, path: Path) -> int:
         """The line of `path` or of the nearest table around it."""

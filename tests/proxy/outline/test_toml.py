@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proxy.configuration.locator import locate
+from proxy.outline.place import Role
+from proxy.outline.toml import locate, outline
 
 if TYPE_CHECKING:
-    from proxy.configuration.locator import Path
+    from proxy.outline.place import Path
 
 TRAPS = (
     r"""# [not.a.table]
@@ -127,3 +128,68 @@ def test_the_locator_agrees_with_the_parser_on_any_document(
     found = locate(text)
     assert set(found) == set(paths(tomllib.loads(text)))
     assert {path: at for path, at in found.items() if len(path) == 1} == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "role", "path", "written"),
+    [
+        ("", Role.KEY, (), ""),
+        ("na", Role.KEY, (), "na"),
+        ("[comp", Role.HEADER, (), "comp"),
+        ("[servers.no", Role.HEADER, ("servers",), "no"),
+        ("[[servers.", Role.HEADER, ("servers",), ""),
+        ("[company]", Role.NOTHING, (), ""),
+        ("[company]\nis", Role.KEY, ("company",), "is"),
+        ("[company]\nissuer ", Role.NOTHING, (), ""),
+        ("[company]\nissuer = ", Role.VALUE, ("company", "issuer"), ""),
+        ('[company]\nissuer = "htt', Role.VALUE, ("company", "issuer"), '"htt'),
+        ('[company]\nissuer = "https://x"', Role.NOTHING, (), ""),
+        ("[company]\nunreviewed = tr", Role.VALUE, ("company", "unreviewed"), "tr"),
+        ('[company]\nscopes = ["openid",\n  "pro', Role.VALUE, ("company", "scopes", 1), '"pro'),
+        ("[servers.a]\ntools = { al", Role.KEY, ("servers", "a", "tools"), "al"),
+        ("[servers.a]\ntools.al", Role.KEY, ("servers", "a", "tools"), "al"),
+        ('tools = { allow = ["re', Role.VALUE, ("tools", "allow", 0), '"re'),
+        ("scopes = [\n[company]\nname = ", Role.VALUE, ("company", "name"), ""),
+        ("x = \n[company]\n", Role.KEY, ("company",), ""),
+        ("# remark", Role.NOTHING, (), ""),
+    ],
+)
+def test_a_cursor_knows_what_it_is_in(before: str, role: Role, path: Path, written: str) -> None:
+    """By the text before it alone, also behind something that was left open."""
+    found = outline(before).cursor
+    assert found.role is role
+    if role is not Role.NOTHING:
+        assert (found.path, before[found.start :]) == (path, written)
+
+
+def test_each_key_and_value_has_its_place() -> None:
+    """Down to the part of a dotted key, and to the elements of an array."""
+    text = '[a."b c"]\nd.e = { f = ["x", 2] }  # end\n'
+    places = outline(text).places
+
+    def shown(*path: str | int) -> tuple[str, str | None]:
+        place = places[path]
+        return text[slice(*place.key)], place.value and text[slice(*place.value)]
+
+    assert shown("a", "b c") == ('"b c"', None)
+    assert shown("a", "b c", "d", "e") == ("e", '{ f = ["x", 2] }')
+    assert shown("a", "b c", "d", "e", "f") == ("f", '["x", 2]')
+    assert shown("a", "b c", "d", "e", "f", 1) == ("2", "2")
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="[]{}=,.\"'\\#ab1 \n", max_size=40))
+def test_no_text_is_too_broken(text: str) -> None:
+    """Whatever is typed has an outline whose places are inside the text."""
+    for place in outline(text).places.values():
+        for start, end in filter(None, (place.key, place.value)):
+            assert 0 <= start <= end <= len(text)
+
+
+@pytest.mark.parametrize("end", range(0, len(TRAPS), 7))
+def test_every_beginning_of_a_document_has_an_outline(end: int) -> None:
+    """A document that is still being written shows what it has so far."""
+    found, whole = outline(TRAPS[:end]).places, outline(TRAPS).places
+    # Only a key that is cut off can be another than it will be.
+    cut = {path for path, place in found.items() if place.key[1] == end}
+    assert set(found) - cut <= set(whole)
