@@ -17,6 +17,8 @@ from auth.lock_file import LockHeld
 from auth.refresh import Refresh
 from auth.round_trip import RoundTrip
 from auth.sign_in import SignIn
+from auth.supply import Supply
+from auth.terms import Terms
 from auth.token_endpoint import UNAUTHORIZED, revoke
 from auth.wallet import Wallet
 
@@ -33,6 +35,9 @@ logger = logging.getLogger(__name__)
 
 REOPEN_AFTER = 10.0
 
+MOST_TRIES = 6
+"""Refusals after which a request is given up, whatever the clock says."""
+
 
 class Account:
     """One person at one issuer.
@@ -46,6 +51,7 @@ class Account:
         network: How to reach the issuer.
         store: Where the sign-in survives; bind it to issuer and client id.
         clock: Seconds since 1970.
+        sleep: Waits so many seconds, for a server that must still learn of a new token.
 
     Attributes:
         on_change: Called, each without arguments, after the identity changed: signed in or out,
@@ -64,6 +70,7 @@ class Account:
         network: Network,
         store: SealedStore,
         clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._client = Client.registered(
             issuer=issuer,
@@ -75,7 +82,8 @@ class Account:
         self._clock = clock
         self._issuer = Issuer(issuer, network)
         self._wallet = Wallet(issuer, store)
-        self._refresh = Refresh(self._client, self._issuer, self._wallet, clock)
+        refresh = Refresh(self._client, self._issuer, self._wallet, clock)
+        self._supply = Supply(self._client, self._wallet, {"refresh": refresh}, clock, sleep)
         self._signing: tuple[float, SignIn, asyncio.Task[Identity]] | None = None
         self.on_change: list[Callable[[], None]] = self._wallet.on_change
         self.welcome: Welcome | None = None
@@ -177,7 +185,7 @@ class Account:
 
     def grant(self, audience: str, scopes: Sequence[str] = ()) -> AccountGrant:
         """The permission to use what accepts `audience`; whether there is one shows at its use."""
-        return AccountGrant(self._refresh, audience, tuple(scopes))
+        return AccountGrant(self._supply, Terms(audience, tuple(scopes)))
 
     async def aclose(self) -> None:
         """End a sign-in that still waits for the person; let a refresh under way finish."""
@@ -185,18 +193,17 @@ class Account:
             task = self._signing[2]
             task.cancel()
             await asyncio.wait([task])
-        await self._refresh.settle()
+        await self._supply.settle()
 
 
 class AccountGrant:
-    """A bearer token for one audience, fresh whenever it is asked for."""
+    """A bearer token of certain terms, fresh whenever it is asked for."""
 
-    __slots__ = ("_refresh", "audience", "scopes")
+    __slots__ = ("_supply", "terms")
 
-    def __init__(self, refresh: Refresh, audience: str, scopes: tuple[str, ...]) -> None:
-        self._refresh = refresh
-        self.audience = audience
-        self.scopes = scopes
+    def __init__(self, supply: Supply, terms: Terms) -> None:
+        self._supply = supply
+        self.terms = terms
 
     async def token(self) -> Secret:
         """A token that is valid now.
@@ -204,20 +211,20 @@ class AccountGrant:
         Raises:
             Fault: There is none; the fault says who must act.
         """
-        return await self._refresh.token(self.audience, self.scopes)
+        return await self._supply.token(self.terms)
 
-    def refused(self, token: Secret) -> None:
-        """The server answered 401 to this token: do not hand it out again."""
-        self._refresh.refused(token)
-
-    async def again(self, token: Secret | None, status: int, header: str) -> Secret | None:  # noqa: ARG002 - what else the server says is for grants of its own.
-        """A fresh token in place of one that was refused with 401, or None.
+    async def again(
+        self,
+        token: Secret | None,
+        status: int,
+        header: str,  # noqa: ARG002 - what else the server says is for grants of its own.
+        tried: int = 0,
+    ) -> Secret | None:
+        """What to try after a token was refused with 401, or None; see `Supply.again`.
 
         Raises:
-            Fault: There is none; the fault says who must act.
+            Fault: There is no other; the fault says who must act.
         """
-        if status != UNAUTHORIZED or token is None:
+        if status != UNAUTHORIZED or token is None or tried >= MOST_TRIES:
             return None
-        self.refused(token)
-        fresh = await self.token()
-        return fresh if fresh != token else None
+        return await self._supply.again(self.terms, token)

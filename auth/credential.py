@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 EARLY = 60.0
 """Seconds before its end at which a token is renewed, give or take a sixth."""
 
+SETTLING = 60.0
+"""Seconds in which a server may learn to accept a token that was renewed because it refused one."""
+
 FORMAT = 1
 
 
@@ -26,26 +29,42 @@ class Held:
         token: The token.
         expires_at: When the issuer ends it, in seconds since 1970.
         renew_at: When to ask for the next one; the token is still good then.
+        settled_at: Until when a server that refuses it is given time to learn of it; 0 for a token
+            that replaced none that was refused.
     """
 
     token: Secret
     expires_at: float
     renew_at: float
+    settled_at: float = 0.0
 
     @classmethod
-    def received(cls, token: Secret, lifetime: float, now: float) -> Held:
+    def received(
+        cls, token: Secret, lifetime: float, now: float, *, after_refusal: bool = False
+    ) -> Held:
         """A token that came `now` and lives for `lifetime` seconds.
 
+        Its times are those of this computer's clock, so it does not matter what the issuer's says.
         The jitter keeps windows and machines from renewing in step. Of a short life at most a
         fifth is given up, so that a token of two minutes is not renewed at every call.
         """
         early = min(EARLY * random.uniform(5 / 6, 7 / 6), lifetime / 5)  # noqa: S311 - no secret.
-        return cls(token, now + lifetime, now + lifetime - early)
+        settled_at = now + SETTLING if after_refusal else 0.0
+        return cls(token, now + lifetime, now + lifetime - early, settled_at)
 
     def usable(self, now: float) -> bool:
         """Whether the token is worth sending; in its last moments it may end on the way."""
         life = self.expires_at - self.renew_at
         return now < self.expires_at - min(5.0, life / 2)
+
+    def fresh(self, now: float) -> bool:
+        """Whether it is too early to ask for the next one."""
+        return self.usable(now) and now < self.renew_at
+
+    def refused_for(self, now: float) -> float | None:
+        """Seconds since it replaced a refused token, while servers may still learn of it."""
+        since = now - (self.settled_at - SETTLING)
+        return since if 0 <= since < SETTLING else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +74,17 @@ class Credential:
     Attributes:
         identity: Whose it is.
         refresh: The refresh token, or None if the issuer gave none.
-        tokens: Access tokens by `Client.key`.
+        tokens: Access tokens by `Terms.key`.
+        id_token: The issuer's last verified statement of who signed in, to be shown to others.
     """
 
     identity: Identity
     refresh: Secret | None
     tokens: Mapping[str, Held]
+    id_token: Held | None = None
 
-    def renewed(self, key: str, held: Held, refresh: Secret | None) -> Credential:
-        """This sign-in after one refresh; without a new refresh token the old one stays."""
+    def renewed(self, key: str, held: Held, refresh: Secret | None = None) -> Credential:
+        """This sign-in with one new token; without a new refresh token the old one stays."""
         return replace(self, refresh=refresh or self.refresh, tokens={**self.tokens, key: held})
 
     def to_json(self) -> dict[str, object]:
@@ -75,10 +96,8 @@ class Credential:
             "name": who.name,
             "groups": sorted(who.groups),
             "refresh": self.refresh.reveal() if self.refresh else None,
-            "tokens": {
-                key: [held.token.reveal(), held.expires_at, held.renew_at]
-                for key, held in self.tokens.items()
-            },
+            "tokens": {key: _written(held) for key, held in self.tokens.items()},
+            "id_token": _written(self.id_token) if self.id_token else None,
         }
 
     @classmethod
@@ -107,13 +126,19 @@ class Credential:
             Identity(issuer, subject, name, frozenset(str(group) for group in groups)),
             Secret(refresh) if refresh else None,
             {str(key): _held(value) for key, value in tokens.items()},
+            _held(content["id_token"]) if content.get("id_token") else None,
         )
+
+
+def _written(held: Held) -> list[object]:
+    return [held.token.reveal(), held.expires_at, held.renew_at, held.settled_at]
 
 
 def _held(value: object) -> Held:
     match value:
-        case [str(token), int() | float() as expires_at, int() | float() as renew_at]:
-            return Held(Secret(token), float(expires_at), float(renew_at))
-        case _:
-            msg = "it holds something that is not a token."
-            raise ValueError(msg)
+        case [str(token), *said]:
+            times = [float(time) for time in said if isinstance(time, int | float)]
+            if len(times) == len(said) and len(said) in {2, 3}:
+                return Held(Secret(token), *times)
+    msg = "it holds something that is not a token."
+    raise ValueError(msg)

@@ -14,8 +14,9 @@ from urllib.parse import quote, urlencode
 
 from auth.credential import Credential, Held
 from auth.fault import Fault, Who
-from auth.id_token import IdTokenRefused, identify
+from auth.id_token import IdTokenRefused, identify, remaining
 from auth.loopback import Loopback
+from auth.terms import Terms
 from auth.token_endpoint import spend, told
 
 if TYPE_CHECKING:
@@ -123,16 +124,18 @@ class SignIn:
             ("redirect_uri", redirect_uri),
             ("code_verifier", self._verifier),
             # An access token is for one audience; the others follow by refresh.
-            *(("resource", audience) for audience in client.audiences[:1]),
+            *(asked for audience in client.audiences[:1] for asked in client.asking(audience)),
         ]
         tokens = await spend(self._issuer.network, provider.token, form)
         if tokens.id_token is None:
             msg = "The issuer did not say who signed in (no ID token)."
             raise IdTokenRefused(msg)
         identity = await identify(tokens.id_token, self._issuer, client, self._nonce)
-        held = Held.received(tokens.access, tokens.lifetime, self._clock())
-        first = {client.key(audience): held for audience in client.audiences[:1]}
-        return Credential(identity, tokens.refresh, first)
+        now = self._clock()
+        held = Held.received(tokens.access, tokens.lifetime, now)
+        first = {Terms(audience).key: held for audience in client.audiences[:1]}
+        word = Held.received(tokens.id_token, remaining(tokens.id_token), now)
+        return Credential(identity, tokens.refresh, first, word)
 
 
 async def answered(
@@ -184,12 +187,11 @@ def page_address(
         ("response_type", "code"),
         ("client_id", client.client_id),
         ("redirect_uri", redirect_uri),
-        ("scope", " ".join(client.scopes)),
         ("state", state),
         ("nonce", nonce),
         ("code_challenge", challenge),
         ("code_challenge_method", "S256"),
-        *(("resource", audience) for audience in client.audiences),
+        *client.sign_in_parameters(),
     ]
     if "offline_access" in client.scopes:
         # OpenID Connect Core §11: without consent the issuer ignores the wish for offline access.

@@ -16,6 +16,7 @@ from auth.credential import Credential
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from auth.credential import Held
     from auth.identity import Identity
     from auth.sealed_store import SealedStore
 
@@ -48,6 +49,10 @@ class Wallet:
     def identity(self) -> Identity | None:
         """Who is signed in."""
         return self.credential.identity if self.credential else None
+
+    def held(self, key: str) -> Held | None:
+        """The token of these terms (`Terms.key`), good or not."""
+        return self.credential.tokens.get(key) if self.credential else None
 
     @property
     def storage(self) -> str:

@@ -97,13 +97,16 @@ class ServerAccount:
             return held.access
         return await self._renewed(None) if held.refresh is not None else None
 
-    async def again(self, token: Secret | None, status: int, header: str) -> Secret | None:
+    async def again(
+        self, token: Secret | None, status: int, header: str, tried: int = 0
+    ) -> Secret | None:
         """The server refused `token`: another one that is worth an attempt, or None.
 
         Args:
             token: What was sent.
             status: 401 or 403.
             header: The `WWW-Authenticate` that came with it.
+            tried: How often this request was refused before; one more attempt is enough.
 
         Raises:
             ServerSignInNeeded: A person must sign in.
@@ -111,7 +114,7 @@ class ServerAccount:
         """
         challenge = Challenge(status, header)
         held = self._holding
-        if status != UNAUTHORIZED and not challenge.asks_beyond(held.scope):
+        if tried or (status != UNAUTHORIZED and not challenge.asks_beyond(held.scope)):
             return None
         if held.access != token and held.usable(self._clock()) and not self._is_refused():
             return held.access  # Somebody has renewed it meanwhile.

@@ -27,13 +27,19 @@ class Grant(Protocol):
             Fault: There is none; the fault says who must act.
         """
 
-    async def again(self, token: Secret | None, status: int, header: str) -> Secret | None:
-        """The server refused `token`: another one that is worth an attempt, or None.
+    async def again(
+        self, token: Secret | None, status: int, header: str, tried: int
+    ) -> Secret | None:
+        """The server refused `token`: what is worth another attempt, or None.
+
+        It may take a while, after which the same token is worth one: a server may have to learn of
+        a new token.
 
         Args:
-            token: What was sent; it is not handed out again after a 401.
+            token: What was sent.
             status: 401 or 403.
             header: The `WWW-Authenticate` that came with it; empty when none did.
+            tried: How often this request was refused before; it comes to an end by it.
 
         Raises:
             Fault: There is none; the fault says who must act.

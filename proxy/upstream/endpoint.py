@@ -69,7 +69,7 @@ class Endpoint:
         return await self.authorized("GET", headers, b"")
 
     async def authorized(self, method: str, headers: Headers, body: bytes) -> Reply:
-        """Send as the user; a 401 surely did not run, so a fresh token gets a second chance.
+        """Send as the user; a 401 surely did not run, so it is sent again where that may help.
 
         The caller must read the reply to its end, close it, or `let_go` of it.
 
@@ -83,23 +83,26 @@ class Endpoint:
         else:
             token = await self._grant.token()
             reply = await self.send(method, headers, body, token)
-            if reply.status in _REFUSALS:
-                fresh = await self._again(reply, token)
-                if fresh is not None:
-                    self.let_go(reply)
-                    reply = await self.send(method, headers, body, fresh)
+            tried = 0
+            while reply.status in _REFUSALS:
+                token = await self._again(reply, token, tried)
+                if token is None:
+                    break
+                self.let_go(reply)
+                reply = await self.send(method, headers, body, token)
+                tried += 1
         if reply.status in _REFUSALS:
             rejected = await self.rejected(reply)
             raise rejected.fault
         return reply
 
-    async def _again(self, refused: Reply, token: Secret | None) -> Secret | None:
-        """Another token than the one that was refused, if there is one; the reply stays open."""
+    async def _again(self, refused: Reply, token: Secret | None, tried: int) -> Secret | None:
+        """The token to try after a refusal, if there is one; the reply stays open."""
         if self._grant is None:
             return None
         header = refused.header("www-authenticate") or ""
         try:
-            return await self._grant.again(token, refused.status, header)
+            return await self._grant.again(token, refused.status, header, tried)
         except BaseException:
             self.let_go(refused)
             raise

@@ -62,6 +62,7 @@ async def account(
             network=network,
             store=store,
             clock=clock,
+            sleep=clock.sleep,
         )
 
     yield make

@@ -193,3 +193,8 @@ class Clock:
     def __call__(self) -> float:
         """Seconds since 1970."""
         return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        await asyncio.sleep(0)
+        self.now += seconds

@@ -10,8 +10,9 @@ import pytest
 from starlette.responses import Response
 
 from auth.client import GrantNotConfigured
-from auth.refresh import RefreshNotGranted, SignInNeeded, TokenNotAccepted
+from auth.refresh import RefreshNotGranted, SignInNeeded
 from auth.secret import Secret
+from auth.supply import TokenNotAccepted
 from auth.token_endpoint import IssuerRefused, IssuerUnwell
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ async def test_a_token_rotated_by_someone_without_the_lock_is_found_before_signi
     await alice.sign_in(issuer.person)
     await other.load()
     clock.now += 700
-    spend = alice._refresh._issuer.network.request
+    spend = alice._issuer.network.request
     met = False
 
     async def meanwhile(method: str, url: str, **rest: object) -> object:
@@ -159,23 +160,70 @@ async def test_a_token_rotated_by_someone_without_the_lock_is_found_before_signi
 async def test_a_refused_token_is_renewed_once_and_then_waited_for(
     issuer: IssuerDouble, account: Make, clock: Clock
 ) -> None:
-    """A gateway that lags behind costs one refresh in ten seconds, and never a sign-in."""
+    """A gateway that lags behind is given 2, 5 and 10 seconds, and costs one refresh."""
     alice = account()
     await alice.sign_in(issuer.person)
     grant = alice.grant(GATEWAY)
     first = await grant.token()
-    grant.refused(first)
-    second, same = await asyncio.gather(grant.token(), grant.token())
+    second, same = await asyncio.gather(*(grant.again(first, 401, "") for _ in range(2)))
     assert first != second == same
-    grant.refused(first)
-    assert await grant.token() == second
-    grant.refused(second)
+    assert await grant.again(first, 401, "") == second
+    for pause in (2.0, 5.0, 10.0):
+        before = clock.now
+        assert await grant.again(second, 401, "") == second
+        assert clock.now - before == pause
     with pytest.raises(TokenNotAccepted):
-        await grant.token()
+        await grant.again(second, 401, "")
     assert len(issuer.refreshes) == 1
-    clock.now += 11
-    assert await grant.token() != second
+    assert await grant.token() == second, "it is not the token's fault"
+    clock.now += 61
+    assert await grant.again(second, 401, "") != second
+    assert len(issuer.refreshes) == 2
     assert alice.identity is not None
+
+
+async def test_another_process_waits_for_the_token_that_was_renewed(
+    issuer: IssuerDouble, account: Make, clock: Clock
+) -> None:
+    """That a token replaced a refused one is known to all: none of them renews it once more."""
+    alice, other = account(), account()
+    await alice.sign_in(issuer.person)
+    await other.load()
+    first = await alice.grant(GATEWAY).token()
+    second = await alice.grant(GATEWAY).again(first, 401, "")
+    assert await other.grant(GATEWAY).again(first, 401, "") == second
+    before = clock.now
+    assert await other.grant(GATEWAY).again(second, 401, "") == second
+    assert clock.now == before + 2
+    assert len(issuer.refreshes) == 1
+
+
+async def test_a_clock_that_was_set_back_ends_no_wait_late(
+    issuer: IssuerDouble, account: Make, clock: Clock
+) -> None:
+    """A token that seems to come from the future is renewed, where waiting would take hours."""
+    alice = account()
+    await alice.sign_in(issuer.person)
+    grant = alice.grant(GATEWAY)
+    second = await grant.again(await grant.token(), 401, "")
+    clock.now -= 7200
+    assert await grant.again(second, 401, "") not in {None, second}
+    assert len(issuer.refreshes) == 2
+
+
+async def test_fifty_calls_on_an_expired_token_are_one_refresh(
+    issuer: IssuerDouble, account: Make, clock: Clock
+) -> None:
+    """Whether it has expired or was refused, all who need the next token share one refresh."""
+    alice = account()
+    await alice.sign_in(issuer.person)
+    grant = alice.grant(GATEWAY)
+    clock.now += 700
+    tokens = await asyncio.gather(*(grant.token() for _ in range(50)))
+    assert len({token.reveal() for token in tokens}) == len(issuer.refreshes) == 1
+    again = await asyncio.gather(*(grant.again(token, 401, "") for token in tokens))
+    assert len({token.reveal() for token in again if token}) == 1
+    assert len(issuer.refreshes) == 2
 
 
 async def test_an_audience_nobody_configured_is_refused_here(

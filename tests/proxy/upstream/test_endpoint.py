@@ -104,6 +104,26 @@ async def test_a_server_that_refuses_the_fresh_token_too_needs_a_person(
     assert len(double.seen) == attempts
 
 
+async def test_a_gateway_that_learns_late_of_a_token_is_asked_again_with_the_same(
+    double: Double, room: Room
+) -> None:
+    """As often as the grant says; what comes of it is the call's own answer."""
+
+    async def behave(wire: Wire) -> None:
+        if len(double.seen) < 4:
+            wire.send(401)
+        else:
+            wire.result({"content": []})
+
+    double.behave = behave
+    grant = Tokens("old", "new", chances=5)
+    upstream = room.upstream(double.url, grant=grant, remembered=Era.MODERN)
+    answer = await upstream.send("tools/call", CALL, Asker())
+    assert answer["result"]["content"] == []
+    sent = [seen.headers["authorization"] for seen in double.seen]
+    assert sent == ["Bearer old", *["Bearer new"] * 3]
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_never_carries_the_token_anywhere(
     double: Double, room: Room, status: int

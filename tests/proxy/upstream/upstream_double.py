@@ -41,24 +41,32 @@ class Asker:
 
 
 class Tokens:
-    """A grant that hands out the next of its tokens whenever one was refused."""
+    """A grant that hands out the next of its tokens when one was refused.
 
-    def __init__(self, *values: str) -> None:
+    Args:
+        values: The tokens.
+        chances: How often a request may be tried again, as often with the last token.
+    """
+
+    def __init__(self, *values: str, chances: int = 1) -> None:
         self.values = [Secret(value) for value in values]
+        self.chances = chances
         self.refusals: list[str] = []
 
     async def token(self) -> Secret:
         """The current token."""
         return self.values[0]
 
-    async def again(self, token: Secret | None, status: int, _header: str) -> Secret | None:
+    async def again(
+        self, token: Secret | None, status: int, _header: str, tried: int
+    ) -> Secret | None:
         """Go on to the next token after a 401, if there is one."""
-        if token is None or status != 401:
+        if token is None or status != 401 or tried >= self.chances:
             return None
         self.refusals.append(token.reveal())
         if len(self.values) > 1:
             self.values.pop(0)
-        return self.values[0] if self.values[0] != token else None
+        return self.values[0] if self.values[0] != token or self.chances > 1 else None
 
 
 class Seen:
