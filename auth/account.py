@@ -14,9 +14,11 @@ from auth.client import Client
 from auth.discovery import Issuer
 from auth.fault import Fault
 from auth.lock_file import LockHeld
+from auth.reach import Flow, Reach
 from auth.refresh import Refresh
 from auth.round_trip import RoundTrip
-from auth.sign_in import SignIn
+from auth.sign_in import NoSignInWaits, SignInFailed
+from auth.signing import Signing
 from auth.supply import Supply
 from auth.terms import Terms
 from auth.token_endpoint import UNAUTHORIZED, revoke
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from auth.identity import Identity
     from auth.network import Network
+    from auth.reach import OpenPage
     from auth.sealed_store import SealedStore
     from auth.secret import Secret
     from auth.sign_in import Welcome
@@ -84,7 +87,7 @@ class Account:
         self._wallet = Wallet(issuer, store)
         refresh = Refresh(self._client, self._issuer, self._wallet, clock)
         self._supply = Supply(self._client, self._wallet, {"refresh": refresh}, clock, sleep)
-        self._signing: tuple[float, SignIn, asyncio.Task[Identity]] | None = None
+        self._signing: tuple[float, Signing, asyncio.Task[Identity]] | None = None
         self.on_change: list[Callable[[], None]] = self._wallet.on_change
         self.welcome: Welcome | None = None
 
@@ -111,37 +114,62 @@ class Account:
         await self._issuer.provider(anew=True)
 
     async def sign_in(
-        self, open_page: Callable[[str], Awaitable[bool]], *, patience: float = 300.0
+        self, open_page: OpenPage, reach: Reach | None = None, *, patience: float = 300.0
     ) -> Identity:
         """Let the person sign in, and return who it is.
 
         A sign-in that is under way is joined. Whoever asks again after ten seconds has probably
-        closed the page, and is shown it once more.
+        closed the page, and is shown it once more; whoever asks for another flow gets that instead.
 
         Args:
             open_page: Shows a URL to the person; False means that it could not.
+            reach: What else can be shown to them, and where they are.
             patience: Seconds to wait for the person.
 
         Raises:
-            SignInFailed: The page could not be opened, or the person did not come back with a yes.
+            SignInFailed: Nothing could be shown, or the person did not come back with a yes.
             Fault: The issuer could not be reached, or is not what the configuration says.
         """
+        reach = reach or Reach()
+        if self._signing is not None and reach.flow not in {Flow.BEST, self._signing[1].flow}:
+            await self._end_signing()
         if self._signing is None:
-            flow = SignIn(self._client, self._issuer, self._clock, self.welcome)
-            task = asyncio.create_task(self._sign_in(flow, open_page, patience))
-            self._signing = (time.monotonic(), flow, task)
+            signing = Signing(self._client, self._issuer, self._clock, self.welcome, reach)
+            task = asyncio.create_task(self._sign_in(signing, open_page, patience))
+            self._signing = (time.monotonic(), signing, task)
             task.add_done_callback(self._signed)
         else:
-            since, flow, task = self._signing
+            since, signing, task = self._signing
             if time.monotonic() - since > REOPEN_AFTER:
-                await flow.reopen(open_page)
+                await signing.reopen(open_page)
         # Shielded, because another window may be waiting for the same person.
         return await asyncio.shield(task)
 
-    async def _sign_in(
-        self, flow: SignIn, open_page: Callable[[str], Awaitable[bool]], patience: float
-    ) -> Identity:
-        credential = await flow.run(open_page, patience)
+    def answer(self, pasted: str) -> None:
+        """Take the address at which the browser of the sign-in under way stopped.
+
+        Raises:
+            NoSignInWaits: No sign-in waits for one.
+            NotTheAnswer: It is no answer to this sign-in.
+        """
+        if self._signing is None:
+            msg = "No sign-in is under way."
+            raise NoSignInWaits(msg)
+        self._signing[1].answer(pasted)
+
+    async def _end_signing(self) -> None:
+        """End the sign-in under way; whoever waits for it is told that another one took over."""
+        if self._signing is not None:
+            task = self._signing[2]
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _sign_in(self, signing: Signing, open_page: OpenPage, patience: float) -> Identity:
+        try:
+            credential = await signing.run(open_page, patience)
+        except asyncio.CancelledError:
+            msg = "Another sign-in took the place of this one."
+            raise SignInFailed(msg) from None
         async with self._wallet.turn():
             await self._wallet.keep(credential)
         return credential.identity
@@ -189,10 +217,7 @@ class Account:
 
     async def aclose(self) -> None:
         """End a sign-in that still waits for the person; let a refresh under way finish."""
-        if self._signing is not None:
-            task = self._signing[2]
-            task.cancel()
-            await asyncio.wait([task])
+        await self._end_signing()
         await self._supply.settle()
 
 

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 FRESH = 3600.0
 KEYS_FRESH = 300.0
+KEYS_KEPT = 86400.0
+"""Seconds that keys serve while the issuer does not answer."""
+KEYS_ANEW_EVERY = 5.0
+"""Seconds between two fetches for the sake of a key that is not known: made-up key ids must not
+flood the issuer, and one that has just begun to sign with another key must not be refused."""
 OK = 200
 
 
@@ -43,6 +48,7 @@ class Provider:
         token: Where codes and refresh tokens are spent.
         keys: Where the issuer's public keys are (JWK Set).
         revocation: Where a refresh token is ended (RFC 7009), or None.
+        device: Where a code to type elsewhere is given out (RFC 8628), or None.
         names_itself: Whether the issuer promises its name in the answer (RFC 9207).
     """
 
@@ -51,6 +57,7 @@ class Provider:
     keys: str
     revocation: str | None
     names_itself: bool
+    device: str | None = None
 
 
 class Issuer:
@@ -70,6 +77,7 @@ class Issuer:
         self._clock = clock
         self._provider: tuple[float, Provider] | None = None
         self._keys: tuple[float, list[dict[str, object]]] | None = None
+        self._anew_at = float("-inf")
 
     async def provider(self, *, anew: bool = False) -> Provider:
         """The issuer's endpoints, at most an hour old, or older while it does not answer.
@@ -98,23 +106,42 @@ class Issuer:
         return found
 
     async def keys(self, *, anew: bool = False) -> list[dict[str, object]]:
-        """The issuer's public keys as JWKs, at most five minutes old, or fetched `anew`.
+        """The issuer's public keys as JWKs, at most five minutes old.
+
+        While the issuer does not answer, those of the last day serve.
+
+        Args:
+            anew: Whether a key is missing, so that they are fetched again if that was not just so.
 
         Raises:
             IssuerMisconfigured: There is no key set at the address that the issuer names.
-            Unreachable: Nobody answered.
+            Unreachable: Nobody answered, and nothing is remembered that will do.
         """
-        kept = self._keys
-        if kept is not None and not anew and self._clock() - kept[0] < KEYS_FRESH:
+        kept, now = self._keys, self._clock()
+        if kept is not None and self._serves(now - kept[0], now, anew=anew):
             return kept[1]
-        document = await self._fetch((await self.provider()).keys)
+        if anew:
+            self._anew_at = now
+        url = (await self.provider()).keys
+        try:
+            document = await self._fetch(url)
+        except Unreachable:
+            if kept is None or now - kept[0] >= KEYS_KEPT:
+                raise
+            return kept[1]
         keys = document.get("keys")
         if not isinstance(keys, list):
-            msg = f"The issuer {self.url} publishes no keys."
+            msg = f"The issuer {self.url} publishes no `keys` at {url}."
             raise IssuerMisconfigured(msg)
         found = [key for key in keys if isinstance(key, dict)]
-        self._keys = (self._clock(), found)
+        self._keys = (now, found)
         return found
+
+    def _serves(self, age: float, now: float, *, anew: bool) -> bool:
+        """Whether keys of this age are not fetched again."""
+        if anew:
+            return now - self._anew_at < KEYS_ANEW_EVERY
+        return age < KEYS_FRESH
 
     async def _fetch(self, url: str) -> dict[str, object]:
         answer = await self.network.request("GET", url, headers={"accept": "application/json"})
@@ -147,14 +174,19 @@ def read_provider(document: dict[str, object], issuer: str) -> Provider:
     if isinstance(methods, list) and "S256" not in methods:
         msg = f"The issuer {issuer} does not support PKCE with S256."
         raise IssuerMisconfigured(msg)
-    revocation = document.get("revocation_endpoint")
+    promised = document.get("authorization_response_iss_parameter_supported")
     return Provider(
         authorization=_endpoint(document, "authorization_endpoint", issuer),
         token=_endpoint(document, "token_endpoint", issuer),
         keys=_endpoint(document, "jwks_uri", issuer),
-        revocation=_endpoint(document, "revocation_endpoint", issuer) if revocation else None,
-        names_itself=document.get("authorization_response_iss_parameter_supported") is True,
+        revocation=_optional(document, "revocation_endpoint", issuer),
+        names_itself=promised in (True, "true"),
+        device=_optional(document, "device_authorization_endpoint", issuer),
     )
+
+
+def _optional(document: dict[str, object], name: str, issuer: str) -> str | None:
+    return _endpoint(document, name, issuer) if document.get(name) else None
 
 
 def _endpoint(document: dict[str, object], name: str, issuer: str) -> str:

@@ -156,7 +156,7 @@ def read_identity(claims: Mapping[str, object], client: Client) -> Identity:
         raise IdTokenRefused(msg)
     names = (claims.get(part) for part in ("preferred_username", "email", "name", "sub"))
     name = next((shown for given in names if (shown := _shown(given))), subject)
-    groups = frozenset(read_groups(claims.get(client.groups_claim)))
+    groups = frozenset(read_groups(claim(claims, client.groups_claim)))
     return Identity(client.issuer, subject, name, groups)
 
 
@@ -164,6 +164,24 @@ def _shown(value: object) -> str:
     if not isinstance(value, str):
         return ""
     return " ".join("".join(c if c.isprintable() else " " for c in value).split())[:LONGEST_NAME]
+
+
+def claim(claims: Mapping[str, object], name: str) -> object:
+    """The claim that a configuration means by `name`, in any of the places where issuers put it.
+
+    As it is written; else as a path into nested claims (`realm_access.roles`); else the only claim
+    that carries the name at the end of a URL of the issuer's own (`https://corp.example/groups`),
+    as issuers do that admit no other custom names.
+    """
+    if name in claims:
+        return claims[name]
+    inner: object = claims
+    for part in name.split("."):
+        inner = inner.get(part) if isinstance(inner, dict) else None
+    if inner is not None:
+        return inner
+    spaced = [key for key in claims if "://" in key and key.rpartition("/")[2] == name]
+    return claims[spaced[0]] if len(spaced) == 1 else None
 
 
 def read_groups(value: object) -> list[str]:

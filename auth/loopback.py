@@ -11,11 +11,13 @@ import asyncio
 import contextlib
 import hmac
 from typing import TYPE_CHECKING, Self
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
+from auth.fault import Fault, Who
 from auth.page import render
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from types import TracebackType
 
     from auth.page import Content
@@ -28,6 +30,14 @@ HEAD_WITHIN = 5.0
 OUTCOME_WITHIN = 30.0
 MOST_AT_ONCE = 16
 """Connections at once; one more takes the place of the oldest that has not asked anything yet."""
+
+
+class NotTheAnswer(Fault):
+    """What was pasted is not the address at which this sign-in ended."""
+
+    reference = "sign-in-answer-not-known"
+    who = Who.PERSON
+    remedy = "Copy the whole address from the browser after you signed in, and paste that."
 
 
 class Loopback:
@@ -51,6 +61,7 @@ class Loopback:
         self._open: set[asyncio.Task[None]] = set()
         self._silent: dict[asyncio.Task[None], None] = {}
         self._answering: asyncio.Task[None] | None = None
+        self._ports: set[int] = set()
         self.port = 0
 
     @property
@@ -72,6 +83,7 @@ class Loopback:
                 raise
             self._server = await self._listening(0)
         self.port = self._server.sockets[0].getsockname()[1]
+        self._ports.add(self.port)
         return self
 
     async def __aexit__(
@@ -94,6 +106,26 @@ class Loopback:
     def expect(self, state: str) -> None:
         """Take an answer with this state, and none with another."""
         self._state = state
+
+    def reached_by(self, address: str) -> bool:
+        """Whether an editor's forwarding may lead to here from `address`; then its port counts.
+
+        Only loopback of the other machine will do: it is what the company registered, and what is
+        sent there passes through nobody else's hands.
+        """
+        try:
+            port = urlsplit(address).port
+        except ValueError:
+            return False
+        if not port or address != f"http://127.0.0.1:{port}{PATH}":
+            return False
+        self._ports.add(port)
+        return True
+
+    def take(self, parameters: dict[str, str]) -> None:
+        """Take an answer that came another way than through the browser. Only the first counts."""
+        if not self._answer.done():
+            self._answer.set_result(parameters)
 
     async def answer(self) -> dict[str, str]:
         """The parameters of the person's answer, when it comes. The browser waits meanwhile."""
@@ -150,7 +182,7 @@ class Loopback:
                 head = await reader.readuntil(b"\r\n\r\n")
         finally:
             self._silent.pop(task, None)
-        parameters = read_head(head, self.port, self._state)
+        parameters = read_head(head, self._ports, self._state)
         if isinstance(parameters, int):
             return (parameters, "Nothing to see here", "This is not the answer to a sign-in.", None)
         if self._answer.done():
@@ -162,29 +194,64 @@ class Loopback:
             return await asyncio.shield(self._outcome)
 
 
-def read_head(head: bytes, port: int, state: str) -> dict[str, str] | int:
+def read_head(head: bytes, ports: Collection[int], state: str) -> dict[str, str] | int:
     """The parameters in the head of an HTTP/1.1 request, or the status that refuses it.
 
     A wrong Host is a name of somebody else's that was pointed at this computer; a parameter that
     comes twice is two answers, of which none can be believed.
+
+    Args:
+        head: The request up to its empty line.
+        ports: The port that is listened at, and those from which an editor leads here.
+        state: What the answer must carry.
     """
     lines = head.decode("latin-1").split("\r\n")
     method, target, version = (*lines[0].split(" "), "", "")[:3]
     hosts = [
         line.partition(":")[2].strip() for line in lines[1:] if line.lower().startswith("host:")
     ]
-    if not version.startswith("HTTP/1.") or hosts != [f"127.0.0.1:{port}"]:
+    known = {f"127.0.0.1:{port}" for port in ports}
+    if not version.startswith("HTTP/1.") or len(hosts) != 1 or hosts[0] not in known:
         return 400
     path, _, query = target.partition("?")
     if path != PATH:
         return 404
     if method != "GET":
         return 405
+    parameters = _parameters(query, state)
+    return 400 if parameters is None else parameters
+
+
+def read_pasted(text: str, redirect_uri: str, state: str) -> dict[str, str]:
+    """The parameters in the address at which a browser stopped, as a person pasted it.
+
+    Args:
+        text: What was pasted, perhaps in quotes or brackets, or broken over lines by a terminal.
+        redirect_uri: Where the issuer sent the browser.
+        state: What the answer must carry.
+
+    Raises:
+        NotTheAnswer: It is another address, or the answer to another sign-in.
+    """
+    address = "".join(text.split()).strip("\"'<>`")
+    place, _, query = address.partition("?")
+    if place != redirect_uri:
+        msg = f"That is not the address: it begins with {redirect_uri}?"
+        raise NotTheAnswer(msg)
+    parameters = _parameters(query.partition("#")[0], state)
+    if parameters is None:
+        msg = "That is the address of another sign-in, or a part of it is missing."
+        raise NotTheAnswer(msg)
+    return parameters
+
+
+def _parameters(query: str, state: str) -> dict[str, str] | None:
+    """The parameters of an answer with the right state, or None."""
     try:
         found = parse_qs(query, keep_blank_values=True, max_num_fields=32)
     except ValueError:
-        return 400
+        return None
     parameters = {name: values[0] for name, values in found.items()}
     given = parameters.get("state", "").encode()
     known = bool(state) and hmac.compare_digest(given, state.encode())
-    return parameters if known and all(len(values) == 1 for values in found.values()) else 400
+    return parameters if known and all(len(values) == 1 for values in found.values()) else None

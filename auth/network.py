@@ -109,16 +109,19 @@ class Network:
             found = self._transports[proxy] = self._made(proxy)
         return found
 
-    def _made(self, proxy: str | None) -> httpx2.AsyncBaseTransport:
+    def _made(
+        self, proxy: str | None, trust: ssl.SSLContext | None = None
+    ) -> httpx2.AsyncBaseTransport:
         # httpx2 takes 80 ms to import, which the first answer to an editor must not wait for.
         import httpx2
 
         from auth.direct import KEPT, KEPT_SECONDS, DirectTransport
 
+        verify = self._trust() if trust is None else trust
         if proxy is None:
-            return DirectTransport(self._trust())
+            return DirectTransport(verify)
         return httpx2.AsyncHTTPTransport(
-            verify=self._trust(),
+            verify=verify,
             proxy=httpx2.Proxy(proxy),
             limits=httpx2.Limits(
                 max_connections=None,
@@ -150,6 +153,7 @@ class Network:
 
         Raises:
             Unreachable: Nobody answered in time.
+            CertificateNotTrusted: Whoever answered shows a certificate that is not trusted here.
             AnswerGarbled: The answer's compression is broken.
             AnswerTooLarge: The answer is larger than `limit`.
         """
@@ -180,9 +184,23 @@ class Network:
             msg = f"{host} sent an answer whose compression is broken."
             raise AnswerGarbled(msg) from garbled
         except httpx2.TransportError as broken:
+            if (untrusted := await self._untrusted(url, broken)) is not None:
+                raise untrusted from broken
             msg = f"{host} could not be reached ({type(broken).__name__})."
             raise Unreachable(msg) from broken
         return Answer(response.status_code, dict(response.headers.items()), body)
+
+    async def _untrusted(self, url: str, error: Exception) -> Unreachable | None:
+        """What to say of a certificate that is not trusted, with its issuer; None if it was not."""
+        from auth.certificate import anybody, distrusted, issuer_of, verification
+
+        refused = verification(error)
+        if refused is None:
+            return None
+        parts = urlsplit(url)
+        looking = self._made(self.route(url), anybody())
+        issuer = await issuer_of(looking, f"{parts.scheme}://{parts.netloc}")
+        return distrusted(parts.netloc, issuer, refused)
 
     async def aclose(self) -> None:
         """Close every pooled connection."""

@@ -1,4 +1,7 @@
-"""One sign-in of one person: authorization code with PKCE, answered on loopback.
+"""A sign-in on a page: authorization code with PKCE, answered on loopback.
+
+A browser that does not find back to loopback is helped: the editor's own forwarding gives it an
+address that leads there, or the person pastes the address at which it stopped.
 
 Source: RFC 6749 §4.1, RFC 7636 (S256), RFC 8252, RFC 8707, RFC 9207, OpenID Connect Core 1.0 §3.1.
 """
@@ -15,7 +18,8 @@ from urllib.parse import quote, urlencode
 from auth.credential import Credential, Held
 from auth.fault import Fault, Who
 from auth.id_token import IdTokenRefused, identify, remaining
-from auth.loopback import Loopback
+from auth.loopback import Loopback, NotTheAnswer, read_pasted
+from auth.reach import Flow
 from auth.terms import Terms
 from auth.token_endpoint import spend, told
 
@@ -26,10 +30,14 @@ if TYPE_CHECKING:
     from auth.discovery import Issuer, Provider
     from auth.identity import Identity
     from auth.page import Content
+    from auth.reach import AskAddress, Forward, OpenPage, Reach
+    from auth.token_endpoint import Tokens
 
-    OpenPage = Callable[[str], Awaitable[bool]]
     Welcome = Callable[[Identity, str], Awaitable[Content | None]]
 
+
+PASTES = 3
+"""How often a person may paste something that is not the address."""
 
 _FAREWELL = "You can close this window and go back to your editor."
 
@@ -46,7 +54,16 @@ class PageNotOpened(SignInFailed):
     """The sign-in page could not be shown."""
 
     reference = "sign-in-page-not-opened"
-    remedy = "Set a default browser, or run `portico login` where there is one."
+    remedy = (
+        "Set a default browser, or run `portico login --paste` and open the page anywhere you like."
+    )
+
+
+class NoSignInWaits(SignInFailed):
+    """An address was pasted while no sign-in waits for one."""
+
+    reference = "no-sign-in-waits"
+    remedy = "Begin with `portico login --paste`, and paste the address while it waits."
 
 
 class SignIn:
@@ -73,30 +90,47 @@ class SignIn:
         self._state = secrets.token_urlsafe(24)
         self._nonce = secrets.token_urlsafe(24)
         self._verifier = secrets.token_urlsafe(48)
-        self._url: str | None = None
+        self._waiting: tuple[Loopback, str, str] | None = None
 
-    async def run(self, open_page: OpenPage, patience: float) -> Credential:
-        """Show the sign-in page by `open_page`, wait `patience` seconds, and spend the answer.
+    async def run(
+        self, open_page: OpenPage, reach: Reach, patience: float, *, flow: Flow = Flow.PAGE
+    ) -> Credential:
+        """Show the sign-in page, wait `patience` seconds for the answer, and spend it.
+
+        Args:
+            open_page: Shows the page.
+            reach: What else helps the person's browser, or the person, back to here.
+            patience: Seconds.
+            flow: `PAGE`, which comes back by itself, or `PASTE`.
 
         Raises:
-            PageNotOpened: `open_page` said no.
+            PageNotOpened: The page could not be shown, or leads nowhere from where it would be.
             SignInFailed: The person declined, did not answer in time, or the answer is another's.
             Fault: The issuer could not be reached, refused, or said who it is in a wrong way.
         """
+        reach.tell(f"Asking {self._issuer.url} how to sign in")
         provider = await self._issuer.provider()
         async with Loopback(self._state) as loopback:
-            self._url = page_address(
+            back = loopback.redirect_uri
+            if flow is Flow.PAGE and reach.remote and reach.forward is not None:
+                back = await forwarded(loopback, reach.forward)
+            page = page_address(
                 provider,
                 self._client,
-                redirect_uri=loopback.redirect_uri,
+                redirect_uri=back,
                 state=self._state,
                 nonce=self._nonce,
                 challenge=challenge(self._verifier),
             )
-            answer = await answered(loopback, self._url, open_page, patience)
+            self._waiting = (loopback, page, back)
+            if flow is Flow.PASTE and reach.ask_address is not None:
+                open_page = self._pasting(reach.ask_address)
+            reach.tell("Waiting for you at the sign-in page")
+            answer = await answered(loopback, page, open_page, patience)
+            reach.tell("Asking the issuer who signed in")
             try:
                 code = read_answer(answer, self._issuer.url, provider)
-                credential = await self._redeem(provider, code, loopback.redirect_uri)
+                credential = await self._redeem(provider, code, back)
             except Fault as fault:
                 loopback.conclude(400, "You are not signed in", fault.sentence())
                 raise
@@ -112,8 +146,40 @@ class SignIn:
 
     async def reopen(self, open_page: OpenPage) -> None:
         """Show the page once more, for a person who closed it and asks again."""
-        if self._url is not None:
-            await open_page(self._url)
+        if self._waiting is not None:
+            await open_page(self._waiting[1])
+
+    def answer(self, pasted: str) -> None:
+        """Take the address at which the person's browser stopped.
+
+        Raises:
+            NotTheAnswer: It is no answer to this sign-in.
+            NoSignInWaits: The page was not shown yet.
+        """
+        if self._waiting is None:
+            msg = "The sign-in waits for no address yet."
+            raise NoSignInWaits(msg)
+        loopback, _, back = self._waiting
+        loopback.take(read_pasted(pasted, back, self._state))
+
+    def _pasting(self, ask: AskAddress) -> OpenPage:
+        """Shows a page and takes the address at which it ended; True once that was done."""
+
+        async def shown(url: str) -> bool:
+            wrong = ""
+            for _ in range(PASTES):
+                pasted = await ask(url, wrong)
+                if pasted is None:
+                    return True
+                try:
+                    self.answer(pasted)
+                except NotTheAnswer as other:
+                    wrong = other.message
+                else:
+                    return True
+            raise NotTheAnswer(wrong)
+
+        return shown
 
     async def _redeem(self, provider: Provider, code: str, redirect_uri: str) -> Credential:
         client = self._client
@@ -127,15 +193,46 @@ class SignIn:
             *(asked for audience in client.audiences[:1] for asked in client.asking(audience)),
         ]
         tokens = await spend(self._issuer.network, provider.token, form)
-        if tokens.id_token is None:
-            msg = "The issuer did not say who signed in (no ID token)."
-            raise IdTokenRefused(msg)
-        identity = await identify(tokens.id_token, self._issuer, client, self._nonce)
-        now = self._clock()
-        held = Held.received(tokens.access, tokens.lifetime, now)
-        first = {Terms(audience).key: held for audience in client.audiences[:1]}
-        word = Held.received(tokens.id_token, remaining(tokens.id_token), now)
-        return Credential(identity, tokens.refresh, first, word)
+        return await accepted(tokens, self._issuer, client, self._nonce, self._clock())
+
+
+async def accepted(
+    tokens: Tokens, issuer: Issuer, client: Client, nonce: str | None, now: float
+) -> Credential:
+    """The credential in the first tokens of a sign-in, after it is certain whose they are.
+
+    Args:
+        tokens: What the token endpoint gave.
+        issuer: Who gave them.
+        client: To whom.
+        nonce: What this sign-in sent, or None for one that could send none.
+        now: Seconds since 1970.
+
+    Raises:
+        IdTokenRefused: There is no valid statement of who signed in.
+        Fault: The issuer's keys could not be had.
+    """
+    if tokens.id_token is None:
+        msg = "The issuer did not say who signed in (no ID token)."
+        raise IdTokenRefused(msg)
+    identity = await identify(tokens.id_token, issuer, client, nonce)
+    held = Held.received(tokens.access, tokens.lifetime, now)
+    first = {Terms(audience).key: held for audience in client.audiences[:1]}
+    word = Held.received(tokens.id_token, remaining(tokens.id_token), now)
+    return Credential(identity, tokens.refresh, first, word)
+
+
+async def forwarded(loopback: Loopback, forward: Forward) -> str:
+    """The address at which the person's browser, elsewhere, finds `loopback`.
+
+    Raises:
+        PageNotOpened: The editor has none that the issuer would take.
+    """
+    address = await forward(loopback.redirect_uri)
+    if address is None or not loopback.reached_by(address):
+        msg = "The editor cannot lead your browser back to this machine."
+        raise PageNotOpened(msg)
+    return address
 
 
 async def answered(

@@ -11,7 +11,7 @@ import logging
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote_plus, urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode
 
 from auth.discovery import json_object
 from auth.fault import Fault, Who
@@ -82,7 +82,7 @@ async def spend(network: Network, url: str, form: Sequence[tuple[str, str | Secr
         IssuerUnwell: The answer is none.
         Unreachable: Nobody answered; the issuer may or may not have spent what was sent.
     """
-    answer = await _post(network, url, form)
+    answer = await post(network, url, form)
     if answer.status == OK:
         return _tokens(answer, url)
     raise _refusal(answer, url, [value.reveal() for _, value in form if isinstance(value, Secret)])
@@ -99,16 +99,21 @@ async def revoke(network: Network, url: str, client_id: str, token: Secret) -> b
         ("token_type_hint", "refresh_token"),
         ("client_id", client_id),
     ]
-    answer = await _post(network, url, form, patience=5.0)
+    answer = await post(network, url, form, patience=5.0)
     return answer.status == OK
 
 
-async def _post(
+async def post(
     network: Network,
     url: str,
     form: Sequence[tuple[str, str | Secret]],
     patience: float = 10.0,
 ) -> Answer:
+    """Send `form` to an endpoint of the issuer; its whole answer within `patience` seconds.
+
+    Raises:
+        Unreachable: Nobody answered.
+    """
     pairs = [(k, v.reveal() if isinstance(v, Secret) else v) for k, v in form]
     return await network.request(
         "POST",
@@ -125,15 +130,14 @@ async def _post(
 
 def _tokens(answer: Answer, url: str) -> Tokens:
     found = json_object(answer)
-    host = urlsplit(url).netloc
     if found is None:
         # A proxy or a captive portal in between answers 200 with a page of its own.
-        msg = f"{host} answered a request for a token with something else."
+        msg = f"The token endpoint {url} answered with something that is no JSON object."
         raise IssuerUnwell(msg)
     kind = found.get("token_type", "Bearer")
     access = _secret(found, "access_token")
     if access is None or not isinstance(kind, str) or kind.lower() != "bearer":
-        msg = f"{host} gave no bearer token."
+        msg = f"The token endpoint {url} answered without a bearer token in `access_token`."
         raise IssuerRefused(msg)
     return Tokens(
         access=access,
@@ -153,33 +157,40 @@ def _secret(found: dict[str, object], name: str) -> Secret | None:
 
 def lifetime(value: object) -> float:
     """Seconds in an `expires_in` that may be a number or a string; five minutes if neither."""
+    return seconds_in(value, DEFAULT_LIFETIME, LONGEST_LIFETIME)
+
+
+def seconds_in(value: object, default: float, longest: float) -> float:
+    """Seconds in what should be a number and may be a string; `default` if neither, bounded."""
     try:
-        seconds = float(value) if isinstance(value, int | float | str) else DEFAULT_LIFETIME
+        seconds = float(value) if isinstance(value, int | float | str) else default
     except (ValueError, OverflowError):
-        seconds = DEFAULT_LIFETIME
-    if math.isnan(seconds):
-        seconds = DEFAULT_LIFETIME
-    return min(max(seconds, 0.0), LONGEST_LIFETIME)
+        seconds = default
+    if math.isnan(seconds) or isinstance(value, bool):
+        seconds = default
+    return min(max(seconds, 0.0), longest)
 
 
 def _refusal(answer: Answer, url: str, sent: list[str]) -> Fault:
-    host = urlsplit(url).netloc
+    there = f"The token endpoint {url}"
     found = json_object(answer) or {}
     code = found.get("error")
     if answer.status not in {BAD_REQUEST, UNAUTHORIZED, FORBIDDEN} or (
         not isinstance(code, str) and answer.body.strip()
     ):
-        return IssuerUnwell(f"{host} answered a request for a token with HTTP {answer.status}.")
+        msg = f"{there} answered with HTTP {answer.status} and neither a token nor an OAuth error."
+        return IssuerUnwell(msg)
     if not isinstance(code, str):
         # Some issuers refuse a spent token with an empty 400 and nothing else.
         gone = answer.status == BAD_REQUEST
         code = "invalid_grant" if gone else "no reason"
+    data = {"error": told(code, None, sent)}
     if code in {"temporarily_unavailable", "server_error", "slow_down"}:
-        return IssuerUnwell(f"{host} is busy ({code}).")
+        return IssuerUnwell(f"{there} is busy ({code}).", data=data)
     said = told(code, found.get("error_description"), sent)
     if code == "invalid_grant":
-        return GrantGone(f"{host} no longer accepts this sign-in ({said}).")
-    return IssuerRefused(f"{host} gave no token ({said}).", data={"error": told(code, None, sent)})
+        return GrantGone(f"{there} no longer accepts this sign-in ({said}).", data=data)
+    return IssuerRefused(f"{there} gave no token ({said}).", data=data)
 
 
 def told(code: str, description: object, secrets: Sequence[str] = ()) -> str:

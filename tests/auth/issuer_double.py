@@ -48,6 +48,13 @@ class IssuerDouble:
     family: str | None = None
     spent: set[str] = field(default_factory=set)
     codes: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    offers_codes: bool = False
+    pending: list[str] = field(default_factory=list)
+    devices: list[dict[str, str]] = field(default_factory=list)
+    headers: dict[str, object] = field(default_factory=dict)
+    fetched_keys: int = 0
+    away: bool = False
+    kid: str = "k1"
     key: ec.EllipticCurvePrivateKey = field(
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
     )
@@ -64,6 +71,7 @@ class IssuerDouble:
                 Route("/keys", self.keys),
                 Route("/token", self.token, methods=["POST"]),
                 Route("/revoke", self.revoke, methods=["POST"]),
+                Route("/device", self.device, methods=["POST"]),
             ]
         )
 
@@ -78,14 +86,38 @@ class IssuerDouble:
                 "revocation_endpoint": f"{self.url}/revoke",
                 "code_challenge_methods_supported": ["S256"],
                 "authorization_response_iss_parameter_supported": True,
+                **(
+                    {"device_authorization_endpoint": f"{self.url}/device"}
+                    if self.offers_codes
+                    else {}
+                ),
                 **self.changes,
             }
         )
 
     async def keys(self, _: Request) -> Response:
         """Publish the one key."""
+        self.fetched_keys += 1
+        if self.away:
+            return Response(status_code=503)
         public = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(self.key.public_key()))
-        return JSONResponse({"keys": [{**public, "kid": "k1", "use": "sig"}]})
+        return JSONResponse({"keys": [{**public, "kid": self.kid, "use": "sig"}]})
+
+    async def device(self, request: Request) -> Response:
+        """Give a code to type; `pending` holds what is said before it counts as typed."""
+        form = await request.form()
+        self.devices.append({name: str(value) for name, value in form.items()})
+        if self.answers:
+            return self.answers.pop(0)
+        return JSONResponse(
+            {
+                "device_code": f"device-{self.canary}",
+                "user_code": "WDJB-MJHT",
+                "verification_uri": f"{self.url}/enter",
+                "expires_in": "600",
+                "interval": "0",
+            }
+        )
 
     def approve(self, page: str) -> dict[str, str]:
         """Sign in at `page` as the person; the parameters that go back to the client."""
@@ -108,6 +140,10 @@ class IssuerDouble:
                 == (asked["code_challenge"][0])
             )
             return self.issue(str(form.get("resource", "")), asked["nonce"][0])
+        if "device_code" in form:
+            if self.pending:
+                return JSONResponse({"error": self.pending.pop(0)}, 400)
+            return self.issue(str(form.get("resource", "")), None)
         sent = str(form["refresh_token"])
         self.refreshes.append(str(form["resource"]))
         if sent != self.family:
@@ -140,7 +176,9 @@ class IssuerDouble:
                 "token_type": "bearer",
                 "expires_in": self.expires_in,
                 **({"refresh_token": self.family} if self.refresh_allowed else {}),
-                "id_token": jwt.encode(claims, key, self.algorithm, {"kid": "k1"}),
+                "id_token": jwt.encode(
+                    claims, key, self.algorithm, {"kid": self.kid, **self.headers}
+                ),
             }
         )
 
@@ -151,12 +189,16 @@ class IssuerDouble:
         self.family = None
         return Response()
 
+    def address(self, page: str) -> str:
+        """Approve `page`; the address to which the browser is sent back."""
+        back = parse_qs(urlsplit(page).query)["redirect_uri"][0]
+        return f"{back}?{urlencode(self.approve(page))}"
+
     async def person(self, page: str) -> bool:
         """Open `page`, approve, and follow the way back, as a browser does."""
-        back = parse_qs(urlsplit(page).query)["redirect_uri"][0]
         network = Network()
         try:
-            await network.request("GET", f"{back}?{urlencode(self.approve(page))}")
+            await network.request("GET", self.address(page))
         finally:
             await network.aclose()
         return True

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from auth.loopback import MOST_AT_ONCE, Loopback, read_head
+from auth.loopback import MOST_AT_ONCE, Loopback, NotTheAnswer, read_head, read_pasted
 
 STATE = "the-right-state"
 
@@ -110,7 +110,67 @@ def test_a_request_that_is_not_http_is_refused() -> None:
         b"GET\r\n\r\n",
         b"GET /callback?%ff HTTP/1.1\r\n",
     ):
-        assert read_head(head, 1, STATE) == 400
+        assert read_head(head, {1}, STATE) == 400
     many = b"&".join(b"a%d=1" % n for n in range(100))
     head = b"GET /callback?" + many + b" HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n"
-    assert read_head(head, 1, STATE) == 400
+    assert read_head(head, {1}, STATE) == 400
+
+
+BACK = "http://127.0.0.1:4711/callback"
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        f"{BACK}?state={STATE}&code=c",
+        f"  <{BACK}?code=c&state={STATE}>\n",
+        f'"{BACK}?code=c&\nstate={STATE}"',
+        f"{BACK}?code=c&state={STATE}#_=_",
+    ],
+    ids=["as it is", "in brackets", "broken over lines", "with a fragment"],
+)
+def test_the_address_at_which_a_browser_stopped_is_read_as_people_paste_it(pasted: str) -> None:
+    """Quotes, brackets, line breaks of a terminal and a fragment do not matter."""
+    assert read_pasted(pasted, BACK, STATE) == {"state": STATE, "code": "c"}
+
+
+@pytest.mark.parametrize(
+    ("pasted", "said"),
+    [
+        ("", "begins with"),
+        ("the-code-alone", "begins with"),
+        (f"http://127.0.0.1:4712/callback?state={STATE}&code=c", "begins with"),
+        (f"https://evil.example/callback?state={STATE}&code=c", "begins with"),
+        (f"{BACK}?state=another&code=c", "another sign-in"),
+        (f"{BACK}?code=c", "another sign-in"),
+        (f"{BACK}?state={STATE}&code=c&code=d", "another sign-in"),
+        (BACK + "?" + "&".join(f"a{n}=1" for n in range(100)), "another sign-in"),
+    ],
+)
+def test_a_pasted_address_of_another_sign_in_is_none(pasted: str, said: str) -> None:
+    """The state decides, as it does for a browser; what is wrong is said, not repeated."""
+    with pytest.raises(NotTheAnswer, match=said):
+        read_pasted(pasted, BACK, STATE)
+
+
+async def test_an_editors_forwarding_may_lead_here_from_loopback_alone() -> None:
+    """Its port then counts as ours; another host, path or scheme is not taken."""
+    async with Loopback(STATE) as loopback:
+        good = f"/callback?{urlencode({'state': STATE, 'code': 'c'})}"
+        for address in (
+            "https://forwarded.example/callback",
+            "http://localhost:4711/callback",
+            "http://127.0.0.1:4711/other",
+            "http://127.0.0.1:4711/callback?x=1",
+            "http://127.0.0.1:0/callback",
+            "http://127.0.0.1:99999/callback",
+            "http://127.0.0.1/callback",
+        ):
+            assert not loopback.reached_by(address), address
+        answer = await _ask(loopback.port, good, host="127.0.0.1:4711")
+        assert answer.startswith("HTTP/1.1 400 ")
+        assert loopback.reached_by("http://127.0.0.1:4711/callback")
+        came = asyncio.create_task(_ask(loopback.port, good, host="127.0.0.1:4711"))
+        assert await loopback.answer() == {"state": STATE, "code": "c"}
+        loopback.conclude(200, "Signed in", "Close this window.")
+    assert (await came).startswith("HTTP/1.1 200 ")

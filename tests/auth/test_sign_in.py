@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from auth.loopback import NotTheAnswer
 from auth.network import Network
-from auth.sign_in import SignInFailed, challenge
+from auth.reach import Flow, Reach
+from auth.sign_in import NoSignInWaits, SignInFailed, challenge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,3 +68,80 @@ def test_the_challenge_is_the_one_of_the_rfc() -> None:
     """The example of RFC 7636, appendix B."""
     verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
     assert challenge(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+async def test_an_editors_own_way_back_is_what_the_issuer_is_told(
+    issuer: IssuerDouble, account: Callable[[], Account]
+) -> None:
+    """Far away, the page comes back to where the editor leads from, and that Host is ours too."""
+    led: list[str] = []
+
+    async def forward(back: str) -> str | None:
+        led.append(back)
+        return "http://127.0.0.1:4711/callback"
+
+    async def person(page: str) -> bool:
+        address = issuer.address(page)
+        assert address.startswith("http://127.0.0.1:4711/callback?")
+        network, query = Network(), urlsplit(address).query
+        headers = {"host": "127.0.0.1:4711"}
+        await network.request("GET", f"{led[0]}?{query}", headers=headers)
+        await network.aclose()
+        return True
+
+    reach = Reach(remote=True, forward=forward)
+    assert (await account().sign_in(person, reach)).name == "alice"
+
+
+@pytest.mark.parametrize("address", [None, "https://x.forwarded.example/callback"])
+async def test_a_way_back_that_the_company_did_not_register_is_not_used(
+    issuer: IssuerDouble, account: Callable[[], Account], address: str | None
+) -> None:
+    """Without a way back over loopback, the page is shown to be opened anywhere, and pasted."""
+
+    async def forward(_: str) -> str | None:
+        return address
+
+    async def paste(page: str, _: str) -> str:
+        return issuer.address(page)
+
+    reach = Reach(remote=True, forward=forward, ask_address=paste)
+    assert (await account().sign_in(_unseen, reach)).name == "alice"
+
+
+async def test_an_address_pasted_elsewhere_ends_the_sign_in_that_waits(
+    issuer: IssuerDouble, account: Callable[[], Account]
+) -> None:
+    """Any window may bring the address; it is believed by its state, and only while one waits."""
+    shown: asyncio.Queue[str] = asyncio.Queue()
+
+    async def show(page: str) -> bool:
+        shown.put_nowait(page)
+        return True
+
+    alice = account()
+    with pytest.raises(NoSignInWaits):
+        alice.answer("http://127.0.0.1:1/callback?state=x&code=c")
+    signing = asyncio.ensure_future(alice.sign_in(show))
+    page = await shown.get()
+    with pytest.raises(NotTheAnswer):
+        alice.answer(issuer.address(page).replace("state=", "state=x"))
+    alice.answer(issuer.address(page))
+    assert (await signing).name == "alice"
+
+
+async def test_three_wrong_addresses_end_the_sign_in(account: Callable[[], Account]) -> None:
+    """What is pasted wrongly is asked for again, and not for ever."""
+    asked: list[str] = []
+
+    async def paste(_: str, wrong: str) -> str:
+        asked.append(wrong)
+        return "nonsense"
+
+    with pytest.raises(NotTheAnswer):
+        await account().sign_in(_unseen, Reach(flow=Flow.PASTE, ask_address=paste))
+    assert len(asked) == 3
+
+
+async def _unseen(_: str) -> bool:
+    return False
