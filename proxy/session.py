@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from proxy.approval.batch import Batch
+    from proxy.approval.reply import Reply
 
 Role = Literal["mcp", "lsp", "cli"]
 
@@ -56,6 +57,32 @@ class Caller(Protocol):
         """Offer the page on which a question waits; False when the person cannot be told."""
 
 
+class Progress(Protocol):
+    """A call under way, as an editor shows it."""
+
+    def report(self, message: str, percentage: int | None = None) -> None:
+        """What the call says of itself; `percentage` is from 0 to 100."""
+
+    def end(self, message: str = "") -> None:
+        """The call has ended."""
+
+
+class Editor(Protocol):
+    """What a window can do that shows more than questions. Its methods wait for nobody."""
+
+    def shows(self, identifier: str) -> bool:
+        """Whether a question is shown in this window, and waits."""
+
+    def answer(self, identifier: str, reply: Reply) -> bool:
+        """Settle a question that this window shows; False where it does not show it."""
+
+    def log(self, message: str, *, grave: bool = False) -> None:
+        """Write a line where the person looks when they wonder."""
+
+    def progress(self, title: str, cancel: Callable[[], None]) -> Progress:
+        """Show that something is under way; a person who wants it to end has `cancel` called."""
+
+
 @dataclass(slots=True, eq=False)
 class Session:
     """One connection, from its hello to its end.
@@ -84,6 +111,7 @@ class Session:
         window: The front's way to reach the person, once it is ready.
         caller: The front's way to call the person to Portico's page; AI clients have none, because
             a model may read what they show.
+        editor: What an editor's window can do beyond that; other clients have none.
         can_ask: Whether the window can put questions to a person now.
         paired: Whether the person accepted this editor on a page of Portico's.
         since: Unix seconds of its hello.
@@ -108,6 +136,7 @@ class Session:
     settings: Mapping[str, str] = field(default_factory=dict)
     window: Window | None = None
     caller: Caller | None = None
+    editor: Editor | None = None
     can_ask: bool = False
     paired: bool = False
     since: float = field(default_factory=time.time)
@@ -141,6 +170,7 @@ class Sessions:
     def remove(self, session: Session) -> None:
         """A window went."""
         session.can_ask, session.window, session.caller = False, None, None
+        session.editor = None
         self._open.pop(session.id, None)
         for leave in self.on_remove:
             leave(session)

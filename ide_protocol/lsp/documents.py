@@ -7,6 +7,7 @@ nor is one that is larger than anything Portico could have something to say abou
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
 from ide_protocol.lsp.document import Document
@@ -75,10 +76,11 @@ class Documents:
 
     # --- what the editor asks ----------------------------------------------------------------
 
-    def hover(self, uri: str, at: Position) -> Hover | None:
+    async def hover(self, uri: str, at: Position) -> Hover | None:
         """What is said of a place."""
         document, language = self._open.get(uri, _NONE)
-        return language.hover(document, at) if document and language else None
+        said = language.hover(document, at) if document and language else None
+        return await said if isinstance(said, Awaitable) else said
 
     def completion(self, uri: str, at: Position) -> list[CompletionItem]:
         """What could stand at a place."""

@@ -29,8 +29,8 @@ def register(server: Server, documents: Documents) -> None:
     """
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
-    def hover(params: types.HoverParams) -> Hover | None:
-        return documents.hover(params.text_document.uri, _position(params.position))
+    async def hover(params: types.HoverParams) -> Hover | None:
+        return await documents.hover(params.text_document.uri, _position(params.position))
 
     @server.feature(
         types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=_TRIGGERS)

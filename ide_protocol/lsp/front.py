@@ -16,9 +16,11 @@ from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from auth.fault import Fault
 from ide_protocol.door.connection import Frames
 from ide_protocol.lsp import features
+from ide_protocol.lsp.commands import Commands
 from ide_protocol.lsp.documents import Documents
 from ide_protocol.lsp.languages import languages
 from ide_protocol.lsp.protocol import CONVERTER, Protocol, Server
+from ide_protocol.lsp.reviewing import ReviewLanguage
 from ide_protocol.lsp.window import LspWindow
 from ide_protocol.mcp.greeting import VERSION, folder
 from ide_protocol.own import contract
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from ide_protocol.door.connection import Connection
+    from ide_protocol.lsp.commands import Command
     from ide_protocol.own.methods import Methods
     from proxy.hub import Hub
     from proxy.session import Session
@@ -64,18 +67,21 @@ class LspFront:
             raise TypeError(msg)
         self._protocol = protocol
         self._protocol.set_writer(self)
+        self._protocol.cancels = {}
+        self._languages = languages(hub, session, methods.review)
         self._documents = Documents(
-            languages(hub, session),
+            self._languages,
             lambda params: protocol.tell(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params),
         )
         self._protocol.documents = self._documents
         self._window = LspWindow(self._protocol, self._documents.look_again)
-        self._register()
+        self._commands = Commands(hub, session, self._window, methods)
+        self._register(methods)
         features.register(self._server, self._documents)
         for method, handler in methods.table.items():
             self._server.feature(method)(_answering(handler))
 
-    def _register(self) -> None:
+    def _register(self, methods: Methods) -> None:
         """Tell pygls what is handled here; it marks functions, and cannot mark methods."""
 
         @self._server.feature(types.INITIALIZE)
@@ -84,8 +90,19 @@ class LspFront:
 
         @self._server.feature(types.INITIALIZED)
         def initialized(_params: types.InitializedParams) -> None:
-            self._session.window = self._session.caller = self._window
+            session = self._session
+            session.window = session.caller = session.editor = self._window
             self._session.can_ask = True
+
+        @self._server.feature(types.WORKSPACE_TEXT_DOCUMENT_CONTENT)
+        async def content(params: types.TextDocumentContentParams) -> object:
+            return await _answering(methods.table[contract.DOCUMENT])({"uri": params.uri})
+
+    def _announce(self) -> None:
+        """The commands that this editor is told of; all of them work."""
+        others = {} if self._window.approves else self._commands.others
+        for name, command in {**self._commands.buttons, **others}.items():
+            self._server.command(name)(_commanded(command))
 
     async def serve(self) -> int:
         """Answer until the editor has gone; returns the shim's exit code."""
@@ -146,12 +163,25 @@ class LspFront:
         uri = folders[0] if folders else params.root_uri
         if not session.workspace_named:
             session.workspace = folder(uri) or session.workspace
-        window = params.capabilities.window
+        self._learn(params.capabilities)
+        self._announce()
+
+    def _learn(self, can: types.ClientCapabilities) -> None:
+        """What the editor is able to show."""
+        shown, window, workspace = self._window, can.window, can.workspace
         shows = window.show_document if window is not None else None
-        self._window.shows_pages = shows is not None and shows.support
-        own = params.capabilities.experimental
-        self._window.approves = _declared(own, "approvals")
-        self._window.hears_changes = _declared(own, "changes")
+        shown.shows_pages = shows is not None and shows.support
+        shown.shows_progress = window is not None and window.work_done_progress is True
+        if workspace is not None:
+            lenses = workspace.code_lens
+            shown.fetches_documents = workspace.text_document_content is not None
+            shown.looks_at_lenses_again = lenses is not None and lenses.refresh_support is True
+        own = can.experimental
+        shown.approves = _declared(own, "approvals")
+        shown.hears_changes = _declared(own, "changes")
+        for language in self._languages:
+            if isinstance(language, ReviewLanguage):
+                language.compares = _declared(own, "compare")
 
 
 def _declared(experimental: object, what: str) -> bool:
@@ -163,12 +193,10 @@ def _declared(experimental: object, what: str) -> bool:
     return can is True
 
 
-def _answering(
-    handler: Callable[[dict[str, Any]], Awaitable[Any]],
-) -> Callable[[dict[str, Any]], Awaitable[Any]]:
+def _answering(handler: Callable[[Any], Awaitable[Any]]) -> Callable[[Any], Awaitable[Any]]:
     """A method as pygls wants it: faults become JSON-RPC errors, mistakes say nothing of values."""
 
-    async def answer(params: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON value.
+    async def answer(params: Any) -> Any:  # noqa: ANN401 - any JSON value.
         try:
             return await handler(params)
         except Fault as fault:
@@ -180,3 +208,13 @@ def _answering(
             raise JsonRpcInternalError("Portico made a mistake; see its log.") from None
 
     return answer
+
+
+def _commanded(command: Command) -> Callable[..., Awaitable[Any]]:
+    """A command as pygls wants it: its arguments one by one."""
+    answering = _answering(command)
+
+    async def run(*arguments: Any) -> Any:  # noqa: ANN401 - any JSON values.
+        return await answering(list(arguments))
+
+    return run

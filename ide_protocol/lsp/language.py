@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from ide_protocol.lsp.document import (
         CodeAction,
         CodeLens,
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 class Language:
     """One kind of document. What a language does not define, it has nothing to say about.
 
-    Every method answers at once, from what is known: an editor asks at each key.
+    Every method answers at once, from what is known: an editor asks at each key. Only a hover may
+    be waited for.
     """
 
     def speaks(self, uri: str) -> bool:
@@ -31,7 +34,9 @@ class Language:
         """Everything that is to be said of a document without being asked."""
         return []
 
-    def hover(self, _document: Document, _at: Position, /) -> Hover | None:
+    def hover(
+        self, _document: Document, _at: Position, /
+    ) -> Hover | Awaitable[Hover | None] | None:
         """What is said of a place."""
         return None
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ide_protocol.lsp.reviewing import ReviewLanguage
+
 if TYPE_CHECKING:
     from ide_protocol.lsp.language import Language
+    from ide_protocol.review.review import Review
     from proxy.hub import Hub
     from proxy.session import Session
 
 
-def languages(_hub: Hub, _session: Session) -> list[Language]:
+def languages(hub: Hub, session: Session, review: Review) -> list[Language]:
     """Every language, for one editor."""
-    return []
+    return [ReviewLanguage(hub, session, review)]

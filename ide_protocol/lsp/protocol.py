@@ -21,9 +21,10 @@ from pygls.protocol.json_rpc import (
 )
 
 from ide_protocol.lsp.window import OWN
+from ide_protocol.review.contents import SCHEME
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from ide_protocol.lsp.documents import Documents
 
@@ -40,6 +41,8 @@ class Protocol(LanguageServerProtocol):
     """pygls's protocol for one window among many."""
 
     exited = False
+    cancels: dict[str, Callable[[], None]]
+    """What the person can cancel, by the token of its progress."""
     documents: Documents
     """Those of this window; pygls's own workspace would keep everything that an editor opens."""
 
@@ -74,6 +77,18 @@ class Protocol(LanguageServerProtocol):
         """Uncached, as above."""
         return types.METHOD_TO_TYPES.get(method, (None, None))[1]
 
+    def ask(self, identifier: str, method: str, params: dict[str, Any] | None = None) -> None:
+        """Send a request whose answer nobody waits for."""
+        said = {} if params is None else {"params": params}
+        self._send_data({"jsonrpc": "2.0", "id": identifier, "method": method, **said})
+
+    @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def lsp_work_done_progress_cancel(self, params: types.WorkDoneProgressCancelParams) -> None:
+        """The person wants a call to end."""
+        cancel = self.cancels.pop(str(params.token), None)
+        if cancel is not None:
+            cancel()
+
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(
         self, params: types.InitializeParams
@@ -81,7 +96,13 @@ class Protocol(LanguageServerProtocol):
         """Positions are counted in UTF-16, which every client must speak, whatever it prefers."""
         if params.capabilities.general is not None:
             params.capabilities.general.position_encodings = None
-        return (yield from super().lsp_initialize(params))
+        result = yield from super().lsp_initialize(params)
+        can = params.capabilities.workspace
+        if result.capabilities.workspace is not None and can and can.text_document_content:
+            result.capabilities.workspace.text_document_content = types.TextDocumentContentOptions(
+                schemes=[SCHEME]
+            )
+        return result
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:

@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from ide_protocol.lsp import message
+from ide_protocol.lsp.progress import Unshown, WorkDone, token
 from ide_protocol.own import contract
 from ide_protocol.own.reply import read_replies
 from ide_protocol.own.shape import coded
+from ide_protocol.review.contents import CALLS
 from proxy.approval import Answer, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pygls.protocol import LanguageServerProtocol
-
+    from ide_protocol.lsp.protocol import Protocol
     from proxy.approval import Batch
+    from proxy.session import Progress
 
 OWN = "portico/"
 """What the names of Portico's own methods begin with, and the ids of requests by them."""
@@ -36,19 +38,27 @@ class LspWindow:
         look_again: Called when its documents may have to be spoken of in another way.
     """
 
-    def __init__(self, protocol: LanguageServerProtocol, look_again: Callable[[], None]) -> None:
+    def __init__(self, protocol: Protocol, look_again: Callable[[], None]) -> None:
         self._protocol = protocol
         self._look_again = look_again
         self._numbers = itertools.count(1)
         self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._shown: list[Batch] = []
         self.shows_pages = False
         self.approves = False
         """Whether it declared `experimental.portico.approvals`."""
+        self.shows_progress = False
+        """Whether it has a place for calls under way."""
+        self.fetches_documents = False
+        """Whether it takes the text of a `portico-review:` document from here."""
+        self.looks_at_lenses_again = False
+        """Whether it can be told that code lenses are others by now."""
         self.hears_changes = False
         """Whether it declared `experimental.portico.changes`."""
 
     async def ask(self, batch: Batch) -> None:
         """Ask by `portico/approve` where the editor knows it, else by messages with buttons."""
+        self._shown.append(batch)
         try:
             if self.approves:
                 await self._approve(batch)
@@ -57,6 +67,24 @@ class LspWindow:
         except _WindowGone:
             for question in batch.open:
                 batch.settle(question, Reply(Answer.GONE))
+        finally:
+            self._shown.remove(batch)
+
+    def shows(self, identifier: str) -> bool:
+        """Whether a question is shown here, and waits."""
+        return any(one.id == identifier for batch in self._shown for one in batch.open)
+
+    def answer(self, identifier: str, reply: Reply) -> bool:
+        """Settle a question that is shown here, as an answer to its prompt; False elsewhere.
+
+        The prompt is taken away with the last of its questions.
+        """
+        for batch in self._shown:
+            for question in batch.open:
+                if question.id == identifier:
+                    batch.settle(question, reply)
+                    return True
+        return False
 
     async def _approve(self, batch: Batch) -> None:
         questions = batch.open
@@ -94,7 +122,7 @@ class LspWindow:
     async def open_url(self, url: str, why: str = "") -> bool:
         """Open a page, under the sentence `why` where there is one."""
         if why and self.shows_pages and not self._gone.done():
-            self._inform(why)
+            self.inform(why)
         said = f"{why} Open this page:" if why else "Open this page to sign in to Portico:"
         return await self._open(url, said)
 
@@ -106,13 +134,37 @@ class LspWindow:
                 given = await self._request(types.WINDOW_SHOW_DOCUMENT, page)
                 if getattr(given, "success", False) is True:
                     return True
-        if not self._gone.done():
-            self._inform(f"{invitation} {url}")
+        self.inform(f"{invitation} {url}")
         return not self._gone.done()
 
-    def _inform(self, message: str) -> None:
-        shown = types.ShowMessageParams(type=types.MessageType.Info, message=message)
-        self._protocol.notify(types.WINDOW_SHOW_MESSAGE, shown)
+    async def show(self, uri: str) -> bool:
+        """Open a document of Portico's; False where the editor cannot."""
+        if not (self.shows_pages and self.fetches_documents):
+            return False
+        shown = types.ShowDocumentParams(uri=uri, take_focus=True)
+        with contextlib.suppress(_WindowGone):
+            given = await self._request(types.WINDOW_SHOW_DOCUMENT, shown)
+            return getattr(given, "success", False) is True
+        return False
+
+    def inform(self, message: str) -> None:
+        """Show a message to the person, who did something just now."""
+        if not self._gone.done():
+            shown = types.ShowMessageParams(type=types.MessageType.Info, message=message)
+            self._protocol.notify(types.WINDOW_SHOW_MESSAGE, shown)
+
+    def log(self, message: str, *, grave: bool = False) -> None:
+        """Write a line to the editor's log of this server."""
+        if not self._gone.done():
+            kind = types.MessageType.Warning if grave else types.MessageType.Info
+            said = types.LogMessageParams(type=kind, message=message)
+            self._protocol.notify(types.WINDOW_LOG_MESSAGE, said)
+
+    def progress(self, title: str, cancel: Callable[[], None]) -> Progress:
+        """Show that a call is under way, where the editor has a place for it."""
+        if self._gone.done() or not self.shows_progress:
+            return Unshown()
+        return WorkDone(self._protocol, token(), title, cancel)
 
     def tools_changed(self) -> None:
         """Tell the editor, if it wants to hear."""
@@ -123,10 +175,20 @@ class LspWindow:
     def approvals_changed(self) -> None:
         """Tell the editor, if it wants to hear; its own prompts come to it anyway."""
         self._changed("approvals")
+        if self._gone.done():
+            return
+        if self.fetches_documents:
+            self._nudge(types.WORKSPACE_TEXT_DOCUMENT_CONTENT_REFRESH, {"uri": CALLS})
+        if self.looks_at_lenses_again:
+            self._nudge(types.WORKSPACE_CODE_LENS_REFRESH)
 
     def _changed(self, what: str) -> None:
         if self.hears_changes and not self._gone.done():
             self._protocol.notify(contract.CHANGED, {"what": what})
+
+    def _nudge(self, method: str, params: dict[str, str] | None = None) -> None:
+        """Have the editor ask for something again; whether it will is its own affair."""
+        self._protocol.ask(f"portico-{next(self._numbers)}", method, params)
 
     def gone(self) -> None:
         """The window died: every question it still shows is decided now."""

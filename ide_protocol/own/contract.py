@@ -31,6 +31,9 @@ ACCEPT_PIN = "portico/acceptPin"
 PIN_BLOCK = "portico/pinBlock"
 EXPLAIN = "portico/explain"
 DRAFT = "portico/draft"
+REVIEW = "portico/review"
+DOCUMENT = "portico/document"
+RATE = "portico/rate"
 STOP = "portico/stop"
 
 APPROVE = "portico/approve"
@@ -335,6 +338,8 @@ class Usage(TypedDict):
     rejectionRate: float | None
     decision: Spread | None
     minutesSaved: float
+    thumbsUp: int
+    thumbsDown: int
     series: list[int]
 
 
@@ -420,6 +425,56 @@ class Way(TypedDict):
     prompt: str
 
 
+class Reviewed(TypedDict):
+    """One call of the review. `line` is that of its heading, from 0; `where` its yes counts.
+
+    `here` says whether this window may give it. `before` and `after` are the addresses of the
+    arguments of the last yes and of now, to be compared; empty where there was no yes.
+    """
+
+    id: str
+    tag: str
+    line: int
+    here: bool
+    where: str
+    before: str
+    after: str
+
+
+class HeldBack(TypedDict):
+    """One tool that is not what was trusted; `before` and `after` are its definitions."""
+
+    server: str
+    tool: str
+    line: int
+    acceptable: bool
+    before: str
+    after: str
+
+
+class Review(TypedDict):
+    """What waits for a person, as a Markdown text; no id and no code of a question is in it."""
+
+    uri: str
+    text: str
+    calls: list[Reviewed]
+    held: list[HeldBack]
+
+
+class Text(TypedDict):
+    """What a virtual document holds."""
+
+    text: str
+
+
+class Rating(TypedDict):
+    """What a person thinks of one result; `record` is any record of its call in the audit."""
+
+    record: int
+    thumb: Literal["up", "down"]
+    note: NotRequired[str]
+
+
 Keys = dict[str, Any]
 """Shapes that have no name of their own: key -> type."""
 
@@ -462,6 +517,9 @@ METHODS: dict[str, tuple[type | Keys, type | Keys]] = {
         Way,
     ),
     DRAFT: ({"server": str}, {"governance": dict[str, Any], "notes": list[str]}),
+    REVIEW: ({}, Review),
+    DOCUMENT: ({"uri": str}, Text),
+    RATE: (Rating, {}),
     # The hub ends.
     STOP: ({}, {}),
 }

@@ -70,6 +70,8 @@ def _usage(
         "rejectionRate": rate(usage.rejected, usage.approved + usage.rejected),
         "decision": _spread(usage.decisions),
         "minutesSaved": round(usage.minutes, 6),
+        "thumbsUp": usage.thumb("up"),
+        "thumbsDown": usage.thumb("down"),
         "series": series(usage.times, since, until),
     }
 

@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault, Who
 from ide_protocol.mcp.greeting import VERSION
-from ide_protocol.own import contract, policy, shape
+from ide_protocol.own import answering, contract, policy, shape
 from ide_protocol.own.activity import activity
+from ide_protocol.own.answering import NotHere
 from ide_protocol.own.doctor import checks, look
 from ide_protocol.own.figures import stats
 from ide_protocol.own.leasing import Leasing
 from ide_protocol.own.params import BadParams, text
 from ide_protocol.own.pins import PinMethods
+from ide_protocol.own.rating import rate
 from ide_protocol.own.reply import read_reply
 from ide_protocol.own.shape import question, report, window
 from ide_protocol.own.summary import problems, refusal, summary
 from ide_protocol.own.why import why
+from ide_protocol.review.review import Review
 from proxy.approval import Surface, Voice
 from proxy.approval.terminal import inspect
 from proxy.exchange.call import Call
@@ -37,14 +40,6 @@ if TYPE_CHECKING:
     from proxy.policy.offering import Offering
     from proxy.session import Session
     from proxy.upstream.contract import Relay
-
-
-class NotHere(Fault):
-    """The method is for another kind of window."""
-
-    reference = "not-here"
-    who = Who.EDITOR
-    remedy = "Use the command line for it."
 
 
 class Methods:
@@ -75,6 +70,7 @@ class Methods:
         self._stop = stop
         self._started = started
         self._standalone = standalone
+        self.review = Review(hub, session)
         self.table: dict[str, Callable[[Params], Awaitable[Any]]] = {
             contract.STATUS: self.status,
             contract.SERVERS: self.servers,
@@ -93,8 +89,10 @@ class Methods:
             contract.EXPLAIN: self.explain,
             contract.DRAFT: self.draft,
             contract.STOP: self.stop,
+            contract.RATE: partial(rate, hub, session),
             **Leasing(hub).table,
             **PinMethods(hub, session).table,
+            **self.review.table,
         }
 
     async def status(self, _: Params) -> contract.Status:
@@ -198,11 +196,10 @@ class Methods:
 
     async def answer(self, params: Params) -> dict[str, Any]:
         """See `contract.ANSWER`: what the command line says counts as the terminal's word."""
-        if self._session.role != "cli":
-            own = Surface.EDITOR if self._session.paired else Surface.ELICITATION
-            self._hub.desk.refuse(text(params, "id"), own, "It was not asked here.")
-            raise NotHere("An editor answers the question it was asked, not another window's.")
         identifier, reply, code = text(params, "id"), read_reply(params), params.get("code", "")
+        if self._session.role != "cli":
+            answering.answer(self._hub, self._session, identifier, reply)
+            return {}
         terminal = await asyncio.to_thread(inspect, self._session.pid)
         voice = Voice(Surface.TERMINAL, terminal, code if isinstance(code, str) else "")
         self._hub.desk.answer(identifier, reply, voice)

@@ -58,8 +58,8 @@ class PinMethods:
         await self._hub.listed()
         case = self._hub.acceptance.case(*_named(params))
         return {
-            "before": _text(case.before),
-            "after": _text(case.now),
+            "before": definition_text(case.before),
+            "after": definition_text(case.now),
             "difference": case.difference,
         }
 
@@ -114,7 +114,7 @@ def _named(params: Params) -> tuple[str, str]:
     return server, tool
 
 
-def _text(definition: Mapping[str, Any]) -> str:
+def definition_text(definition: Mapping[str, Any]) -> str:
     """A definition as text that an editor can show side by side with another."""
     if not definition:
         return ""

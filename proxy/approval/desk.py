@@ -94,6 +94,14 @@ class Desk:
         """The open questions, the oldest first."""
         return [pending.question for pending in self._open.values()]
 
+    def standing(self) -> list[tuple[Question, Surface]]:
+        """The open questions, the oldest first, each with the kind of surface that shows it."""
+        return [
+            (pending.question, pending.surface)
+            for pending in self._open.values()
+            if not pending.decided.done()
+        ]
+
     def surface(
         self, asking: Session, arrived: int, allowed: Collection[str]
     ) -> tuple[Surface, Session | None] | None:

@@ -38,6 +38,11 @@ class LastApproved:
         before = self._arguments.get(tool)
         return None if before is None else changes(wire.decode(before), arguments)
 
+    def before(self, tool: Tool) -> str | None:
+        """The arguments of the last approved call, as JSON text; None where none is remembered."""
+        frozen = self._arguments.get(tool)
+        return None if frozen is None else frozen.decode()
+
     def remember(self, tool: Tool, arguments: Mapping[str, object]) -> None:
         """A call of a tool was approved."""
         self._arguments.pop(tool, None)

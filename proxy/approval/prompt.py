@@ -47,7 +47,7 @@ def text(question: Question, *, whole: bool = False) -> str:
             what if question.difference is None else _difference(question.difference, whole=whole),
             *((f"Since your last yes to it: {changed}",) if changed else ()),
             f"Why you are asked: {plain(question.reason, 300)}",
-            f"Asked by: {_asker(question)} · question {question.tag}",
+            f"Asked by: {asker(question)} · question {question.tag}",
         )
     )
 
@@ -74,7 +74,7 @@ def listing(questions: Sequence[Question], *, whole: bool = False) -> str:
         (
             f"{len(questions)} calls wait for your yes:",
             *lines,
-            f"Asked by: {_asker(first)} · question {first.tag}",
+            f"Asked by: {asker(first)} · question {first.tag}",
         )
     )
 
@@ -119,16 +119,17 @@ def parts(question: Question) -> list[str]:
     return [shown[at : at + ARGUMENTS] for at in range(0, len(shown), ARGUMENTS)] or [""]
 
 
+def asker(question: Question) -> str:
+    """The program that asks, and where it works."""
+    host = _quoted(question.host, 60)
+    return f"{host} in {_quoted(question.workspace, 120)}" if question.workspace else host
+
+
 def _side(value: str | None) -> str:
     if value is None:
         return "(none)"
     shown = unlinked(exact(value))
     return shown if len(shown) <= _OF_CHANGE else f"{shown[: _OF_CHANGE - 20]} … {shown[-19:]}"
-
-
-def _asker(question: Question) -> str:
-    host = _quoted(question.host, 60)
-    return f"{host} in {_quoted(question.workspace, 120)}" if question.workspace else host
 
 
 def _server(question: Question) -> str:

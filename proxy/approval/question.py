@@ -37,6 +37,7 @@ class Question:
         host: The program that asks for the call.
         deadline: Unix seconds after which silence is no.
         changes: What differs from the last approved call of this tool; None where there was none.
+        before: That call's arguments, frozen as JSON text.
         lease: How far a yes may be given in advance; None where it may not.
         schema: The JSON Schema of the arguments, where a person may correct them; else None.
         surfaces: The kinds of surface whose yes counts.
@@ -60,6 +61,7 @@ class Question:
     workspace: str | None
     deadline: float
     changes: tuple[Change, ...] | None = None
+    before: str | None = field(default=None, repr=False)
     lease: LeaseLimits | None = None
     schema: Mapping[str, Any] | None = None
     surfaces: frozenset[str] = SURFACES

@@ -33,6 +33,8 @@ class Event(StrEnum):
     """What a server or tool has become was accepted; `outcome` is its digest, `rule` who did."""
     INTENT = "intent"
     """Committed before a call is sent; a call without one never left."""
+    RATED = "rated"
+    """What a person thinks of a result: `outcome` is `up` or `down`, `summary` their own words."""
     EXPIRED = "expired"
     """A call that waited at its server for the client's answers was given up; `outcome` is why."""
     OUTCOME = "outcome"

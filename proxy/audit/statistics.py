@@ -10,6 +10,8 @@ can come to the same figures. The words:
   waited for a person's yes. Only answered calls have one.
 - A *decision* is a person's yes or no to a question; the time it took is theirs. An answer that
   was given in advance decides nothing.
+- A *thumb* is what a person thought of a result last; one that they took back for the other is not
+  counted.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 BUCKETS = 24
 """Equal parts of the time looked at, for a small picture of when calls were made."""
 
-_COUNTED = frozenset({Event.OUTCOME, Event.ASKED, Event.ANSWERED, Event.WITHDRAWN})
+_COUNTED = frozenset({Event.OUTCOME, Event.ASKED, Event.ANSWERED, Event.WITHDRAWN, Event.RATED})
 _ENDED = {
     Outcome.DENIED: "denied",
     Outcome.CANCELLED: "cancelled",
@@ -43,6 +45,7 @@ class Usage:
         asked: Questions that a person was asked.
         approved: Of these, how many got a yes; `rejected` and `unanswered` likewise.
         minutes: The owners' estimates of the successful calls, added up.
+        thumbs: Exchange -> the last thumb that a person gave its result, `up` or `down`.
         latencies: Milliseconds of each answered call.
         decisions: Milliseconds of each yes and no.
         times: Unix seconds of each call's end.
@@ -58,6 +61,7 @@ class Usage:
     rejected: int = 0
     unanswered: int = 0
     minutes: float = 0.0
+    thumbs: dict[str, str] = field(default_factory=dict)
     latencies: list[float] = field(default_factory=list)
     decisions: list[float] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
@@ -73,6 +77,12 @@ class Usage:
             self.unanswered += 1
         elif event == Event.ANSWERED and record["milliseconds"] is not None:
             self._decide(record)
+        elif event == Event.RATED:
+            self.thumbs[record["exchange"]] = record["outcome"]
+
+    def thumb(self, which: str) -> int:
+        """How many results have this thumb, `up` or `down`."""
+        return sum(given == which for given in self.thumbs.values())
 
     def _end(self, record: Mapping[str, Any]) -> None:
         self.calls += 1

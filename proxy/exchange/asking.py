@@ -71,6 +71,7 @@ class Asking:
             patience=patience,
             reassuring=reassuring,
             since=lambda call, route: self._last.since(self._tool(call, route), call.arguments),
+            before=lambda call, route: self._last.before(self._tool(call, route)),
             late=self._said,
         )
         self.leases = Leases(clock)

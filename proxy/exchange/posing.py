@@ -45,6 +45,7 @@ class Posing:
         patience: Seconds that a person has to answer.
         reassuring: Seconds between two words to a client that its call waits for a person.
         since: What changed in a call since the last approved one of its tool.
+        before: The arguments of that one, as JSON text.
         late: Told of a decision that came after the call's host had given up.
     """
 
@@ -58,6 +59,7 @@ class Posing:
         patience: float,
         reassuring: float,
         since: Callable[[Call, Route], tuple[Change, ...] | None],
+        before: Callable[[Call, Route], str | None],
         late: Callable[[Exchange, Route, Decision], None],
     ) -> None:
         self._desk = desk
@@ -67,6 +69,7 @@ class Posing:
         self._patience = patience
         self._reassuring = reassuring
         self._since = since
+        self._before = before
         self._late = late
         self._kept = Kept(clock)
 
@@ -205,6 +208,7 @@ class Posing:
             workspace=call.session.workspace,
             deadline=self._clock() + self._patience,
             changes=self._since(call, route),
+            before=self._before(call, route),
             lease=verdict.lease,
             schema=schema if isinstance(schema, dict) else None,
             exchange=call.id,

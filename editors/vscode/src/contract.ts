@@ -238,6 +238,8 @@ export type Usage = {
   rejectionRate: number | null;
   decision: Spread | null;
   minutesSaved: number;
+  thumbsUp: number;
+  thumbsDown: number;
   series: number[];
 };
 
@@ -309,6 +311,47 @@ export type Way = {
   prompt: string;
 };
 
+/** One call of the review. `line` is that of its heading, from 0; `where` its yes counts. `here` says whether this window may give it. `before` and `after` are the addresses of the arguments of the last yes and of now, to be compared; empty where there was no yes. */
+export type Reviewed = {
+  id: string;
+  tag: string;
+  line: number;
+  here: boolean;
+  where: string;
+  before: string;
+  after: string;
+};
+
+/** One tool that is not what was trusted; `before` and `after` are its definitions. */
+export type HeldBack = {
+  server: string;
+  tool: string;
+  line: number;
+  acceptable: boolean;
+  before: string;
+  after: string;
+};
+
+/** What waits for a person, as a Markdown text; no id and no code of a question is in it. */
+export type Review = {
+  uri: string;
+  text: string;
+  calls: Reviewed[];
+  held: HeldBack[];
+};
+
+/** What a virtual document holds. */
+export type Text = {
+  text: string;
+};
+
+/** What a person thinks of one result; `record` is any record of its call in the audit. */
+export type Rating = {
+  record: number;
+  thumb: "up" | "down";
+  note?: string;
+};
+
 /** What goes with each method that a client calls: its params and its result. */
 export type Methods = {
   "portico/status": { params: { [key: string]: never }; result: Status };
@@ -333,6 +376,9 @@ export type Methods = {
   "portico/pinBlock": { params: { server: string }; result: { pins: { [key: string]: unknown }; leftOut: string[] } };
   "portico/explain": { params: { server: string; tool: string; arguments?: { [key: string]: unknown }; workspace?: string }; result: Way };
   "portico/draft": { params: { server: string }; result: { governance: { [key: string]: unknown }; notes: string[] } };
+  "portico/review": { params: { [key: string]: never }; result: Review };
+  "portico/document": { params: { uri: string }; result: Text };
+  "portico/rate": { params: Rating; result: { [key: string]: never } };
   "portico/stop": { params: { [key: string]: never }; result: { [key: string]: never } };
 };
 

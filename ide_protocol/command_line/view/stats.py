@@ -40,6 +40,7 @@ def view(found: Stats) -> RenderableType:
                 ("servers took", text(_spread(total["latency"]))),
                 ("people", text(_people(total))),
                 ("saved", text(_saved(total["minutesSaved"]))),
+                *((("thumbs", text(_thumbs(total))),) if _rated(total) else ()),
             )
         ),
         "",
@@ -65,17 +66,19 @@ def bars(counts: Sequence[int], width: int | None = None) -> str:
 
 
 def _table(what: str, some: Sequence[Usage]) -> Table:
-    numbers = ("CALLS", "OK", "HALF IN", "95% IN", "SAID NO", "DECIDED", "SAVED")
+    # Few people rate results; where nobody did, there is nothing to show a column of.
+    thumbs = ("THUMBS",) if any(map(_rated, some)) else ()
+    numbers = ("CALLS", "OK", "HALF IN", "95% IN", "SAID NO", "DECIDED", "SAVED", *thumbs)
     return Table(
         (what, *numbers, "WHEN"),
-        [_row(one) for one in some],
+        [_row(one, thumbs=bool(thumbs)) for one in some],
         right=numbers,
-        spared=("95% IN", "DECIDED", "SAID NO", "WHEN", "HALF IN"),
+        spared=("95% IN", "DECIDED", "SAID NO", "WHEN", "HALF IN", *thumbs),
         whole=True,
     )
 
 
-def _row(one: Usage) -> tuple[Text, ...]:
+def _row(one: Usage, *, thumbs: bool) -> tuple[Text, ...]:
     name = ".".join(filter(None, (plain(one["server"]), plain(one["tool"]))))
     latency, decision = one["latency"], one["decision"]
     return (
@@ -87,6 +90,7 @@ def _row(one: Usage) -> tuple[Text, ...]:
         text(_percent(one["rejectionRate"])),
         text(took(decision["p50"]) if decision else ""),
         text(_time(one["minutesSaved"]) if one["minutesSaved"] else ""),
+        *((text(_thumbs(one)),) if thumbs else ()),
         text(bars(one["series"], _NARROW), GREEN),
     )
 
@@ -130,6 +134,14 @@ def _saved(minutes: float) -> str:
     if not minutes:
         return "no owner has estimated that"
     return f"{_time(minutes)}: the owners' estimate for each success, added up"
+
+
+def _rated(one: Usage) -> bool:
+    return bool(one["thumbsUp"] or one["thumbsDown"])
+
+
+def _thumbs(one: Usage) -> str:
+    return f"{one['thumbsUp']:,} up, {one['thumbsDown']:,} down" if _rated(one) else ""
 
 
 def _time(minutes: float) -> str:

@@ -169,6 +169,8 @@ USAGE: contract.Usage = {
     "rejectionRate": 0.1087,
     "decision": {"p50": 6200.0, "p95": 24000.0, "p99": 61000.0},
     "minutesSaved": 750.0,
+    "thumbsUp": 7,
+    "thumbsDown": 1,
     "series": [*range(24)],
 }
 STATS: contract.Stats = {

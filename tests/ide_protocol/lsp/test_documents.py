@@ -65,11 +65,11 @@ def test_what_is_found_is_published_and_taken_back() -> None:
     assert [len(one["diagnostics"]) for one in told] == [1, 0, 1, 0]
 
 
-def test_what_no_language_speaks_is_not_kept() -> None:
+async def test_what_no_language_speaks_is_not_kept() -> None:
     """An editor opens all it has; what is nobody's is neither kept nor spoken of."""
     documents, told = opened()
     documents.opened("file:///x.py", "A" * 9, 1)
-    assert documents.hover("file:///x.py", {"line": 0, "character": 0}) is None
+    assert await documents.hover("file:///x.py", {"line": 0, "character": 0}) is None
     assert documents.completion("file:///x.py", {"line": 0, "character": 0}) == []
     assert documents.code_lenses("file:///x.py") == []
     assert told == []
@@ -98,11 +98,11 @@ def test_a_language_that_fails_harms_no_list(
     assert documents_module.log.name in {record.name for record in caplog.records}
 
 
-def test_a_language_answers_for_its_own_document() -> None:
+async def test_a_language_answers_for_its_own_document() -> None:
     """What is asked about a place reaches the language with the text as it is now."""
     documents, _ = opened("ab")
     documents.opened("file:///0.shout", "x\nyz", 2)
-    said = documents.hover("file:///0.shout", {"line": 1, "character": 1})
+    said = await documents.hover("file:///0.shout", {"line": 1, "character": 1})
     assert said == {"contents": {"kind": "plaintext", "value": "z"}}
 
 

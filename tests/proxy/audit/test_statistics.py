@@ -32,6 +32,7 @@ def of(event: st.SearchStrategy[Event], outcomes: list[str]) -> st.SearchStrateg
         Record,
         at=st.floats(1.7e9, 1.8e9),
         event=event,
+        exchange=st.sampled_from(["", "a", "b"]),
         server=st.sampled_from(["", "presto", "spark"]),
         tool=st.sampled_from(["read", "drop"]),
         outcome=st.sampled_from(outcomes),
@@ -42,8 +43,12 @@ def of(event: st.SearchStrategy[Event], outcomes: list[str]) -> st.SearchStrateg
     )
 
 
-others = sorted(set(Event) - {Event.OUTCOME})
-records = of(st.just(Event.OUTCOME), list(Outcome)) | of(st.sampled_from(others), answers)
+others = sorted(set(Event) - {Event.OUTCOME, Event.RATED})
+records = (
+    of(st.just(Event.OUTCOME), list(Outcome))
+    | of(st.sampled_from(others), answers)
+    | of(st.just(Event.RATED), ["up", "down"])
+)
 
 
 def recounted(lines: list[dict[str, Any]], **only: str) -> dict[str, Any]:
@@ -62,8 +67,11 @@ def recounted(lines: list[dict[str, Any]], **only: str) -> dict[str, Any]:
         for o in replied
         if o["milliseconds"] is not None
     )
+    thumbs = Counter({o["exchange"]: o["outcome"] for o in own if o["event"] == "rated"}.values())
     return {
         "calls": len(calls),
+        "thumbsUp": thumbs["up"],
+        "thumbsDown": thumbs["down"],
         "succeeded": len(good),
         "failed": ends["failed"] + len(replied) - len(good),
         "denied": ends["denied"],
@@ -81,7 +89,7 @@ def told(usage: dict[str, Any]) -> dict[str, Any]:
     """The same figures, as the statistics have them."""
     names = (
         *("calls", "succeeded", "failed", "denied", "cancelled", "asked", "approved", "rejected"),
-        *("unanswered", "minutesSaved"),
+        *("unanswered", "minutesSaved", "thumbsUp", "thumbsDown"),
     )
     latency = usage["latency"]
     return {**{name: usage[name] for name in names}, "p50": latency["p50"] if latency else None}
