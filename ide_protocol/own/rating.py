@@ -20,10 +20,10 @@ NOTE = 500
 _THUMBS = frozenset({"up", "down"})
 
 
-class NoSuchRecord(Fault):
+class NotYours(Fault):
     """There is no such record of a call of this user's."""
 
-    reference = "no-such-record"
+    reference = "record-not-yours"
     who = Who.PERSON
     remedy = "List the calls with `portico audit`; the first column is the number."
 
@@ -33,7 +33,7 @@ async def rate(hub: Hub, session: Session, params: Params) -> dict[str, Any]:
 
     Raises:
         BadParams: It is no rating.
-        NoSuchRecord: The record is nobody's call, somebody else's, or forgotten.
+        NotYours: The record is nobody's call, somebody else's, or forgotten.
         AuditUnreadable: The audit cannot be read.
     """
     number, thumb, note = params.get("record"), params.get("thumb"), params.get("note", "")
@@ -47,7 +47,7 @@ async def rate(hub: Hub, session: Session, params: Params) -> dict[str, Any]:
     found = await hub.journal.read(Selection(after=number - 1, before=number + 1), limit=1)
     rated = found[0] if found else None
     if rated is None or not rated["exchange"] or rated["user"] != user:
-        raise NoSuchRecord(f"Record {number} is of no call of yours.")
+        raise NotYours(f"Record {number} is of no call of yours.")
     hub.journal.note(
         Record(
             at=hub.clock(),

@@ -75,6 +75,15 @@ interface PorticoServer : LanguageServer {
     @JsonRequest("portico/draft")
     fun draft(params: DraftParams): CompletableFuture<DraftResult>
 
+    @JsonRequest("portico/review")
+    fun review(): CompletableFuture<Review>
+
+    @JsonRequest("portico/document")
+    fun document(params: DocumentParams): CompletableFuture<Text>
+
+    @JsonRequest("portico/rate")
+    fun rate(params: Rating): CompletableFuture<JsonObject>
+
     @JsonRequest("portico/stop")
     fun stop(): CompletableFuture<JsonObject>
 }

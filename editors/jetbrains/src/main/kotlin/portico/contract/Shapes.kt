@@ -322,6 +322,8 @@ data class Usage(
     val rejectionRate: Double?,
     val decision: Spread?,
     val minutesSaved: Double,
+    val thumbsUp: Long,
+    val thumbsDown: Long,
     val series: List<Long>,
 )
 
@@ -432,6 +434,56 @@ data class Way(
     val surface: String,
     val lease: LeaseTerms?,
     val prompt: String,
+)
+
+/** One call of the review. `line` is that of its heading, from 0; `where` its yes counts. `here` says whether this window may give it. `before` and `after` are the addresses of the arguments of the last yes and of now, to be compared; empty where there was no yes. */
+data class Reviewed(
+    val id: String,
+    val tag: String,
+    val line: Long,
+    val here: Boolean,
+    val where: String,
+    val before: String,
+    val after: String,
+)
+
+/** One tool that is not what was trusted; `before` and `after` are its definitions. */
+data class HeldBack(
+    val server: String,
+    val tool: String,
+    val line: Long,
+    val acceptable: Boolean,
+    val before: String,
+    val after: String,
+)
+
+/** What waits for a person, as a Markdown text; no id and no code of a question is in it. */
+data class Review(
+    val uri: String,
+    val text: String,
+    val calls: List<Reviewed>,
+    val held: List<HeldBack>,
+)
+
+/** What a virtual document holds. */
+data class Text(
+    val text: String,
+)
+
+/** What `thumb` of [Rating] can be. */
+@JvmInline
+value class RatingThumb(val word: String) {
+    companion object {
+        val UP = RatingThumb("up")
+        val DOWN = RatingThumb("down")
+    }
+}
+
+/** What a person thinks of one result; `record` is any record of its call in the audit. */
+data class Rating(
+    val record: Long,
+    val thumb: RatingThumb,
+    val note: String? = null,
 )
 
 /** The result of `portico/servers`. */
@@ -584,6 +636,11 @@ data class DraftParams(
 data class DraftResult(
     val governance: JsonObject,
     val notes: List<String>,
+)
+
+/** The params of `portico/document`. */
+data class DocumentParams(
+    val uri: String,
 )
 
 /** The params of `portico/approve`. */
