@@ -57,6 +57,12 @@ def exact(text: str) -> str:
     return "".join(c if _is_seen(c) else _escape(c) for c in text)
 
 
+def marked(text: str, limit: int) -> str:
+    """Somebody else's words within Markdown, in which they mark nothing up."""
+    shown = plain(text, limit)
+    return "".join(f"\\{c}" if c in "\\`*_[]<>#|~" else c for c in shown)
+
+
 def unlinked(text: str) -> str:
     """Text that no editor turns into a link that says one thing and does another."""
     return text.replace("](", "] (")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ide_protocol.lsp.configuration.known import Known
+from ide_protocol.lsp.configuration.language import ConfigurationLanguage
 from ide_protocol.lsp.reviewing import ReviewLanguage
 
 if TYPE_CHECKING:
@@ -15,4 +17,7 @@ if TYPE_CHECKING:
 
 def languages(hub: Hub, session: Session, review: Review) -> list[Language]:
     """Every language, for one editor."""
-    return [ReviewLanguage(hub, session, review)]
+    return [
+        ReviewLanguage(hub, session, review),
+        ConfigurationLanguage(Known(hub, session)),
+    ]

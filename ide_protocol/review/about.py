@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from auth.fault import Fault
 from proxy.audit import Selection
 from proxy.audit.statistics import count, percentile
-from proxy.plain import plain, unlinked
+from proxy.plain import marked, unlinked
 from proxy.policy.circumstances import Circumstances
 from proxy.policy.offering import Standing
 from proxy.policy.verdict import judge
@@ -38,18 +38,18 @@ def _what(hub: Hub, session: Session, offering: Offering, tool: str) -> Iterator
     definitions = hub.catalog.definitions(offering.server)
     definition = next((one for one in definitions if one.get("name") == tool), {"name": tool})
     verdict = judge(offering, tool, definition, Circumstances(groups, workspace=session.place))
-    yield f"**{_marked(tool, 128)}** of {_marked(offering.title, 80)}"
+    yield f"**{marked(tool, 128)}** of {marked(offering.title, 80)}"
     who = offering.owner
-    ways = ", ".join(_marked(one, 120) for one in (who.contact, who.support) if one)
+    ways = ", ".join(marked(one, 120) for one in (who.contact, who.support) if one)
     reviewed = "" if offering.reviewed else " Not reviewed by your company."
-    run = f"Run by {_marked(who.team, 80)}" if who.team else "Its owner is not known"
+    run = f"Run by {marked(who.team, 80)}" if who.team else "Its owner is not known"
     yield f"{run}{f' ({ways})' if ways else ''}.{reviewed}"
-    yield f"Risk: {verdict.risk.value}. {_marked(verdict.reason, 300)}"
+    yield f"Risk: {verdict.risk.value}. {marked(verdict.reason, 300)}"
     needed = sorted(offering.rule(tool).groups or offering.groups)
     if needed:
         mine = [group for group in needed if group in groups]
-        has = f"you are in {_marked(', '.join(mine), 200)}" if mine else "you are in none of them"
-        yield f"For: {_marked(', '.join(needed), 300)}; {has}."
+        has = f"you are in {marked(', '.join(mine), 200)}" if mine else "you are in none of them"
+        yield f"For: {marked(', '.join(needed), 300)}; {has}."
 
 
 async def _used(hub: Hub, server: str, tool: str) -> Usage | None:
@@ -73,9 +73,3 @@ def _usage(usage: Usage | None) -> str:
     thumbs = f" Thumbs: {ups} up, {downs} down." if ups or downs else ""
     calls = "1 call" if usage.calls == 1 else f"{usage.calls} calls"
     return f"{calls} in {_DAYS} days, {usage.succeeded} succeeded{took}.{said}{thumbs}"
-
-
-def _marked(text: str, limit: int) -> str:
-    """Somebody else's words within Markdown, in which they mark nothing up."""
-    shown = plain(text, limit)
-    return "".join(f"\\{c}" if c in "\\`*_[]<>#|~" else c for c in shown)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from proxy.program import Program
+from proxy.secrecy import secret_argument
 
 if TYPE_CHECKING:
     from proxy.configuration.section import Section
-
-_SECRET_ARGUMENT = re.compile(
-    r"(?:token|passw\w*|secret|api[-_]?key|credentials?|bearer)(?:=|\s+)\S", re.IGNORECASE
-)
 
 
 def read_program(section: Section) -> Program | None:
@@ -34,7 +30,7 @@ def read_program(section: Section) -> Program | None:
     if not command:
         section.wrong("command", 'must name a program, such as ["uvx", "mcp-server-time"]')
     for place, argument in enumerate(command):
-        if _SECRET_ARGUMENT.search(argument):
+        if secret_argument(argument):
             # Arguments can be read by every process of this machine.
             section.wrong("command", "must not hold a secret, which others could read", place)
     return Program(tuple(command), section.environment("env"), _folder(section))

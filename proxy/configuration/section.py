@@ -15,6 +15,7 @@ from proxy.address import BadAddress, endpoint
 from proxy.configuration.fault import Problem
 from proxy.configuration.vocabulary import KEYS, Shape
 from proxy.plain import plain
+from proxy.secrecy import SECRET_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WORD = re.compile(r"[A-Za-z_-]{1,20}")
-_SECRET = re.compile(
-    r"token|passw|secret|authori[sz]ation|api[-_]?key|credential|bearer|cookie", re.IGNORECASE
-)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NO_SECRETS = (
     "secrets do not belong in this file; remove it, and replace the secret where it was issued"
@@ -180,7 +178,7 @@ class Section:
         except BadAddress as bad:
             self.wrong(key, str(bad))
             return ""
-        if any(_SECRET.search(name) for name, _ in parse_qsl(urlsplit(value).query)):
+        if any(SECRET_NAME.search(name) for name, _ in parse_qsl(urlsplit(value).query)):
             self.wrong(key, _NO_SECRETS)
             return ""
         return value
@@ -205,7 +203,7 @@ class Section:
         found: dict[str, str] = {}
         for name, value in (self._typed(key, dict, Shape.ENVIRONMENT) or {}).items():
             place = (*self.path, key, name)
-            if _SECRET.search(name):
+            if SECRET_NAME.search(name):
                 self.problems.add(place, _NO_SECRETS)
             elif not _VARIABLE.fullmatch(name) or not isinstance(value, str) or "\0" in value:
                 self.problems.add(place, "must be a variable's name and a string")
@@ -271,13 +269,13 @@ def _shown(value: object) -> str:
 def _unknown(key: str, value: object, allowed: Collection[str]) -> str:
     meant = _meant(key, allowed)
     # A misspelt `token_origins` is a slip of the pen; any other token is a leak.
-    if _holds_secret(key, value) and not _SECRET.search(meant):
+    if _holds_secret(key, value) and not SECRET_NAME.search(meant):
         return _NO_SECRETS
     return f"is not a key that Portico knows{meant or '; allowed here: ' + ', '.join(allowed)}"
 
 
 def _holds_secret(key: str, value: object) -> bool:
-    if _SECRET.search(key):
+    if SECRET_NAME.search(key):
         return True
     return isinstance(value, dict) and any(_holds_secret(k, v) for k, v in value.items())
 
