@@ -113,6 +113,7 @@ def _add_exchanges(hub: Hub) -> None:
         clock=time.time,
         approval_seconds=configuration.approval_seconds,
         signs_in=hub.account is not None,
+        sessions=lambda: hub.sessions,
         captures=configuration.captures,
     )
     hub.exchanges.most_result = configuration.result_bytes

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from proxy.exchange.exchange import Exchanges
     from proxy.own_sign_in import OwnSignIns
     from proxy.policy.circumstances import Workspace
+    from proxy.policy.offering import Offering
     from proxy.policy.rule import Policy
     from proxy.registry import Listing, Registry
     from proxy.remembered import Remembered
@@ -113,6 +114,8 @@ class Hub:
         self._remembered = remembered
         self.registry = registry
         self._hint: Identity | None = None
+        self._told = ""
+        catalog.reached = self._reached
         self._loaded = asyncio.Event()
         self.upkeep = Upkeep(self)
 
@@ -288,6 +291,7 @@ class Hub:
 
     def _identity_changed(self) -> None:
         identity = self.account.identity if self.account else None
+        self._tell_who(identity)
         self._loaded.set()
         self._remembered.save(identity)
         self.pairings.adopt(identity.key if identity else "")
@@ -295,11 +299,28 @@ class Hub:
         self.catalog.retry()
         self.upkeep.hurry()
 
+    def _tell_who(self, identity: Identity | None) -> None:
+        """Have editors write down that somebody is signed in, or nobody any more."""
+        key = identity.key if identity else ""
+        if key != self._told:
+            who = f"Signed in as {plain(identity.name, 80)}." if identity else "Signed out."
+            self.sessions.log(who)
+        self._told = key
+
+    def _reached(self, offering: Offering, fault: Fault | None) -> None:
+        """Have editors write down that a server cannot be reached any more, or is back."""
+        title = plain(offering.title, 80)
+        if fault is None:
+            self.sessions.log(f"{title} is back.")
+        else:
+            self.sessions.log(f"{title}: {plain(fault.sentence(), 500)}", grave=True)
+
     async def open_sign_in(self) -> None:
         """Open the sealed sign-in, after which it is certain who is signed in."""
         if self.account is not None:
             await self.account.load()
         self._loaded.set()
+        self._told = self.identity.key if self.identity else ""
         if self.identity != self._hint:
             self._remembered.save(self.identity)
             self.adopt()

@@ -181,6 +181,12 @@ class Sessions:
             if session.window is not None:
                 session.window.tools_changed()
 
+    def log(self, message: str, *, grave: bool = False) -> None:
+        """Have every editor write a line to its log."""
+        for session in self:
+            if session.editor is not None:
+                session.editor.log(message, grave=grave)
+
     def approvals_changed(self) -> None:
         """Tell every window that other questions are open now."""
         for session in self:

@@ -103,6 +103,19 @@ def _windows(sessions: Iterable[Session], arrived: int) -> list[Session]:
     ]
 
 
+def beside(sessions: Iterable[Session], asking: Session) -> Session | None:
+    """The editor window that is told how a call of `asking` goes; None where none is of its kind.
+
+    It is the window whose own process started the asking client, else one of the same workspace.
+    Nothing that is told there asks for anything, so it needs no strength.
+    """
+    editors = [session for session in sessions if session.editor is not None]
+    own = [editor for editor in editors if editor.host_pid == asking.host_pid > 1]
+    same = [editor for editor in editors if editor.workspace == asking.workspace is not None]
+    windows = own or same
+    return _nearest(windows, asking) if windows else None
+
+
 def agents_own(editor: Session, agents: Collection[int]) -> bool:
     """Whether an AI client's shell started this "editor".
 

@@ -51,6 +51,8 @@ class Catalog:
     Attributes:
         watch: Called with each feature whose public list changed, and with None when servers came,
             went, moved, or said for the first time what they can.
+        reached: Called with a server, and with why it cannot be reached any more, or None when it
+            is back.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Catalog:
         self._stockroom = Stockroom(self._stocked, self._kept)
         self._assortment = Assortment()
         self.watch: Callable[[Feature | None], None] = lambda _: None
+        self.reached: Callable[[Offering, Fault | None], None] = lambda _, __: None
         self._wake = asyncio.Event()
 
     # --- what is known -----------------------------------------------------------------------
@@ -234,6 +237,8 @@ class Catalog:
         """A call found that nobody listens: the server is not live; returns what to tell."""
         shelf, fault = self._shelves.get(offering.server), told(fault, offering)
         if shelf is not None:
+            if shelf.fault is None:
+                self.reached(offering, fault)
             shelf.failed(fault, self._clock())
             self._wake.set()
         return fault
@@ -302,9 +307,13 @@ class Catalog:
             upstream = self.upstream(offering)
             tools = await tools_of(upstream, offering, _LIST_SECONDS)
         except Fault as fault:
+            if shelf.fault is None:
+                self.reached(offering, fault)
             shelf.failed(fault, self._clock())
             log.info("%s: %s", server, fault.reference)
         else:
+            if shelf.fault is not None and shelf.fault is not upstream.left_out:
+                self.reached(offering, None)
             # The list may answer for a user or a registry of the past; then nobody reads it.
             if shelf is self._shelves.get(server):
                 had, now = shelf.met, self._clock()

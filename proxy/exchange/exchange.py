@@ -12,6 +12,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault
+from proxy.approval.surface import beside
 from proxy.audit import Event, Outcome
 from proxy.audit.capture import captured
 from proxy.exchange import bridge, pages
@@ -27,14 +28,16 @@ from proxy.exchange.parking import Parking
 from proxy.exchange.patience import EVERY
 from proxy.exchange.routing import Routing, failure
 from proxy.exchange.sending import send
+from proxy.exchange.watching import LONG, Stopped, watched
 from proxy.fault import Denied, Internal, NotApproved, UnknownTool, unforged
+from proxy.plain import plain
 from proxy.policy.verdict import Ruling
 from proxy.trust.fault import Quarantined
 from proxy.trust.size import MOST_RESULT, exceeds, large
 from proxy.upstream.fault import UpstreamMalformed, UpstreamUnreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from auth.identity import Identity
     from proxy.approval import Desk
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
     from proxy.exchange.call import Call
     from proxy.exchange.tasks import Tasks
     from proxy.policy.verdict import Verdict
+    from proxy.session import Session
+    from proxy.upstream.contract import Relay
 
 log = logging.getLogger("portico.exchange")
 
@@ -59,6 +64,7 @@ class Exchanges:
         approval_seconds: How long a person has to answer.
         signs_in: Whether there is a company to sign in to.
         reassuring: Seconds between two words to a client that its call waits for a person.
+        sessions: Every session, whenever it is called.
         captures: Whether the audit keeps redacted arguments and results.
     """
 
@@ -73,6 +79,7 @@ class Exchanges:
         approval_seconds: float,
         signs_in: bool = False,
         reassuring: float = EVERY,
+        sessions: Callable[[], Iterable[Session]] = tuple,
         captures: bool = False,
     ) -> None:
         self._catalog = catalog
@@ -80,6 +87,7 @@ class Exchanges:
         self._journal = journal
         self._identity = identity
         self._clock = clock
+        self._sessions = sessions
         self.most_result = MOST_RESULT
         """Bytes of text that a result may have."""
         self.parking = Parking(approval_seconds)
@@ -95,6 +103,8 @@ class Exchanges:
             patience=approval_seconds,
             reassuring=reassuring,
         )
+        self.long = LONG
+        """Seconds that a call takes before it is shown in an editor."""
         self.heard: Callable[[str, dict[str, Any]], None] = lambda _, __: None
         """Told what a server says on a call's stream that is not about the call."""
 
@@ -119,6 +129,10 @@ class Exchanges:
             payload = self._captured(envelope.get("result", envelope.get("error")))
         except (UnknownTool, Denied, NotApproved, Quarantined) as fault:
             outcome, reference = Outcome.DENIED, fault.reference
+            self._tell(call, fault)
+            return failure(call, fault)
+        except Stopped as fault:
+            outcome, reference = Outcome.CANCELLED, fault.reference
             return failure(call, fault)
         except Fault as fault:
             reference = fault.reference
@@ -133,6 +147,13 @@ class Exchanges:
         finally:
             self._close(exchange, outcome, reference, payload)
         return envelope
+
+    def _tell(self, call: Call, fault: Fault) -> None:
+        """Have the editor window of a call's workspace say why it did not run."""
+        window = beside(self._sessions(), call.session)
+        if window is not None and window.editor is not None:
+            what = f"{plain(call.session.host, 80)} called {plain(call.name, 128)}"
+            window.editor.log(f"{what}, which did not run. {plain(fault.message, 500)}")
 
     def _note(self, exchange: Exchange, event: Event, outcome: str) -> None:
         self._journal.note(exchange.record(event, self._clock(), outcome=outcome))
@@ -189,9 +210,17 @@ class Exchanges:
     async def _send(
         self, exchange: Exchange, route: Route, params: dict[str, Any]
     ) -> dict[str, Any]:
+        title = f"{plain(route.offering.title, 60)}: {plain(exchange.call.label(route.tool), 80)}"
+        async with watched(exchange.call, title, self._sessions, self.long) as relay:
+            return await self._converse(exchange, route, params, relay)
+
+    async def _converse(
+        self, exchange: Exchange, route: Route, params: dict[str, Any], through: Relay
+    ) -> dict[str, Any]:
+        """Send a call, and answer what its server asks meanwhile."""
         call, offering = exchange.call, route.offering
         upstream = self._catalog.upstream(offering)
-        relay = NamedRelay(call.relay, offering)
+        relay = NamedRelay(through, offering)
         params = readdressed(call.method, params, route.tool)
         for _ in range(bridge.ROUNDS):
             payload = self._captured(call.arguments)
@@ -202,6 +231,7 @@ class Exchanges:
                     upstream,
                     call,
                     params,
+                    relay=through,
                     offering=offering,
                     heard=self.heard,
                     parking=self.parking,

@@ -29,6 +29,7 @@ async def send(
     call: Call,
     params: dict[str, Any],
     *,
+    relay: Relay,
     offering: Offering,
     parking: Parking,
     gave_up: Callable[[str], None],
@@ -42,6 +43,7 @@ async def send(
         upstream: The server.
         call: The call.
         params: The params under the server's own names.
+        relay: The way back to its client.
         offering: The server as this user meets it; its questions are named after it.
         parking: Where a call waits whose client is told of a question by its result.
         gave_up: Told why a parked call was given up whose client did not come back.
@@ -66,6 +68,6 @@ async def send(
         return envelope
 
     if not parks(call, upstream.era):
-        return await through(call.relay)
+        return await through(relay)
     digest = bound()
     return await parking.run(call, digest, through, parking.claim(call, digest), gave_up)

@@ -179,6 +179,7 @@ class House:
             approval_seconds=60.0,
             signs_in=True,
             reassuring=0.001,
+            sessions=lambda: self.sessions,
         )
         self.agent = self.open_session("mcp")
         self.offer()
