@@ -14,14 +14,16 @@ from editors.contract import walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PACKAGE = "portico.contract"
+
 _SHAPES = f"""// {walk.HEAD}
-package portico.contract
+package {PACKAGE}
 
 import com.google.gson.JsonElement
 import com.google.gson.JsonObject
 """
 _SERVICES = f"""// {walk.HEAD}
-package portico.contract
+package {PACKAGE}
 
 import com.google.gson.JsonObject
 import java.util.concurrent.CompletableFuture
@@ -49,6 +51,15 @@ def services() -> str:
     server = f"/** {_CALLED} */\ninterface PorticoServer : LanguageServer {{\n{calls}}}\n"
     editor = f"/** {_ASKED} */\ninterface PorticoEditor {{\n{asked}}}\n"
     return f"{_SERVICES}\n{server}\n{editor}"
+
+
+def classes(method: walk.Method) -> tuple[str, str]:
+    """The names of the classes of a method's params and result, with their packages."""
+    return _packaged(_given(method, "Params")), _packaged(_given(method, "Result"))
+
+
+def _packaged(name: str) -> str:
+    return f"com.google.gson.{name}" if name == "JsonObject" else f"{PACKAGE}.{name}"
 
 
 def _functions(methods: list[walk.Method]) -> str:

@@ -1,0 +1,12 @@
+// Written from JetBrains/intellij-community 03980ad0dccbd9a9140c4dc2415985c469f99ae7
+// platform/platform-api/src/com/intellij/ui/content/ContentManager.java
+package com.intellij.ui.content;
+
+import org.jetbrains.annotations.NotNull;
+
+public interface ContentManager {
+    void addContent(@NotNull Content content);
+
+    @NotNull
+    ContentFactory getFactory();
+}

@@ -1,0 +1,6 @@
+// Written from redhat-developer/lsp4ij d21cff925d36a476e1099420ccd9e8cd3e50fa18
+// src/main/java/com/redhat/devtools/lsp4ij/server/LanguageServerException.java
+package com.redhat.devtools.lsp4ij.server;
+
+public class LanguageServerException extends RuntimeException {
+}
