@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 from auth.client import Client
 from auth.discovery import Issuer
+from auth.enterprise import Enterprise
+from auth.exchange import Exchange
 from auth.fault import Fault
+from auth.grant import AccountGrant
 from auth.lock_file import LockHeld
 from auth.reach import Flow, Reach
 from auth.refresh import Refresh
@@ -21,25 +24,25 @@ from auth.sign_in import NoSignInWaits, SignInFailed
 from auth.signing import Signing
 from auth.supply import Supply
 from auth.terms import Terms
-from auth.token_endpoint import UNAUTHORIZED, revoke
+from auth.token_endpoint import revoke
 from auth.wallet import Wallet
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
 
+    from auth.client import Naming, Subject
     from auth.identity import Identity
     from auth.network import Network
     from auth.reach import OpenPage
     from auth.sealed_store import SealedStore
     from auth.secret import Secret
     from auth.sign_in import Welcome
+    from auth.supply import Source
+    from auth.terms import Way
 
 logger = logging.getLogger(__name__)
 
 REOPEN_AFTER = 10.0
-
-MOST_TRIES = 6
-"""Refusals after which a request is given up, whatever the clock says."""
 
 
 class Account:
@@ -50,7 +53,10 @@ class Account:
         client_id: Portico's public client there.
         scopes: What to ask for; `offline_access` is what keeps a person signed in.
         groups_claim: The claim of the ID token that holds the business groups.
-        audiences: Every audience for which `grant` may be asked.
+        audiences: Every audience for which `grant` may be asked by refresh.
+        naming: How the issuer is told an audience; as an RFC 8707 resource without it.
+        subject: What is shown where tokens are exchanged.
+        origins: Where else than to the issuer something of the sign-in may be sent.
         network: How to reach the issuer.
         store: Where the sign-in survives; bind it to issuer and client id.
         clock: Seconds since 1970.
@@ -70,6 +76,9 @@ class Account:
         scopes: Sequence[str],
         groups_claim: str,
         audiences: Collection[str],
+        naming: Naming | None = None,
+        subject: Subject = "access-token",
+        origins: Collection[str] = (),
         network: Network,
         store: SealedStore,
         clock: Callable[[], float] = time.time,
@@ -81,12 +90,22 @@ class Account:
             scopes=scopes,
             groups_claim=groups_claim,
             audiences=audiences,
+            naming=naming,
+            subject=subject,
+            origins=origins,
         )
         self._clock = clock
         self._issuer = Issuer(issuer, network)
         self._wallet = Wallet(issuer, store)
         refresh = Refresh(self._client, self._issuer, self._wallet, clock)
-        self._supply = Supply(self._client, self._wallet, {"refresh": refresh}, clock, sleep)
+        exchange = Exchange(self._client, self._issuer, self._wallet, refresh, clock)
+        enterprise = Enterprise(self._client, exchange, self._wallet, network, clock)
+        sources: dict[Way, Source] = {
+            "refresh": refresh,
+            "exchange": exchange,
+            "enterprise": enterprise,
+        }
+        self._supply = Supply(self._client, self._wallet, sources, clock, sleep)
         self._signing: tuple[float, Signing, asyncio.Task[Identity]] | None = None
         self.on_change: list[Callable[[], None]] = self._wallet.on_change
         self.welcome: Welcome | None = None
@@ -211,45 +230,15 @@ class Account:
             if not agreed:
                 logger.warning("The issuer did not end the sign-in; it ends by itself.")
 
-    def grant(self, audience: str, scopes: Sequence[str] = ()) -> AccountGrant:
-        """The permission to use what accepts `audience`; whether there is one shows at its use."""
-        return AccountGrant(self._supply, Terms(audience, tuple(scopes)))
+    def grant(self, terms: Terms | str) -> AccountGrant:
+        """The permission to use what accepts tokens of `terms`; whether there is one shows at use.
+
+        Args:
+            terms: Its terms, or an audience for which a refresh brings tokens.
+        """
+        return AccountGrant(self._supply, Terms(terms) if isinstance(terms, str) else terms)
 
     async def aclose(self) -> None:
         """End a sign-in that still waits for the person; let a refresh under way finish."""
         await self._end_signing()
         await self._supply.settle()
-
-
-class AccountGrant:
-    """A bearer token of certain terms, fresh whenever it is asked for."""
-
-    __slots__ = ("_supply", "terms")
-
-    def __init__(self, supply: Supply, terms: Terms) -> None:
-        self._supply = supply
-        self.terms = terms
-
-    async def token(self) -> Secret:
-        """A token that is valid now.
-
-        Raises:
-            Fault: There is none; the fault says who must act.
-        """
-        return await self._supply.token(self.terms)
-
-    async def again(
-        self,
-        token: Secret | None,
-        status: int,
-        header: str,  # noqa: ARG002 - what else the server says is for grants of its own.
-        tried: int = 0,
-    ) -> Secret | None:
-        """What to try after a token was refused with 401, or None; see `Supply.again`.
-
-        Raises:
-            Fault: There is no other; the fault says who must act.
-        """
-        if status != UNAUTHORIZED or token is None or tried >= MOST_TRIES:
-            return None
-        return await self._supply.again(self.terms, token)

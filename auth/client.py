@@ -16,6 +16,9 @@ By = Literal["resource", "scope", "parameter"]
 """How an issuer is told an audience: as an RFC 8707 resource, as a scope that is the audience (such
 as `api://…/.default`), or in a parameter of its own invention."""
 
+Subject = Literal["access-token", "id-token"]
+"""What is shown to the issuer where a token is exchanged (RFC 8693)."""
+
 Parameters = list[tuple[str, str]]
 
 _FOR_PEOPLE = ("openid", "offline_access")
@@ -78,7 +81,7 @@ class Client:
     groups_claim: str
     audiences: tuple[str, ...]
     naming: Naming = field(default_factory=Naming)
-    subject: Literal["access-token", "id-token"] = "access-token"
+    subject: Subject = "access-token"
     origins: frozenset[str] = frozenset()
 
     @classmethod
@@ -91,7 +94,7 @@ class Client:
         groups_claim: str,
         audiences: Collection[str],
         naming: Naming | None = None,
-        subject: Literal["access-token", "id-token"] = "access-token",
+        subject: Subject = "access-token",
         origins: Collection[str] = (),
     ) -> Client:
         """The client of a configuration, with `openid` first and nothing twice."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from auth.client import Client
+    from auth.credential import Held
     from auth.secret import Secret
     from auth.terms import Terms, Way
     from auth.wallet import Wallet
@@ -94,9 +95,8 @@ class Supply:
             Fault: There is none; the fault says who must act.
         """
         self._client.check(terms)
-        key, now = terms.key, self._clock()
-        held = self._wallet.held(key)
-        if held is None or not held.usable(now) or held.token == self._refused.get(key):
+        key, now, held = terms.key, self._clock(), self.held(terms)
+        if held is None:
             return await self._obtained(terms)
         if now >= held.renew_at and now >= self._rest_until.get(key, 0.0):
             self._flight(terms)
@@ -131,6 +131,13 @@ class Supply:
                 return due - since
         msg = f"The server behind {terms.audience} does not accept the token it should accept."
         raise TokenNotAccepted(msg)
+
+    def held(self, terms: Terms) -> Held | None:
+        """The token of these terms that is worth sending, if there is one."""
+        held = self._wallet.held(terms.key)
+        if held is None or not held.usable(self._clock()):
+            return None
+        return held if held.token != self._refused.get(terms.key) else None
 
     def fault(self, terms: Terms) -> Fault | None:
         """Why the last attempt to get a token of these terms failed, if it did."""

@@ -1,12 +1,13 @@
 """The issuer's token endpoint: spending codes and refresh tokens, and ending the latter.
 
-Source: RFC 6749 §4.1.3, §5 and §6, RFC 7009, RFC 8707. Issuers differ in the small: lifetimes come
-as strings, errors with an empty body. What is unclear is read in the way that costs the person
-least.
+Source: RFC 6749 §2.3.1, §4.1.3, §5 and §6, RFC 7009, RFC 8693 §2.2, RFC 8707. Issuers differ in the
+small: lifetimes come as strings, errors with an empty body. What is unclear is read in the way that
+costs the person least.
 """
 
 from __future__ import annotations
 
+import base64
 import logging
 import math
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ UNAUTHORIZED = 401
 FORBIDDEN = 403
 DEFAULT_LIFETIME = 300.0
 LONGEST_LIFETIME = 86400.0
+_ACCESS = "urn:ietf:params:oauth:token-type:access_token"
 
 
 class IssuerRefused(Fault):
@@ -73,8 +75,22 @@ class Tokens:
     id_token: Secret | None
 
 
-async def spend(network: Network, url: str, form: Sequence[tuple[str, str | Secret]]) -> Tokens:
+async def spend(
+    network: Network,
+    url: str,
+    form: Sequence[tuple[str, str | Secret]],
+    *,
+    client: tuple[str, Secret] | None = None,
+    issued: str = "",
+) -> Tokens:
     """Send `form` to the token endpoint at `url`.
+
+    Args:
+        network: How to get there.
+        url: The endpoint.
+        form: What is asked.
+        client: Id and secret of a client that has one.
+        issued: The type of token that an exchange has asked for (RFC 8693 §3).
 
     Raises:
         GrantGone: What was sent is no longer worth anything.
@@ -82,10 +98,11 @@ async def spend(network: Network, url: str, form: Sequence[tuple[str, str | Secr
         IssuerUnwell: The answer is none.
         Unreachable: Nobody answered; the issuer may or may not have spent what was sent.
     """
-    answer = await post(network, url, form)
+    answer = await post(network, url, form, client=client)
     if answer.status == OK:
-        return _tokens(answer, url)
-    raise _refusal(answer, url, [value.reveal() for _, value in form if isinstance(value, Secret)])
+        return _tokens(answer, url, issued)
+    secrets = [value.reveal() for _, value in form if isinstance(value, Secret)]
+    raise _refusal(answer, url, [*secrets, *([client[1].reveal()] if client else [])])
 
 
 async def revoke(network: Network, url: str, client_id: str, token: Secret) -> bool:
@@ -108,6 +125,7 @@ async def post(
     url: str,
     form: Sequence[tuple[str, str | Secret]],
     patience: float = 10.0,
+    client: tuple[str, Secret] | None = None,
 ) -> Answer:
     """Send `form` to an endpoint of the issuer; its whole answer within `patience` seconds.
 
@@ -121,6 +139,7 @@ async def post(
         headers={
             "content-type": "application/x-www-form-urlencoded",
             "accept": "application/json",
+            **({"authorization": _basic(*client)} if client else {}),
         },
         content=urlencode(pairs, quote_via=quote_plus).encode(),
         timeout=patience,
@@ -128,7 +147,12 @@ async def post(
     )
 
 
-def _tokens(answer: Answer, url: str) -> Tokens:
+def _basic(client_id: str, secret: Secret) -> str:
+    pair = f"{quote_plus(client_id)}:{quote_plus(secret.reveal())}"
+    return f"Basic {base64.b64encode(pair.encode()).decode('ascii')}"
+
+
+def _tokens(answer: Answer, url: str, issued: str) -> Tokens:
     found = json_object(answer)
     if found is None:
         # A proxy or a captive portal in between answers 200 with a page of its own.
@@ -136,8 +160,14 @@ def _tokens(answer: Answer, url: str) -> Tokens:
         raise IssuerUnwell(msg)
     kind = found.get("token_type", "Bearer")
     access = _secret(found, "access_token")
-    if access is None or not isinstance(kind, str) or kind.lower() != "bearer":
-        msg = f"The token endpoint {url} answered without a bearer token in `access_token`."
+    if issued in {"", _ACCESS}:
+        sound = isinstance(kind, str) and kind.lower() == "bearer"
+    else:
+        # What is no access token is of no kind of it (RFC 8693 §2.2.1).
+        sound = found.get("issued_token_type") == issued
+    if access is None or not sound:
+        kind = "another token than it was asked for" if issued else "without a bearer token"
+        msg = f"The token endpoint {url} answered {kind} in `access_token`."
         raise IssuerRefused(msg)
     return Tokens(
         access=access,

@@ -15,6 +15,7 @@ from proxy.catalog import Catalog, Snapshot
 from proxy.configuration import Configuration, load
 from proxy.configuration.company_policy import CompanyPolicy
 from proxy.exchange.exchange import Exchanges
+from proxy.grants import terms
 from proxy.hub import Hub
 from proxy.own_sign_in import OwnSignIns
 from proxy.plain import plain
@@ -238,6 +239,9 @@ def _account(configuration: Configuration, network: Network, home: Home) -> Acco
         scopes=company.scopes,
         groups_claim=company.groups_claim,
         audiences=configuration.audiences,
+        naming=company.naming,
+        subject=company.exchange_subject,
+        origins=company.token_origins,
         network=network,
         store=_sealed(configuration, home, "sign-in"),
     )
@@ -310,7 +314,7 @@ def _connector(
             return Local(offering.server, offering.program, memory=memory)
         grant: Grant | None = own_sign_ins.at(offering)
         if offering.auth == "sso" and account is not None:
-            grant = account.grant(offering.audience, offering.scopes)
+            grant = account.grant(terms(offering))
         return Upstream(offering.server, offering.url, network=network, grant=grant, memory=memory)
 
     return connect

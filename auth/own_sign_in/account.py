@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from auth.fault import Fault
+from auth.grant import GrantState
 from auth.lock_file import LockHeld
 from auth.own_sign_in.challenge import UNAUTHORIZED, Challenge
 from auth.own_sign_in.fault import ServerSignInNeeded
@@ -75,6 +76,15 @@ class ServerAccount:
         """Whether there is a token, or what brings one without a person."""
         held = self._holding
         return held.refresh is not None or (held.usable(self._clock()) and not self._is_refused())
+
+    @property
+    def state(self) -> GrantState:
+        """How the grant stands."""
+        held = self._holding
+        if held.usable(self._clock()) and not self._is_refused():
+            return GrantState(held=True, expires_at=held.usable_until)
+        wanted = self._challenge if self.needs_a_person else None
+        return GrantState(held=False, fault=self._needed(wanted) if wanted else None)
 
     @property
     def storage(self) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 STATUS = "portico/status"
 SERVERS = "portico/servers"
 TOOLS = "portico/tools"
+GRANTS = "portico/grants"
 SIGN_IN = "portico/signIn"
 SIGN_OUT = "portico/signOut"
 CALL = "portico/call"
@@ -108,6 +109,27 @@ class Server(TypedDict):
     era: Literal["legacy", "modern", "unknown"]
     tools: int
     fault: FaultReport | None
+
+
+class Grant(TypedDict):
+    """What one server is sent of the person, and how that comes about.
+
+    `way` is how a token is got: of the company's sign-in by `refresh`, `exchange`, or the company's
+    word at the server's own issuer (`enterprise`); by a sign-in of the server's `own`; `none` for a
+    server that is sent nothing. `issuer` gives it out. `held` says that one is at hand, until
+    `expires` (None where nobody said); `why` says what stands against it, in a sentence, and is
+    empty also where none was needed yet.
+    """
+
+    server: str
+    title: str
+    way: Literal["refresh", "exchange", "enterprise", "own", "none"]
+    audience: str
+    scopes: list[str]
+    issuer: str
+    held: bool
+    expires: float | None
+    why: str
 
 
 class Tool(TypedDict):
@@ -482,6 +504,7 @@ METHODS: dict[str, tuple[type | Keys, type | Keys]] = {
     STATUS: ({}, Status),
     SERVERS: ({}, {"servers": list[Server]}),
     TOOLS: ({"server": NotRequired[str]}, {"tools": list[Tool]}),
+    GRANTS: ({}, {"grants": list[Grant]}),
     # With a server, the sign-in is that server's own, and there is no user of the company's.
     SIGN_IN: ({"server": NotRequired[str]}, {"user": NotRequired[User]}),
     SIGN_OUT: ({"server": NotRequired[str]}, {}),

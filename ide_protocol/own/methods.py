@@ -14,6 +14,7 @@ from ide_protocol.own.activity import activity
 from ide_protocol.own.answering import NotHere
 from ide_protocol.own.doctor import checks, look
 from ide_protocol.own.figures import stats
+from ide_protocol.own.grants import grants
 from ide_protocol.own.leasing import Leasing
 from ide_protocol.own.params import BadParams, text
 from ide_protocol.own.pins import PinMethods
@@ -75,6 +76,7 @@ class Methods:
             contract.STATUS: self.status,
             contract.SERVERS: self.servers,
             contract.TOOLS: self.tools,
+            contract.GRANTS: self.grants,
             contract.SIGN_IN: self.sign_in,
             contract.SIGN_OUT: self.sign_out,
             contract.CALL: self.call,
@@ -237,6 +239,12 @@ class Methods:
         """See `contract.DRAFT`."""
         self._configured()
         return await policy.drafted(self._hub, text(params, "server"))
+
+    async def grants(self, _: Params) -> dict[str, list[contract.Grant]]:
+        """See `contract.GRANTS`."""
+        self._configured()
+        await self._hub.loaded()
+        return {"grants": await grants(self._hub, self._known())}
 
     async def stop(self, _: Params) -> dict[str, Any]:
         """See `contract.STOP`."""

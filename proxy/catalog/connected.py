@@ -77,7 +77,7 @@ class Connected:
 
 def address(offering: Offering) -> tuple[object, ...]:
     """What makes another upstream of an offering, should it change."""
-    known_as = offering.audience, offering.registration
+    known_as = offering.way, offering.audience, offering.scopes, offering.registration
     return offering.url, offering.auth, *known_as, offering.standing
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from proxy.address import BadAddress, origin
 from proxy.configuration.fault import ConfigurationFault
 from proxy.configuration.file import parse_table, read_table
+from proxy.configuration.granting import check_vouched, read_naming, read_subject, read_way
 from proxy.configuration.local_server import read_program
 from proxy.configuration.own_sign_in import read_registration
 from proxy.configuration.policy_section import read_policy
@@ -133,6 +134,8 @@ def _company(section: Section) -> Company:
         registry_audience=section.text("registry_audience"),
         audience=section.text("audience"),
         audiences=section.texts("audiences"),
+        naming=read_naming(section),
+        exchange_subject=read_subject(section),
         governance_key=section.text("governance_key", empty=True),
         token_origins=_origins(section),
         unreviewed=section.flag("unreviewed", default=True),
@@ -204,9 +207,14 @@ def _server(name: str, section: Section, company: Company | None) -> HandWritten
         section.problems.add(section.path, message)
     url = section.url("url")
     auth = section.choice("auth", _Auth, _Auth.NONE)
-    audience = section.text("audience", company.audience if company and auth == "sso" else "")
+    way = read_way(section, sso=auth is _Auth.SSO)
+    own = url if way == "enterprise" else company.audience if company else ""
+    audience = section.text("audience", own if auth is _Auth.SSO else "")
+    registration = read_registration(section)
     if auth is _Auth.SSO:
         _check_sso(section, url, audience, company)
+        if way == "enterprise":
+            check_vouched(section, registration, company)
     elif "audience" in section:
         section.wrong("audience", 'is only for auth = "sso"')
     risk = section.choice("risk", Risk, Risk.UNKNOWN)
@@ -216,14 +224,16 @@ def _server(name: str, section: Section, company: Company | None) -> HandWritten
         name=name,
         url=url,
         auth=auth.value,
+        way=way,
         audience=audience,
+        scopes=section.texts("scopes"),
         confirm=confirm,
         risk=risk,
         tools_allow=tools.texts("allow"),
         tools_deny=tools.texts("deny"),
         rules=_rules(section, risk, confirm),
         program=program,
-        registration=read_registration(section),
+        registration=registration,
     )
 
 

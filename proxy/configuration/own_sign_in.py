@@ -1,4 +1,4 @@
-"""A `[servers.NAME]` that runs its own OAuth: how Portico is known to its issuer."""
+"""A `[servers.NAME]` that has an issuer of its own: how Portico is known to that."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ class _Algorithm(StrEnum):
 
 
 def read_registration(section: Section) -> Registration | None:
-    """The registration of a server with `auth = "oauth"`, or None for another server.
+    """The registration of a server with an issuer of its own, or None for another server.
 
     What is wrong with it is noted in the section's problems.
     """
-    if not ("auth" in section and section.text("auth") == "oauth"):
+    vouched = "grant" in section and section.text("grant") == "enterprise"
+    if not ("auth" in section and section.text("auth") == "oauth") and not vouched:
         if "oauth" in section:
-            section.wrong("oauth", 'is only for auth = "oauth"')
+            section.wrong("oauth", 'is only for auth = "oauth" or grant = "enterprise"')
         return None
     table = section.section("oauth")
     found = Registration(
@@ -45,6 +46,10 @@ def read_registration(section: Section) -> Registration | None:
         key_algorithm=table.choice("private_key_algorithm", _Algorithm, _Algorithm.ES256).value,
     )
     _check(table, found)
+    if vouched:
+        for key in ("method", "client_metadata_url", "private_key_file"):
+            if key in table:
+                table.wrong(key, 'is not for grant = "enterprise", where your company vouches')
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from auth.client import Naming
 from auth.network import Network
 from proxy.policy.lease import MOST
 from proxy.policy.risk import Confirm, Risk
@@ -17,7 +18,9 @@ from proxy.trust.size import MOST_RESULT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from auth.client import Subject
     from auth.own_sign_in.registration import Registration
+    from auth.terms import Way
     from proxy.policy.offering import ToolRule
     from proxy.program import Program
 
@@ -54,8 +57,10 @@ class Company:
         registry: Base URL of the MCP registry (without `/v0.1`); empty when there is none.
         registry_audience: Audience of the token sent to the registry; empty sends none.
         audience: Audience of servers that name none of their own.
-        audiences: Further audiences that entries of the registry may name; a token is asked of the
-            issuer for no others.
+        audiences: Further audiences that entries of the registry may name; by refresh a token is
+            asked of the issuer for no others.
+        naming: How the issuer is told an audience.
+        exchange_subject: What is shown to it where a token is exchanged.
         governance_key: The key of the governance block in an entry's `_meta`; empty when the
             company declares that its registry has no such block.
         token_origins: The only origins that ever receive a token of the user, apart from the
@@ -73,6 +78,8 @@ class Company:
     registry_audience: str = ""
     audience: str = ""
     audiences: tuple[str, ...] = ()
+    naming: Naming = field(default_factory=Naming)
+    exchange_subject: Subject = "access-token"
     governance_key: str = ""
     token_origins: frozenset[str] = frozenset()
     unreviewed: bool = True
@@ -86,20 +93,23 @@ class HandWritten:
     Attributes:
         name: Its short name.
         url: Its Streamable HTTP endpoint; empty for a local server.
-        auth: `none` sends no token; `sso` sends one of `audience`; `oauth` one of the server's own.
+        auth: `none` sends no token; `sso` sends one of `audience` with `scopes`, which comes about
+            in the given `way`; `oauth` one of the server's own.
         confirm: When a person is asked before a call.
         risk: The risk of tools without a rule of their own.
         tools_allow: Names or globs of the only tools to offer; empty offers all.
         tools_deny: Names or globs never offered.
         rules: Tool name -> the user's rule for that tool.
         program: What is started, for a local server; it is never sent a token.
-        registration: How Portico is known to the issuer of a server with `oauth`.
+        registration: How Portico is known to the server's own issuer, where that counts.
     """
 
     name: str
     url: str
     auth: Literal["none", "sso", "oauth"] = "none"
+    way: Way = "refresh"
     audience: str = ""
+    scopes: tuple[str, ...] = ()
     confirm: Confirm = Confirm.RISKY
     risk: Risk = Risk.UNKNOWN
     tools_allow: tuple[str, ...] = ()
@@ -172,10 +182,12 @@ class Configuration:
     path: str = ""
 
     @property
-    def audiences(self) -> frozenset[str]:
-        """Every audience the configuration itself names, for which tokens may be asked."""
-        named = {server.audience for server in self.servers.values()}
-        if self.company is not None:
-            named |= {self.company.audience, self.company.registry_audience}
-            named.update(self.company.audiences)
-        return frozenset(named - {""})
+    def audiences(self) -> tuple[str, ...]:
+        """Every audience that tokens may be asked for by refresh, the company's own first."""
+        named: list[str] = []
+        if (company := self.company) is not None:
+            named += [company.audience, company.registry_audience, *company.audiences]
+            named += [*company.naming.scopes, *company.naming.parameters]
+        refreshed = (server for server in self.servers.values() if server.way == "refresh")
+        named += [server.audience for server in refreshed]
+        return tuple(dict.fromkeys(filter(None, named)))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from auth.own_sign_in.registration import Registration
+    from auth.terms import Way
     from proxy.policy.lease import LeaseLimits
     from proxy.policy.rule import Policy, Rule
     from proxy.program import Program
@@ -93,8 +94,9 @@ class Offering:
         reviewed: Whether the company's registry lists it.
         standing: Whether this user is offered it, with `reason` in a sentence when not.
         environment: For example `prod`; empty when unknown.
-        auth: `sso` sends a token of `audience` (with `scopes`), `oauth` one of the server's own
-            issuer, where Portico is known by `registration`; `none` sends nothing.
+        auth: `sso` sends a token of `audience` (with `scopes`), which comes about in the given
+            `way`; `oauth` one of the server's own issuer; `none` sends nothing. `registration` is
+            what the server's own issuer knows Portico as.
         rules: Tool name -> rule; `*` speaks for the others; without it the default is closed.
         trust_read_hint: Whether the company trusts this server's own `readOnlyHint` for tools
             that only the closed default or a default risk speaks for.
@@ -116,6 +118,7 @@ class Offering:
     reason: str = ""
     environment: str = ""
     auth: Literal["none", "sso", "oauth"] = "sso"
+    way: Way = "refresh"
     audience: str = ""
     scopes: tuple[str, ...] = ()
     groups: frozenset[str] = frozenset()

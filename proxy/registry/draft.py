@@ -34,6 +34,12 @@ def draft(offering: Offering, definitions: Sequence[Mapping[str, Any]]) -> dict[
     auth: dict[str, Any] = {"mode": "user-jwt" if offering.auth == "sso" else "none"}
     if offering.auth == "sso" and offering.audience:
         auth["audience"] = offering.audience
+    if offering.way != "refresh":
+        auth["grant"] = offering.way
+    if offering.way == "enterprise" and offering.registration is not None:
+        auth["issuer"] = offering.registration.issuer
+        if offering.registration.client_id:
+            auth["clientId"] = offering.registration.client_id
     named = sorted(
         (tool for tool in definitions if isinstance(tool.get("name"), str)),
         key=lambda tool: str(tool["name"]),

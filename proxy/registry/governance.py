@@ -11,10 +11,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from auth.own_sign_in.registration import Registration
 from proxy.plain import plain
 from proxy.policy.circumstances import ANYWHERE
 from proxy.policy.offering import Owner
+from proxy.registry.auth_block import audience, auth_refusal, registration, way
 from proxy.registry.pins import read_pins
 from proxy.registry.tool_rule import NOBODY, names, rule, workspaces
 from proxy.trust.pin import NO_PINS
@@ -22,6 +22,8 @@ from proxy.trust.pin import NO_PINS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from auth.own_sign_in.registration import Registration
+    from auth.terms import Way
     from proxy.policy.circumstances import Context
     from proxy.policy.offering import ToolRule
     from proxy.trust.pin import CompanyPins
@@ -37,8 +39,6 @@ REVIEWS = {
 }
 """Key of each review that a server needs -> what people call it."""
 
-_MODES = ("user-jwt", "mesh-or-user", "none", "oauth")
-
 
 @dataclass(frozen=True, slots=True)
 class Governance:
@@ -50,8 +50,9 @@ class Governance:
         hidden: Whether people without access are not told that the server exists.
         groups: The access groups; empty admits everybody.
         context: The workspaces that may see the server.
-        sso: Whether the user's token is sent, of `audience` (empty: the company's) and `scopes`.
-        registration: How Portico is known to the issuer of a server that runs its own OAuth.
+        sso: Whether the user's token is sent, of `audience` (empty: the company's) and `scopes`,
+            which comes about in the given `way`.
+        registration: How Portico is known to the server's own issuer, where it has one.
         pins: The digests that a reviewer accepted.
     """
 
@@ -61,6 +62,7 @@ class Governance:
     owner: Owner
     groups: frozenset[str]
     sso: bool
+    way: Way
     audience: str
     scopes: tuple[str, ...]
     rules: Mapping[str, ToolRule]
@@ -82,12 +84,13 @@ def read(block: object, name: str, today: dt.date) -> Governance:
         owner=Owner(*(_text(owner.get(key)) for key in ("team", "contact", "support"))),
         groups=NOBODY if groups is None else groups,
         sso=auth.get("mode") not in ("none", "oauth"),
-        audience=_audience(auth) or "",
+        way=way(auth) or "refresh",
+        audience=audience(auth) or "",
         scopes=tuple(sorted(names(auth.get("scopes", [])) or ())),
         rules=_rules(said.get("tools", {}), name),
         context=_context(_table(said.get("context"))),
         pins=read_pins(said.get("pins")) or NO_PINS,
-        registration=_registration(auth),
+        registration=registration(auth),
     )
 
 
@@ -104,7 +107,7 @@ def _refusal(said: dict[str, Any], today: dt.date) -> str:
         return f'it is not meant for editors (context.surfaces does not name "{SURFACE}")'
     if names(_table(said.get("access")).get("groups")) is None:
         return "its governance block does not say which groups have access"
-    return _unread(said) or _auth_refusal(_table(said.get("auth")))
+    return _unread(said) or auth_refusal(_table(said.get("auth")))
 
 
 def _unread(said: dict[str, Any]) -> str:
@@ -126,39 +129,8 @@ def _open_review(review: dict[str, Any], title: str, today: dt.date) -> str:
     return f"its {named} expired on {expires}" if expires < today else ""
 
 
-def _auth_refusal(auth: dict[str, Any]) -> str:
-    mode = auth.get("mode")
-    if mode == "mesh":
-        return 'auth.mode "mesh" admits workloads only, and Portico speaks for a person'
-    if mode not in _MODES:
-        return f"its auth.mode is {_text(mode) or 'missing'}, which Portico does not know"
-    if auth.get("mode") == "oauth" and _registration(auth) is None:
-        return "what it says of its own sign-in cannot be read"
-    if _audience(auth) is None or names(auth.get("scopes", [])) is None:
-        return "its auth block cannot be read"
-    return ""
-
-
-def _registration(auth: dict[str, Any]) -> Registration | None:
-    """What a server with its own OAuth is signed in to with; None for others, or unreadable."""
-    said = [auth.get(key, "") for key in ("issuer", "clientId", "clientMetadataUrl")]
-    readable = all(isinstance(one, str) and one.isprintable() and " " not in one for one in said)
-    if auth.get("mode") != "oauth" or not readable:
-        return None
-    if any(one and not one.startswith("https://") for one in (said[0], said[2])):
-        return None
-    return Registration(issuer=said[0], client_id=said[1], client_metadata_url=said[2])
-
-
 def _context(context: dict[str, Any]) -> Context:
     return workspaces(context["workspaces"]) if "workspaces" in context else ANYWHERE
-
-
-def _audience(auth: dict[str, Any]) -> str | None:
-    """The audience named (`resource` is its older name), "" when none is, None when unreadable."""
-    value = auth.get("audience", auth.get("resource", ""))
-    readable = isinstance(value, str) and value.isprintable() and " " not in value
-    return value if readable else None
 
 
 def _rules(tools: object, name: str) -> dict[str, ToolRule]:

@@ -83,6 +83,10 @@ def _unusable(server: HandWritten, company: Company | None) -> str:
         company is None or origin(server.url) not in company.token_origins
     ):
         return f"it is at {origin(server.url)}, to which your company sends no token"
+    if server.way == "enterprise" and company is not None:
+        issuer = server.registration.issuer if server.registration else ""
+        if not _address_key(issuer) or origin(issuer) not in company.token_origins:
+            return "your company vouches for nobody at its authorization server"
     return ""
 
 
@@ -118,7 +122,9 @@ def _offering(server: HandWritten, short: str, refusal: str) -> Offering:
         standing=Standing.WITHHELD if refusal else Standing.OFFERED,
         reason=because(refusal),
         auth=server.auth,
+        way=server.way,
         audience=server.audience,
+        scopes=server.scopes,
         rules={EVERY_TOOL: own, **server.rules},
         allowed_tools=server.tools_allow,
         denied_tools=server.tools_deny,

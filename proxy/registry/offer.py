@@ -94,8 +94,11 @@ class _Reader:
         return self._ungoverned(entry, short)
 
     def _governed(self, entry: Entry, short: str, said: Governance) -> Offering:
-        audience = (said.audience or self.company.audience) if said.sso else ""
-        url, unusable = self._remote(entry, sso=said.sso, audience=audience)
+        url, unusable = self._remote(entry, said)
+        audience = said.audience
+        if said.sso and not audience:
+            # A server that the company vouches at is its own audience, by its own address.
+            audience = url if said.way == "enterprise" else self.company.audience
         standing, reason = _standing(entry, said, said.refusal or unusable, self.groups)
         return Offering(
             server=short,
@@ -108,6 +111,7 @@ class _Reader:
             reason=reason or _deprecation(entry),
             environment=said.environment,
             auth="sso" if said.sso else "oauth" if said.registration else "none",
+            way=said.way,
             audience=audience,
             scopes=said.scopes,
             groups=said.groups,
@@ -123,7 +127,7 @@ class _Reader:
         if said is not None:
             source = f'portico.toml company.servers."{entry.name}"'
             rules[EVERY_TOOL] = ToolRule(risk=said.default_risk, source=source)
-        url, unusable = self._remote(entry, sso=True, audience=self.company.audience)
+        url, unusable = self._remote(entry, None)
         refusal = _status_refusal(entry) or unusable
         return Offering(
             server=short,
@@ -138,8 +142,9 @@ class _Reader:
             trust_read_hint=said is not None and said.trust_read_hint,
         )
 
-    def _remote(self, entry: Entry, *, sso: bool, audience: str) -> tuple[str, str]:
+    def _remote(self, entry: Entry, said: Governance | None) -> tuple[str, str]:
         """The endpoint to use, or why there is none. A foreign host is told nothing of the user."""
+        sso = said is None or said.sso
         foreign = ""
         for url in entry.remotes:
             try:
@@ -148,20 +153,34 @@ class _Reader:
             except BadAddress:
                 continue
             if not sso or where in self.company.token_origins:
-                refusal = self._audience_refusal(audience) if sso else ""
+                refusal = self._grant_refusal(said) if sso else ""
                 return ("", refusal) if refusal else (url, "")
             foreign = foreign or where
         if foreign:
             return "", f"it is at {foreign}, to which your company sends no token"
         return "", "its entry has no Streamable HTTP address that Portico may use"
 
-    def _audience_refusal(self, audience: str) -> str:
+    def _grant_refusal(self, said: Governance | None) -> str:
+        """Why no token may be asked for on a server's behalf."""
+        if said is not None and said.way == "enterprise":
+            return self._issuer_refusal(said.registration.issuer if said.registration else "")
+        audience = (said.audience if said else "") or self.company.audience
         if not audience:
             return "neither its entry nor company.audience names the audience of its token"
-        if audience not in self.configuration.audiences:
+        if audience not in self.configuration.audiences and (said is None or said.way == "refresh"):
             # Asking the issuer for an audience it does not know can end the whole sign-in.
             shown = plain(audience, 100)
             return f"its token's audience {shown} is not named by company.audiences"
+        return ""
+
+    def _issuer_refusal(self, issuer: str) -> str:
+        """Why the company does not vouch for anybody at an authorization server."""
+        try:
+            where = origin(issuer)
+        except BadAddress:
+            return "it does not say which authorization server your company vouches for you at"
+        if where not in self.company.token_origins:
+            return f"your company vouches for nobody at {where} (company.token_origins)"
         return ""
 
 

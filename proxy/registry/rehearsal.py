@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from proxy.address import BadAddress, origin
 from proxy.configuration.settings import Company, Configuration
 from proxy.policy.joining import under
 from proxy.policy.verdict import judge, judge_listing
@@ -72,21 +73,31 @@ def _offering(expectations: Expectations, one: Expectation, today: dt.date) -> O
         governed=governed,
         governance=subject.governance,
     )
-    audience = ""
+    audience = issuer = ""
     if isinstance(subject.governance, dict) and isinstance(subject.governance.get("auth"), dict):
-        said = subject.governance["auth"].get("audience")
-        audience = said if isinstance(said, str) else ""
+        auth = subject.governance["auth"]
+        audience, issuer = (
+            said if isinstance(said := auth.get(key), str) else "" for key in ("audience", "issuer")
+        )
     company = Company(
         name="the company",
         issuer=_ORIGIN,
         client_id="rehearsal",
         audience=audience or f"{_ORIGIN}/",
         governance_key=_KEY if governed else "",
-        token_origins=frozenset({_ORIGIN}),
+        token_origins=frozenset({_ORIGIN, *_origin(issuer)}),
     )
     listing = Listing(entries=(entry,), revision="", fetched_at=0.0, signed=True)
     [found] = offerings(Configuration(company=company), listing, one.who.groups, today).values()
     return under(expectations.policy, replace(found, server=one.server))
+
+
+def _origin(issuer: str) -> list[str]:
+    """The origin of an authorization server, taken for one that the company names."""
+    try:
+        return [origin(issuer)]
+    except BadAddress:
+        return []
 
 
 def _wrong(one: Expectation, verdict: Verdict, *, listed: bool) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -42,11 +42,11 @@ def clock() -> Clock:
 @pytest.fixture
 async def account(
     issuer: IssuerDouble, keyring: KeyringDouble, clock: Clock, tmp_path: Path
-) -> AsyncIterator[Callable[[], Account]]:
+) -> AsyncIterator[Callable[..., Account]]:
     """Makes accounts that share one keyring and one file, as several processes do."""
     network = Network()
 
-    def make() -> Account:
+    def make(**registered: Any) -> Account:  # noqa: ANN401 - as the account takes them.
         store = SealedStore(
             str(tmp_path / "state" / "sign-in"),
             service="portico-test",
@@ -58,7 +58,7 @@ async def account(
             client_id=CLIENT,
             scopes=["openid", "offline_access"],
             groups_claim="groups",
-            audiences=[GATEWAY, REGISTRY],
+            **{"audiences": [GATEWAY, REGISTRY], **registered},
             network=network,
             store=store,
             clock=clock,

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 CLIENT = "portico-test"
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+_OF_A_REFRESH = ("grant_type", "client_id", "refresh_token")
 
 
 @dataclass
@@ -39,6 +41,10 @@ class IssuerDouble:
     algorithm: str = "ES256"
     asked: list[dict[str, list[str]]] = field(default_factory=list)
     refreshes: list[str] = field(default_factory=list)
+    named: list[dict[str, str]] = field(default_factory=list)
+    exchanges: list[dict[str, str]] = field(default_factory=list)
+    identity_renewed: bool = True
+    identity_lifetime: int = 300
     revoked: list[str] = field(default_factory=list)
     answers: list[Response] = field(default_factory=list)
     canary: str = field(default_factory=lambda: f"canary{secrets.token_hex(8)}")
@@ -144,15 +150,40 @@ class IssuerDouble:
             if self.pending:
                 return JSONResponse({"error": self.pending.pop(0)}, 400)
             return self.issue(str(form.get("resource", "")), None)
-        sent = str(form["refresh_token"])
-        self.refreshes.append(str(form["resource"]))
+        if form["grant_type"] == EXCHANGE:
+            return self.exchange({key: str(value) for key, value in form.items()})
+        return await self.refresh({key: str(value) for key, value in form.items()})
+
+    async def refresh(self, form: dict[str, str]) -> Response:
+        """Spend a refresh token."""
+        sent = form["refresh_token"]
+        named = {key: value for key, value in form.items() if key not in _OF_A_REFRESH}
+        self.named.append(named)
+        self.refreshes.append(next(iter(named.values()), ""))
         if sent != self.family:
             self.family = None
             return JSONResponse({"error": "invalid_grant"}, 400)
-        answer = self.issue(str(form["resource"]), None)
+        answer = self.issue(self.refreshes[-1], None)
         self.rotated.set()
         await self.gate.wait()
         return answer
+
+    def exchange(self, form: dict[str, str]) -> Response:
+        """Give another token for one of this issuer's (RFC 8693)."""
+        self.exchanges.append(form)
+        issued = form["requested_token_type"]
+        if form["subject_token"] in self.spent:
+            return JSONResponse({"error": "invalid_grant"}, 400)
+        word = issued.endswith("id-jag")
+        kind = "word" if word else "exchanged"
+        return JSONResponse(
+            {
+                "access_token": f"{kind}-{self.canary}-{secrets.token_hex(8)}",
+                "issued_token_type": issued,
+                "token_type": "N_A" if word else "Bearer",
+                "expires_in": 300,
+            }
+        )
 
     def issue(self, resource: str, nonce: str | None) -> Response:
         """Give tokens, with the next refresh token of the family."""
@@ -163,7 +194,7 @@ class IssuerDouble:
             "sub": self.subject,
             "aud": CLIENT,
             "iat": now,
-            "exp": now + 300,
+            "exp": now + self.identity_lifetime,
             "preferred_username": "alice",
             "groups": self.groups,
             **({"nonce": nonce} if nonce else {}),
@@ -176,8 +207,14 @@ class IssuerDouble:
                 "token_type": "bearer",
                 "expires_in": self.expires_in,
                 **({"refresh_token": self.family} if self.refresh_allowed else {}),
-                "id_token": jwt.encode(
-                    claims, key, self.algorithm, {"kid": self.kid, **self.headers}
+                **(
+                    {
+                        "id_token": jwt.encode(
+                            claims, key, self.algorithm, {"kid": self.kid, **self.headers}
+                        )
+                    }
+                    if nonce or ("nonce" not in claims and self.identity_renewed)
+                    else {}
                 ),
             }
         )

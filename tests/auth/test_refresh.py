@@ -13,6 +13,7 @@ from auth.client import GrantNotConfigured
 from auth.refresh import RefreshNotGranted, SignInNeeded
 from auth.secret import Secret
 from auth.supply import TokenNotAccepted
+from auth.terms import Terms
 from auth.token_endpoint import IssuerRefused, IssuerUnwell
 
 if TYPE_CHECKING:
@@ -232,7 +233,7 @@ async def test_an_audience_nobody_configured_is_refused_here(
     """A mistyped audience or scope never reaches the issuer, which would spend the token."""
     alice = account()
     await alice.sign_in(issuer.person)
-    for grant in (alice.grant("https://evil.example/"), alice.grant(GATEWAY, ["admin"])):
+    for grant in (alice.grant("https://evil.example/"), alice.grant(Terms(GATEWAY, ("admin",)))):
         with pytest.raises(GrantNotConfigured):
             await grant.token()
     assert issuer.refreshes == []

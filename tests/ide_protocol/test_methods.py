@@ -110,6 +110,17 @@ async def test_servers_say_how_they_stand(person: Client) -> None:
         assert all(text.isprintable() for text in server.values() if isinstance(text, str))
 
 
+async def test_grants_say_how_a_token_comes_about_and_why_there_is_none(person: Client) -> None:
+    """Of every server that the user may know of; asking brings no token about."""
+    grants = (await person.ask(contract.GRANTS))["result"]["grants"]
+    assert all(keeps(contract.Grant, grant) for grant in grants)
+    assert [(g["server"], g["way"], g["held"], g["why"]) for g in grants] == [
+        ("ads", "refresh", False, "It is for ads-eng."),
+        ("down", "refresh", False, "You are not signed in."),
+        ("presto", "refresh", False, "You are not signed in."),
+    ]
+
+
 async def test_tools_say_what_a_call_would_meet(person: Client) -> None:
     """Each with its public name and verdict; a schema that is none becomes an empty one."""
     tools = (await person.ask(contract.TOOLS))["result"]["tools"]

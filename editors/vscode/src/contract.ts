@@ -42,6 +42,19 @@ export type Server = {
   fault: FaultReport | null;
 };
 
+/** What one server is sent of the person, and how that comes about. `way` is how a token is got: of the company's sign-in by `refresh`, `exchange`, or the company's word at the server's own issuer (`enterprise`); by a sign-in of the server's `own`; `none` for a server that is sent nothing. `issuer` gives it out. `held` says that one is at hand, until `expires` (None where nobody said); `why` says what stands against it, in a sentence, and is empty also where none was needed yet. */
+export type Grant = {
+  server: string;
+  title: string;
+  way: "refresh" | "exchange" | "enterprise" | "own" | "none";
+  audience: string;
+  scopes: string[];
+  issuer: string;
+  held: boolean;
+  expires: number | null;
+  why: string;
+};
+
 /** One tool: `name` is its public name, `tool` the server's own; `verdict` what a call meets. */
 export type Tool = {
   name: string;
@@ -357,6 +370,7 @@ export type Methods = {
   "portico/status": { params: { [key: string]: never }; result: Status };
   "portico/servers": { params: { [key: string]: never }; result: { servers: Server[] } };
   "portico/tools": { params: { server?: string }; result: { tools: Tool[] } };
+  "portico/grants": { params: { [key: string]: never }; result: { grants: Grant[] } };
   "portico/signIn": { params: { server?: string }; result: { user?: User } };
   "portico/signOut": { params: { server?: string }; result: { [key: string]: never } };
   "portico/call": { params: { server: string; tool: string; arguments?: { [key: string]: unknown } }; result: { [key: string]: unknown } };

@@ -42,8 +42,38 @@ KINDS: Final[Mapping[str, Keys]] = {
             "audiences",
             Shape.TEXTS,
             "`[]`",
-            "Further audiences that entries of the registry may name. A token is asked for "
-            "no others, because asking some issuers for an unknown one ends the sign-in.",
+            "Further audiences that entries of the registry may name. By refresh a token is asked "
+            "for no others, because asking some issuers for an unknown one ends the sign-in.",
+        ),
+        Key(
+            "audience_by",
+            Shape.CHOICE,
+            '`"resource"`',
+            "How the issuer is told an audience: as a `resource` (RFC 8707), as a `scope` that is "
+            "the audience (such as `api://…/.default`), or in a `parameter` of its own. See "
+            "[sign-in.md](sign-in.md#how-an-issuer-is-told-an-audience).",
+            words=("resource", "scope", "parameter"),
+        ),
+        Key("audience_parameter", Shape.TEXT, '`"audience"`', "The name of that parameter."),
+        Key(
+            "scope_audiences",
+            Shape.TEXTS,
+            "`[]`",
+            "Further audiences that are told as a scope, whatever `audience_by` says.",
+        ),
+        Key(
+            "parameter_audiences",
+            Shape.TEXTS,
+            "`[]`",
+            "Further audiences that are told in the parameter, whatever `audience_by` says.",
+        ),
+        Key(
+            "exchange_subject",
+            Shape.CHOICE,
+            '`"access-token"`',
+            "What is shown to the issuer where a token is exchanged (RFC 8693): the access token "
+            "of `audience`, or the ID token.",
+            words=("access-token", "id-token"),
         ),
         Key(
             "governance_key",

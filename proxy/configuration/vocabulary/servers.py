@@ -51,16 +51,30 @@ KINDS: Final[Mapping[str, Keys]] = {
             words=("none", "sso", "oauth"),
         ),
         Key(
+            "grant",
+            Shape.CHOICE,
+            '`"refresh"`',
+            "How that token comes about: by `refresh`, by `exchange`, or by your company's word "
+            "at the server's own issuer (`enterprise`). See [sign-in.md](sign-in.md).",
+            words=("refresh", "exchange", "enterprise"),
+        ),
+        Key(
             "audience",
             Shape.TEXT,
-            "`company.audience`",
+            "`company.audience`; with `enterprise` the server's own address",
             'Audience of that token; only with `auth = "sso"`.',
+        ),
+        Key(
+            "scopes",
+            Shape.TEXTS,
+            "what the audience always permits",
+            'What that token should permit; only with `auth = "sso"`.',
         ),
         Key(
             "oauth",
             Shape.TABLE,
             "Portico registers itself",
-            'See `[servers.NAME.oauth]`; only with `auth = "oauth"`.',
+            'See `[servers.NAME.oauth]`; only with `auth = "oauth"` or `grant = "enterprise"`.',
             table="servers.NAME.oauth",
         ),
         Key(

@@ -101,7 +101,8 @@ deadline_seconds = nan
         ),
         (
             "portico.toml:5: servers.notes.colour: is not a key that Portico knows; allowed here: "
-            "url, command, env, cwd, auth, audience, oauth, confirm, risk, tools, rules"
+            "url, command, env, cwd, auth, grant, audience, scopes, oauth, confirm, risk, tools, "
+            "rules"
         ),
         'portico.toml:7: hub.idle_minutes: must be a number, not "ten"',
         "portico.toml:9: approvals.deadline_seconds: must be above 0 and at most 3600",

@@ -9,6 +9,7 @@ import pytest
 
 from auth.own_sign_in.registration import Registration
 from proxy.configuration import Company, CompanyServer, Configuration
+from proxy.grants import terms
 from proxy.policy.offering import EVERY_TOOL, Offering, Standing
 from proxy.policy.risk import Confirm, Risk
 from proxy.policy.verdict import explanation
@@ -90,6 +91,13 @@ def test_a_server_that_nothing_speaks_against_is_offered_as_the_registry_says() 
         (block(auth=None), "its auth.mode is missing"),
         (block(auth__audience=7), "its auth block cannot be read"),
         (block(auth__audience="https://other.example/"), "company.audiences"),
+        (block(auth__grant="magic"), "its auth.grant is magic"),
+        (block(auth__grant="exchange", auth__mode="none"), "which auth.mode"),
+        (block(auth__grant="enterprise"), "which authorization server"),
+        (
+            block(auth__grant="enterprise", auth__issuer="https://as.elsewhere.example"),
+            "your company vouches for nobody at https://as.elsewhere.example",
+        ),
         (block(tools=[]), "the rules of its tools cannot be read"),
         ("approved", "schemaVersion unreadable"),
         ({}, "schemaVersion unreadable"),
@@ -109,6 +117,32 @@ def test_a_server_with_a_sign_in_of_its_own_may_be_anywhere() -> None:
     offering = met(envelope(governance=governance, url="https://weather.elsewhere.example/mcp"))
     assert (offering.standing, offering.auth, offering.audience) == (Standing.OFFERED, "oauth", "")
     assert offering.registration == Registration()
+
+
+def test_an_exchange_may_be_for_an_audience_that_only_the_registry_names() -> None:
+    """It spends nothing, so that a wrong one costs nobody a sign-in; the origin is still bound."""
+    governance = block(auth__grant="exchange", auth__audience="https://other.example/")
+    offering = met(envelope(governance=governance))
+    assert (offering.standing, offering.way) == (Standing.OFFERED, "exchange")
+    assert terms(offering).audience == "https://other.example/"
+    foreign = met(envelope(governance=governance, url="https://elsewhere.example/mcp"))
+    assert foreign.standing is Standing.WITHHELD
+
+
+def test_a_server_that_the_company_vouches_at_is_its_own_audience() -> None:
+    """Its authorization server comes from the registry, and must be one that the company names."""
+    governance = block(
+        auth__grant="enterprise",
+        auth__audience="",
+        auth__issuer="https://as.example",
+        auth__clientId="portico-there",
+    )
+    origins = frozenset({"https://mcp.corp.example", "https://as.example"})
+    offering = met(envelope(governance=governance), token_origins=origins)
+    assert (offering.standing, offering.auth) == (Standing.OFFERED, "sso")
+    wanted = terms(offering)
+    assert (wanted.way, wanted.audience) == ("enterprise", offering.url)
+    assert wanted.at == Registration(issuer="https://as.example", client_id="portico-there")
 
 
 def test_a_review_holds_through_its_last_day() -> None:

@@ -18,6 +18,9 @@ interface PorticoServer : LanguageServer {
     @JsonRequest("portico/tools")
     fun tools(params: ToolsParams): CompletableFuture<ToolsResult>
 
+    @JsonRequest("portico/grants")
+    fun grants(): CompletableFuture<GrantsResult>
+
     @JsonRequest("portico/signIn")
     fun signIn(params: SignInParams): CompletableFuture<SignInResult>
 

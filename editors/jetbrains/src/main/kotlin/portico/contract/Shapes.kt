@@ -78,6 +78,31 @@ data class Server(
     val fault: FaultReport?,
 )
 
+/** What `way` of [Grant] can be. */
+@JvmInline
+value class GrantWay(val word: String) {
+    companion object {
+        val REFRESH = GrantWay("refresh")
+        val EXCHANGE = GrantWay("exchange")
+        val ENTERPRISE = GrantWay("enterprise")
+        val OWN = GrantWay("own")
+        val NONE = GrantWay("none")
+    }
+}
+
+/** What one server is sent of the person, and how that comes about. `way` is how a token is got: of the company's sign-in by `refresh`, `exchange`, or the company's word at the server's own issuer (`enterprise`); by a sign-in of the server's `own`; `none` for a server that is sent nothing. `issuer` gives it out. `held` says that one is at hand, until `expires` (None where nobody said); `why` says what stands against it, in a sentence, and is empty also where none was needed yet. */
+data class Grant(
+    val server: String,
+    val title: String,
+    val way: GrantWay,
+    val audience: String,
+    val scopes: List<String>,
+    val issuer: String,
+    val held: Boolean,
+    val expires: Double?,
+    val why: String,
+)
+
 /** What `verdict` of [Tool] can be. */
 @JvmInline
 value class ToolVerdict(val word: String) {
@@ -499,6 +524,11 @@ data class ToolsParams(
 /** The result of `portico/tools`. */
 data class ToolsResult(
     val tools: List<Tool>,
+)
+
+/** The result of `portico/grants`. */
+data class GrantsResult(
+    val grants: List<Grant>,
 )
 
 /** The params of `portico/signIn`. */
