@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 # A company's own certificate authority stands in the system's store, which uv asks only when told.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: demo test lint bench keyring conformance thirdparty vsix jetbrains clean
+.PHONY: demo test lint bench keyring conformance thirdparty vsix vscode jetbrains clean
 
 demo: $(READY) ## a company in a box, an editor, an AI client, and the story they play
 	@$(BIN)/portico demo $(ARGS)
@@ -36,6 +36,9 @@ thirdparty: $(READY) ## servers that nobody here wrote, straight and through Por
 
 vsix: $(READY) ## the extension for VS Code: types, tests, bundle, editors/vscode/portico.vsix
 	@$(BIN)/python -m tests.vscode
+
+vscode: vsix ## the extension in a real VS Code, used as a person uses it; pictures in .drive/pictures
+	@$(BIN)/python -m tests.vscode.drive $(ARGS)
 
 jetbrains: $(READY) ## the plugin for JetBrains IDEs: compiled against stubs, its words and dialogs tested
 	@$(BIN)/python -m tests.jetbrains

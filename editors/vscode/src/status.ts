@@ -2,23 +2,23 @@
 import * as vscode from "vscode";
 import type { Status } from "./contract.ts";
 
-/** What the status bar says, made of plain values. */
+/** What the status bar says, made of plain values: who is signed in, then what is to be known. */
 export function words(status: Status | undefined, waiting: number, why: string): { text: string; alert: boolean } {
-  if (waiting > 0) {
-    return { text: `$(bell-dot) Portico: ${waiting} ${waiting === 1 ? "waits" : "wait"}`, alert: true };
-  }
   if (status === undefined) {
-    return { text: `$(circle-slash) Portico: ${why}`, alert: false };
+    return { text: `$(circle-slash) Portico: ${waiting > 0 ? `${waiting} waiting` : why}`, alert: waiting > 0 };
   }
-  if (status.pending > 0) {
-    return { text: `$(bell) Portico: ${status.pending} elsewhere`, alert: false };
-  }
-  if (status.user === null) {
-    const signIn = status.registry !== null;
-    return { text: signIn ? "$(sign-in) Portico: sign in" : "$(shield) Portico", alert: signIn };
-  }
-  const trouble = status.problems.length > 0 ? " $(warning)" : "";
-  return { text: `$(shield) ${status.user.name}${trouble}`, alert: false };
+  const canSignIn = status.user === null && status.registry !== null;
+  const who = status.user?.name ?? (canSignIn ? "Portico: sign in" : "Portico");
+  const elsewhere = Math.max(0, status.pending - waiting);
+  const said = [
+    who,
+    waiting > 0 ? `$(bell-dot) ${waiting} waiting` : "",
+    elsewhere > 0 ? `$(bell) ${elsewhere} elsewhere` : "",
+    status.registry?.fault ? "$(debug-disconnect) offline" : "",
+    status.problems.length > 0 ? "$(warning)" : "",
+  ];
+  const icon = canSignIn ? "sign-in" : "shield";
+  return { text: `$(${icon}) ${said.filter((word) => word !== "").join(" ")}`, alert: waiting > 0 || canSignIn };
 }
 
 /** The item at the bottom of the window. */

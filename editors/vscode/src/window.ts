@@ -53,7 +53,7 @@ export class PorticoWindow {
     if ("why" in found) {
       this.#why = "not found";
       this.log.warn(found.why);
-      this.#draw("missing");
+      this.refresh();
       return;
     }
     const hub = new Hub(found.path, this.log, this.#context.secrets, this.approvals);
@@ -91,14 +91,16 @@ export class PorticoWindow {
     }
     this.#catalog.refresh();
     this.#activity.refresh();
-    const signedOut = this.status?.user === null && this.status.registry !== null;
-    const known = signedOut ? "signedOut" : "ready";
-    this.#draw(this.status === undefined ? "unknown" : known);
+    void vscode.commands.executeCommand("setContext", "portico.state", this.#state());
+    this.#bar.show(this.status, this.#waiting, this.#why, this.hub?.paired ?? false);
   }
 
-  #draw(state: string): void {
-    void vscode.commands.executeCommand("setContext", "portico.state", state);
-    this.#bar.show(this.status, this.#waiting, this.#why, this.hub?.paired ?? false);
+  /** What the empty views speak of. */
+  #state(): "missing" | "unknown" | "signedOut" | "ready" {
+    if (this.status === undefined) {
+      return this.hub === undefined ? "missing" : "unknown";
+    }
+    return this.status.user === null && this.status.registry !== null ? "signedOut" : "ready";
   }
 
   #waits(count: number): void {

@@ -1,0 +1,25 @@
+"""What the extension shows in a real VS Code when nobody is asked anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.vscode.drive.window import picture
+
+if TYPE_CHECKING:
+    from tests.vscode.drive.window import EditorWindow
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
+
+
+async def test_the_tree_shows_servers_and_tools_with_state_risk_and_owner(
+    window: EditorWindow,
+) -> None:
+    """After one sign-in the company's servers are there, and a server opens to its tools."""
+    for words in (["Presto"], ["Notebooks", "withheld"], ["Revenue metrics", "not for you"]):
+        await window.line(*words).wait_for()
+    await window.line("Presto", "data-platform").click()
+    await window.line("drop_table", "destructive", "asks you").wait_for()
+    await picture(window.page, "tree")
