@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ide_protocol.door.shim import VANISHED
+from tests.process.installation import PATIENCE
 
 if TYPE_CHECKING:
     from sandbox.editor import Editor
     from tests.process.box import Box
     from tests.process.installation import Installation
     from tests.process.window import Window
+
+ROOT = Path(__file__).parents[2]
+HELLO: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
 
 REQUESTS: list[tuple[str, dict[str, Any]]] = [
     ("ping", {}),
@@ -42,6 +50,57 @@ async def test_standalone_answers_like_the_hub(portico: Installation, box: Box) 
     for line in (*alone.lines, *shared.lines):
         assert json.loads(line)["jsonrpc"] == "2.0"
     assert box.calls == ["read", "read"]
+
+
+LOUD = """
+import os, sys
+import ide_protocol.wiring as wiring
+quiet = wiring.build
+
+def build(*anything):
+    print("a library prints", flush=True)
+    sys.stdout.write("and writes")
+    os.write(1, b"and knows descriptors")
+    os.system("echo and starts programs")
+    return quiet(*anything)
+
+wiring.build = build
+from ide_protocol.door.shim import run
+sys.exit(run(sys.argv[1], ["--standalone"]))
+"""
+
+
+async def test_nothing_but_protocol_is_on_stdout_even_when_a_library_prints(
+    portico: Installation, box: Box
+) -> None:
+    """Whatever is printed where the hub shares a process with the wire goes to stderr instead."""
+    alone = await portico.start([sys.executable, "-c", LOUD, "mcp"], cwd=ROOT)
+    await alone.initialize()
+    assert await alone.text("box_read") == "read"
+    _, complaints = await alone.leave()
+    for line in alone.lines:
+        assert json.loads(line)["jsonrpc"] == "2.0"
+    for printed in ("a library prints", "and writes", "and knows", "and starts programs"):
+        assert printed in complaints
+    editor = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", LOUD, "lsp"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=portico.environment,
+        cwd=ROOT,
+    )
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HELLO})
+    leaving = '{"jsonrpc":"2.0","method":"exit"}'
+    spoken = "".join(f"Content-Length: {len(one)}\r\n\r\n{one}" for one in (body, leaving))
+    async with asyncio.timeout(PATIENCE):
+        out, errors = await editor.communicate(spoken.encode())
+    assert b"a library prints" in errors
+    head, _, rest = out.partition(b"\r\n\r\n")
+    length = int(re.fullmatch(rb"Content-Length: (\d+)", head.split(b"\r\n")[0])[1])  # type: ignore[index]
+    assert json.loads(rest[:length])["id"] == 1
+    assert rest[length:] == b""
+    assert box.calls == ["read"]
 
 
 async def test_standalone_serves_an_editor_like_the_hub(portico: Installation, box: Box) -> None:
