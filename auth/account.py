@@ -151,6 +151,8 @@ class Account:
         """
         reach = reach or Reach()
         if self._signing is not None and reach.flow not in {Flow.BEST, self._signing[1].flow}:
+            if reach.flow is Flow.PASTE and self._signing[1].takes_addresses:
+                return await self._pasted(reach)
             await self._end_signing()
         if self._signing is None:
             signing = Signing(self._client, self._issuer, self._clock, self.welcome, reach)
@@ -159,10 +161,28 @@ class Account:
             task.add_done_callback(self._signed)
         else:
             since, signing, task = self._signing
+            if reach.flow is Flow.PASTE:
+                return await self._pasted(reach)
             if time.monotonic() - since > REOPEN_AFTER:
                 await signing.reopen(open_page)
         # Shielded, because another window may be waiting for the same person.
         return await asyncio.shield(task)
+
+    async def _pasted(self, reach: Reach) -> Identity:
+        """Join the sign-in under way, and have its page's last address pasted meanwhile."""
+        if self._signing is None or reach.ask_address is None:
+            msg = "The address can be pasted in a terminal alone."
+            raise NoSignInWaits(msg)
+        _, signing, task = self._signing
+        asking = asyncio.ensure_future(signing.paste(reach.ask_address))
+        try:
+            await asyncio.wait({asking, task}, return_when=asyncio.FIRST_COMPLETED)
+            if asking.done():
+                asking.result()
+            return await asyncio.shield(task)
+        finally:
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
 
     def answer(self, pasted: str) -> None:
         """Take the address at which the browser of the sign-in under way stopped.

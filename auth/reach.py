@@ -51,7 +51,7 @@ class Reach:
         flow: What the person asked for.
         remote: Whether their browser probably runs elsewhere, and does not find back to here.
         show_code: Shows a code, or None where nothing can.
-        forward: The editor's own way back for such a browser, or None.
+        forward: The editor's own way back, wherever its browser runs, or None.
         ask_address: Takes a pasted address, or None where nothing can be typed.
         tell: Told of each step, as a phrase such as "Waiting for you at the sign-in page".
     """
@@ -74,7 +74,6 @@ def flows(reach: Reach, *, device: bool) -> tuple[Flow, ...]:
     if reach.flow is not Flow.BEST:
         return (reach.flow,)
     coded = (Flow.DEVICE,) if device and reach.show_code is not None else ()
-    if not reach.remote:
-        return (Flow.PAGE, *coded)
-    forwarded = (Flow.PAGE,) if reach.forward is not None else ()
-    return (*forwarded, *coded, Flow.PASTE)
+    if reach.forward is not None:
+        return (Flow.PAGE, *coded, Flow.PASTE)
+    return (*coded, Flow.PASTE) if reach.remote else (Flow.PAGE, *coded)

@@ -112,7 +112,7 @@ class SignIn:
         provider = await self._issuer.provider()
         async with Loopback(self._state) as loopback:
             back = loopback.redirect_uri
-            if flow is Flow.PAGE and reach.remote and reach.forward is not None:
+            if flow is Flow.PAGE and reach.forward is not None:
                 back = await forwarded(loopback, reach.forward)
             page = page_address(
                 provider,
@@ -124,7 +124,7 @@ class SignIn:
             )
             self._waiting = (loopback, page, back)
             if flow is Flow.PASTE and reach.ask_address is not None:
-                open_page = self._pasting(reach.ask_address)
+                open_page = self._shown_to_paste(reach.ask_address)
             reach.tell("Waiting for you at the sign-in page")
             answer = await answered(loopback, page, open_page, patience)
             reach.tell("Asking the issuer who signed in")
@@ -162,22 +162,33 @@ class SignIn:
         loopback, _, back = self._waiting
         loopback.take(read_pasted(pasted, back, self._state))
 
-    def _pasting(self, ask: AskAddress) -> OpenPage:
-        """Shows a page and takes the address at which it ended; True once that was done."""
+    async def paste(self, ask: AskAddress) -> bool:
+        """Have the page's last address pasted; False where nobody can, though the page was shown.
 
-        async def shown(url: str) -> bool:
-            wrong = ""
-            for _ in range(PASTES):
-                pasted = await ask(url, wrong)
-                if pasted is None:
-                    return True
-                try:
-                    self.answer(pasted)
-                except NotTheAnswer as other:
-                    wrong = other.message
-                else:
-                    return True
-            raise NotTheAnswer(wrong)
+        Raises:
+            NotTheAnswer: What was pasted was something else, again and again.
+            NoSignInWaits: There is no page yet.
+        """
+        if self._waiting is None:
+            msg = "The sign-in waits for no address yet."
+            raise NoSignInWaits(msg)
+        wrong = ""
+        for _ in range(PASTES):
+            pasted = await ask(self._waiting[1], wrong)
+            if pasted is None:
+                return False
+            try:
+                self.answer(pasted)
+            except NotTheAnswer as other:
+                wrong = other.message
+            else:
+                return True
+        raise NotTheAnswer(wrong)
+
+    def _shown_to_paste(self, ask: AskAddress) -> OpenPage:
+        async def shown(_: str) -> bool:
+            await self.paste(ask)
+            return True
 
         return shown
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from auth.credential import Credential
     from auth.discovery import Issuer
     from auth.fault import Fault
-    from auth.reach import OpenPage, Reach
+    from auth.reach import AskAddress, OpenPage, Reach
     from auth.sign_in import Welcome
 
 logger = logging.getLogger(__name__)
@@ -95,6 +95,11 @@ class Signing:
         if self._page is not None:
             await self._page.reopen(open_page)
 
+    @property
+    def takes_addresses(self) -> bool:
+        """Whether a page waits whose last address may be pasted."""
+        return self._page is not None
+
     def answer(self, pasted: str) -> None:
         """Take the address at which the person's browser stopped.
 
@@ -102,7 +107,14 @@ class Signing:
             NotTheAnswer: It is no answer to this sign-in.
             NoSignInWaits: No page waits for its answer.
         """
+        self._waiting().answer(pasted)
+
+    async def paste(self, ask: AskAddress) -> bool:
+        """Have the address pasted, see `SignIn.paste`."""
+        return await self._waiting().paste(ask)
+
+    def _waiting(self) -> SignIn:
         if self._page is None:
             msg = "The sign-in waits for no address."
             raise NoSignInWaits(msg)
-        self._page.answer(pasted)
+        return self._page

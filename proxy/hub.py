@@ -12,6 +12,7 @@ import datetime as dt
 import logging
 from typing import TYPE_CHECKING, Any
 
+from auth.reach import Flow, Reach
 from proxy.audit import Event, Record
 from proxy.catalog.feature import Feature
 from proxy.catalog.view import EVERYTHING
@@ -20,6 +21,7 @@ from proxy.fault import NothingToSignInTo
 from proxy.plain import plain
 from proxy.policy.joining import joined, under
 from proxy.registry import offerings
+from proxy.sign_in_again import SignInAgain
 from proxy.surroundings import take_bus
 from proxy.upkeep import Upkeep
 from proxy.workspace import look
@@ -118,6 +120,7 @@ class Hub:
         catalog.reached = self._reached
         self._loaded = asyncio.Event()
         self.upkeep = Upkeep(self)
+        self._again = SignInAgain(self)
 
     @property
     def identity(self) -> Identity | None:
@@ -222,8 +225,12 @@ class Hub:
         self.needed.set()
         await self._loaded.wait()
 
-    async def sign_in(self, session: Session) -> Identity:
-        """Sign the user in with a page shown by `session`'s window, and meet the registry.
+    async def sign_in(self, session: Session, flow: Flow = Flow.BEST) -> Identity:
+        """Sign the user in where `session`'s window reaches them, and meet the registry.
+
+        Args:
+            session: The window in which the user asked for it.
+            flow: How.
 
         Raises:
             Fault: There is no company, or the sign-in did not succeed.
@@ -236,10 +243,22 @@ class Hub:
         async def open_page(url: str) -> bool:
             return window is not None and await window.open_url(url)
 
-        identity = await self.account.sign_in(open_page)
+        reach = session.reach(flow) if session.reach is not None else Reach(flow)
+        identity = await self.account.sign_in(open_page, reach)
+        reach.tell("Asking the registry what is yours")
         await self.upkeep.ask_registry()
         self._note(Event.SIGNED_IN, identity, session)
         return identity
+
+    def take_address(self, pasted: str) -> None:
+        """Take the address at which the browser of the sign-in under way stopped.
+
+        Raises:
+            Fault: No sign-in waits for one, or it is another's.
+        """
+        if self.account is None:
+            raise NothingToSignInTo("There is no company to sign in to.")
+        self.account.answer(pasted)
 
     async def page_address(self) -> str:
         """Where the person answers questions in a browser of theirs.
@@ -271,6 +290,7 @@ class Hub:
         identity = self.account.identity
         if identity is not None:
             await self.pairings.forget()
+            self._again.expect_end()
             await self.account.sign_out()
             self._note(Event.SIGNED_OUT, identity, session)
 
@@ -292,6 +312,7 @@ class Hub:
     def _identity_changed(self) -> None:
         identity = self.account.identity if self.account else None
         self._tell_who(identity)
+        self._again.follow(identity)
         self._loaded.set()
         self._remembered.save(identity)
         self.pairings.adopt(identity.key if identity else "")

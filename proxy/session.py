@@ -13,6 +13,7 @@ from proxy.policy.circumstances import NOWHERE, Workspace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from auth.reach import Flow, Reach
     from proxy.approval.batch import Batch
     from proxy.approval.reply import Reply
 
@@ -55,6 +56,12 @@ class Caller(Protocol):
 
     async def invite(self, headline: str, url: str) -> bool:
         """Offer the page on which a question waits; False when the person cannot be told."""
+
+    async def offer(self, sentence: str, action: str) -> bool:
+        """Say something in passing, with one button; whether the person pressed it.
+
+        Cancelling it takes the sentence away.
+        """
 
 
 class Progress(Protocol):
@@ -112,6 +119,7 @@ class Session:
         caller: The front's way to call the person to Portico's page; AI clients have none, because
             a model may read what they show.
         editor: What an editor's window can do beyond that; other clients have none.
+        reach: How the person is reached for a sign-in by a flow; None where only by a page.
         can_ask: Whether the window can put questions to a person now.
         paired: Whether the person accepted this editor on a page of Portico's.
         since: Unix seconds of its hello.
@@ -137,6 +145,7 @@ class Session:
     window: Window | None = None
     caller: Caller | None = None
     editor: Editor | None = None
+    reach: Callable[[Flow], Reach] | None = None
     can_ask: bool = False
     paired: bool = False
     since: float = field(default_factory=time.time)
@@ -170,7 +179,7 @@ class Sessions:
     def remove(self, session: Session) -> None:
         """A window went."""
         session.can_ask, session.window, session.caller = False, None, None
-        session.editor = None
+        session.editor = session.reach = None
         self._open.pop(session.id, None)
         for leave in self.on_remove:
             leave(session)

@@ -45,6 +45,9 @@ button { font: inherit; color: inherit; cursor: pointer; }
   padding: 6px 12px; margin-top: 4px; border-radius: 8px; font-size: .9rem; }
 .cancel:hover, .cancel:focus-visible { color: var(--ink); text-decoration: underline; }
 button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.code { font: 600 1.4rem/1.4 ui-monospace, monospace; letter-spacing: .12em; padding: 10px 14px;
+  text-transform: uppercase; color: inherit; background: transparent; width: 100%;
+  border: 1px solid var(--line); border-radius: 13px; }
 footer { border-top: 1px solid var(--line); margin-top: 22px; padding-top: 16px;
   color: var(--soft); font-size: .82rem; }
 """
@@ -102,6 +105,19 @@ def choose(
         f'{allowed}.</p><form method="post" action="/choose">'
         f'<input type="hidden" name="transaction" value="{html.escape(transaction)}">{buttons}'
         '<button class="cancel" name="user" value="">Cancel and go back</button></form>',
+    )
+
+
+def enter(*, again: bool) -> Page:
+    """The page on which a code is typed; `again` after one that is not known."""
+    wrong = "<p>That code is not known, or too old.</p>" if again else ""
+    return Page(
+        f"Sign in a device · {COMPANY}",
+        f"<h1>Which code does your device show?</h1>{wrong}"
+        '<form method="post" action="/enter">'
+        '<input class="code" name="code" aria-label="Code" autocomplete="off" autofocus required>'
+        '<button class="person"><span class="who"><b>Continue</b></span>'
+        '<span class="arrow" aria-hidden="true">→</span></button></form>',
     )
 
 

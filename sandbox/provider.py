@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
@@ -22,6 +23,7 @@ from starlette.routing import Route
 
 from sandbox import login_page
 from sandbox.authorization import SCOPES, Authorization, Client, Refused, read, single
+from sandbox.devices import GRANT, INTERVAL, LIFETIME, Devices, read_device
 from sandbox.grants import Family, Grants
 from sandbox.keys import ALGORITHM, SigningKeys
 from sandbox.people import PEOPLE
@@ -80,6 +82,7 @@ class Provider:
         self._people = people
         self._keys = SigningKeys()
         self._grants = Grants(clock)
+        self._devices = Devices(clock)
         self._mint = Mint(issuer, self._keys, clock)
         self._browsers: dict[str, str] = {}
         self.application = Starlette(
@@ -88,6 +91,8 @@ class Provider:
                 Route("/jwks", self._jwks),
                 Route("/authorize", self._authorize),
                 Route("/choose", self._choose, methods=["POST"]),
+                Route("/device", self._device, methods=["POST"]),
+                Route("/enter", self._enter, methods=["GET", "POST"]),
                 Route("/token", self._token, methods=["POST"]),
                 Route("/revoke", self._revoke, methods=["POST"]),
                 Route("/userinfo", self._userinfo, methods=["GET", "POST"]),
@@ -124,13 +129,14 @@ class Provider:
                 "issuer": here,
                 "authorization_endpoint": f"{here}/authorize",
                 "token_endpoint": f"{here}/token",
+                "device_authorization_endpoint": f"{here}/device",
                 "revocation_endpoint": f"{here}/revoke",
                 "userinfo_endpoint": f"{here}/userinfo",
                 "end_session_endpoint": f"{here}/end",
                 "jwks_uri": f"{here}/jwks",
                 "response_types_supported": ["code"],
                 "response_modes_supported": ["query"],
-                "grant_types_supported": ["authorization_code", "refresh_token"],
+                "grant_types_supported": ["authorization_code", "refresh_token", GRANT],
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": [ALGORITHM],
                 "token_endpoint_auth_methods_supported": ["none"],
@@ -176,6 +182,8 @@ class Provider:
             return _shown(login_page.notice("This form does not work", no.description), 400)
         login = given.get("user", "")
         asked = self._grants.take(given.get("transaction", ""))
+        if asked is not None and not asked.redirect_uri:
+            return self._signed_in_elsewhere(asked.state, self._people.get(login))
         if asked is None or (login and login not in self._people):
             again = "Go back to your editor and start the sign-in once more."
             return _shown(login_page.notice("This page is too old", again), 400)
@@ -190,6 +198,58 @@ class Provider:
         # Browsers send a cookie to every port of a host; only this path asks for it.
         back.set_cookie(_COOKIE, browser, path="/authorize", httponly=True, samesite="lax")
         return back
+
+    async def _device(self, request: Request) -> Response:
+        """Codes for a program that cannot be come back to."""
+        try:
+            asked = read_device(
+                await _form(request), client=self._client, audiences=self._audiences
+            )
+        except Refused as no:
+            return _refusal(no)
+        device = self._devices.begin(asked)
+        page = f"{self.issuer}/enter"
+        answer = {
+            "device_code": device.code,
+            "user_code": device.user_code,
+            "verification_uri": page,
+            "verification_uri_complete": f"{page}?{urlencode({'code': device.user_code})}",
+            "expires_in": int(LIFETIME),
+            "interval": int(INTERVAL),
+        }
+        return JSONResponse(answer, headers=_UNSTORED)
+
+    async def _enter(self, request: Request) -> Response:
+        """The page on which a code is typed; it leads to the one where people say who they are."""
+        try:
+            given = single(await _form(request)) if request.method == "POST" else {}
+        except Refused as no:
+            return _shown(login_page.notice("This form does not work", no.description), 400)
+        code = given.get("code") or request.query_params.get("code", "")
+        device = self._devices.typed(code) if code else None
+        if device is None:
+            return _shown(login_page.enter(again=bool(code)), 400 if code else 200)
+        asked = replace(device.authorization, state=device.user_code)
+        return _shown(
+            login_page.choose(
+                self._people.values(),
+                client=f"{self._client.title}, which shows the code {device.user_code},",
+                scopes=asked.scopes,
+                transaction=self._grants.pend(asked),
+            )
+        )
+
+    def _signed_in_elsewhere(self, user_code: str, person: Person | None) -> Response:
+        """What a person said on the page on which they typed a code."""
+        device = self._devices.typed(user_code)
+        if device is None:
+            return _shown(login_page.enter(again=True), 400)
+        device.person, device.declined = person, person is None
+        if person is None:
+            return _shown(login_page.notice("Nobody was signed in", "You can close this window."))
+        self.sign_ins += 1
+        sentence = "You can close this window and go back to your other device."
+        return _shown(login_page.notice(f"Signed in as {person.name}", sentence))
 
     def _back(
         self, uri: str, state: str, *, code: str = "", error: str = "", why: str = ""
@@ -222,6 +282,8 @@ class Provider:
                 )
             case "refresh_token":
                 return self._grants.holder(given.get("refresh_token", ""))
+            case grant if grant == GRANT:
+                return self._grants.sign_in(*self._devices.redeem(given.get("device_code", "")))
             case _:
                 raise Refused("unsupported_grant_type", "Use a code or a refresh token.")
 

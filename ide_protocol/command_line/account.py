@@ -19,14 +19,22 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("server", default="")
+@click.option("--device", is_flag=True, help="Show a code to type on a page on any device.")
+@click.option("--paste", is_flag=True, help="Take the address at which the page ended.")
 @option.as_json
-def login(server: str, *, as_json: bool) -> int:
+def login(server: str, *, device: bool, paste: bool, as_json: bool) -> int:
     """Sign in once, for every window and every server.
 
-    Opens the company's sign-in page in your browser and waits until you are done. With the short
+    Opens the company's sign-in page in your browser and waits until you are done. Where no browser
+    finds back to this machine, it shows a code instead, or has you paste an address. With the short
     name of a SERVER that has a sign-in of its own, it is that server's page instead.
     """
+    if device + paste + bool(server) > 1:
+        msg = "--device, --paste and SERVER do not go together."
+        raise click.UsageError(msg)
     asked = {"server": server} if server else {}
+    if device or paste:
+        asked["flow"] = "device" if device else "paste"
     with conversation() as hub:
         answer = hub.request(contract.SIGN_IN, asked, doing="Waiting for you to sign in")
     if as_json:

@@ -21,7 +21,7 @@ from proxy.home import Home
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ide_protocol.own.contract import FaultReport, Question
+    from ide_protocol.own.contract import FaultReport, Question, UserCode
 
 _NO_SUCH_METHOD = -32601
 
@@ -121,9 +121,15 @@ class Conversation:
         if "id" not in message:
             return
         answer: dict[str, Any] | None = None
-        if method == contract.OPEN_PAGE:
+        if method == contract.OPEN_PAGE and params.get("paste") is True:
+            waiting.pause()
+            answer = self._paste(str(params.get("url", "")), params, message["id"])
+        elif method == contract.OPEN_PAGE:
             waiting.pause()
             answer = {"success": page.show(str(params.get("url", "")), str(params.get("why", "")))}
+        elif method == contract.SHOW_CODE:
+            waiting.pause()
+            answer = {"success": page.show_code(cast("UserCode", params))}
         elif method == contract.ASK:
             waiting.pause()
             answer = self._ask(cast("Question", params), message["id"])
@@ -132,6 +138,28 @@ class Conversation:
             self._line.send({"id": message["id"], "error": error})
         else:
             self._line.send({"id": message["id"], "result": answer})
+
+    def _paste(self, url: str, params: dict[str, Any], number: object) -> dict[str, Any] | None:
+        """Show a page and take the address at which it ended; without a terminal, only show it."""
+        wrong = str(params.get("wrong", ""))
+        if not wrong and not page.show(url, browser=False):
+            return {"success": False}
+        if not person.present():
+            return {"success": True}
+        person.ask_address(wrong, page.way_back(url))
+        while True:
+            event = self._line.receive(besides=person.KEYBOARD)
+            if event is Quiet.BESIDES:
+                address = person.read_line()
+                return {"success": True, **({"address": address} if address else {})}
+            if isinstance(event, Quiet):
+                continue
+            withdrawn = _withdraws(event, number)
+            if not withdrawn:
+                self._inbox.append(event)
+            if withdrawn or "method" not in event:
+                person.settle("The page came back by itself.")
+                return {"success": True}
 
     def _ask(self, question: Question, number: object) -> dict[str, Any]:
         """Put a question to the person; silence is no, and without a terminal there is nobody."""

@@ -5,30 +5,39 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from ide_protocol.command_line.block import block
 from ide_protocol.command_line.console import note
 from proxy.plain import plain
 
+if TYPE_CHECKING:
+    from ide_protocol.own.contract import UserCode
+
 _PATIENCE = 3.0
 """Seconds for a browser's starter to report failure; one that still runs then is a browser."""
 
 
-def show(url: str, why: str = "") -> bool:
+def show(url: str, why: str = "", *, browser: bool = True) -> bool:
     """Show `url` to the person, under the sentence `why`; False when nobody can have seen it.
 
     The address is printed on stderr even where a browser starts, because it may start on a screen
     that nobody looks at. No shell ever sees it.
+
+    Args:
+        url: The page.
+        why: Whose it is.
+        browser: Whether to open it here, where that is possible.
     """
     if not presentable(url):
         sys.stderr.write(f"portico: the hub asked to open a page that is not one: {block(url)!r}\n")
         return False
     if why:
         note(plain(why, 400))
-    opened = _has_browser() and _open(url)
+    opened = browser and _has_browser() and _open(url)
     sentence = "Opening a page; if no browser appears, open" if opened else "Open"
-    note(f"{sentence} this page yourself:")
+    note(f"{sentence} this page{' yourself' if browser else ' in any browser'}:")
     # An address is never wrapped: half of it is none.
     sys.stderr.write(f"\n  {url}\n\n")
     if port := _back(url):
@@ -39,6 +48,28 @@ def show(url: str, why: str = "") -> bool:
         sys.stderr.write(f"\n  ssh -N -L {port}:127.0.0.1:{port} THIS-MACHINE\n\n")
     sys.stderr.flush()
     return opened or os.isatty(2)
+
+
+def show_code(code: UserCode) -> bool:
+    """Show a code to sign in with, and where to type it; False when nobody can have seen it."""
+    if not presentable(code["page"]):
+        return False
+    minutes = max(1, round(code["lifetime"] / 60))
+    note("Open this page on any device:")
+    sys.stderr.write(f"\n  {code['page']}\n\n")
+    note(f"and enter this code, which is good for {minutes} min:")
+    sys.stderr.write(f"\n  {plain(code['code'], 40)}\n\n")
+    complete = code.get("complete", "")
+    if presentable(complete):
+        note("Or open this page, which has the code already:")
+        sys.stderr.write(f"\n  {complete}\n\n")
+    sys.stderr.flush()
+    return True
+
+
+def way_back(url: str) -> str:
+    """What the address begins with at which the sign-in page `url` ends."""
+    return parse_qs(urlsplit(url).query).get("redirect_uri", [""])[0]
 
 
 def presentable(url: str) -> bool:

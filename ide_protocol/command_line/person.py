@@ -25,6 +25,7 @@ CODE = "Its code stands in your editor's prompt, on Portico's page, or in a noti
 """Where a person finds the code of a question."""
 
 _ANSWER_LIMIT = 4096
+_ADDRESS_LIMIT = 64 * 1024
 _PALETTE = {"destructive": "bold red", "unknown": "bold yellow", "write": "bold yellow"}
 
 
@@ -77,6 +78,33 @@ def read(*, coded: bool = False) -> dict[str, str]:
         no = said.lower() in {"", "n", "no"}
         return {"answer": "no"} if no else {"answer": "yes", "code": said[:64]}
     return {"answer": "yes" if said.lower() in {"y", "yes"} else "no"}
+
+
+def ask_address(wrong: str, way_back: str) -> None:
+    """Ask for the address at which a sign-in page ended.
+
+    Args:
+        wrong: What was wrong with the one before; empty at first.
+        way_back: What such an address begins with.
+    """
+    if wrong:
+        note(plain(wrong, 200))
+    else:
+        note(
+            "After you have signed in, the browser comes back by itself, or stops at an address "
+            f"that begins with {plain(way_back)}. Then copy that whole address."
+        )
+    _forget_typed()
+    sys.stderr.write("\nPaste it here: ")
+    sys.stderr.flush()
+
+
+def read_line() -> str:
+    """The line just typed or pasted, without what surrounds it; empty at the end of input."""
+    typed = os.read(KEYBOARD, _ADDRESS_LIMIT)
+    if not typed.endswith(b"\n"):
+        sys.stderr.write("\n")
+    return typed.decode("utf-8", "replace").strip()
 
 
 def code(question: Question) -> str:

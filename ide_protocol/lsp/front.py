@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -26,6 +27,7 @@ from ide_protocol.mcp.greeting import VERSION, folder
 from ide_protocol.own import contract
 from ide_protocol.own.shape import report
 from proxy import wire
+from proxy.surroundings import remote
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -92,7 +94,9 @@ class LspFront:
         def initialized(_params: types.InitializedParams) -> None:
             session = self._session
             session.window = session.caller = session.editor = self._window
-            self._session.can_ask = True
+            far = remote(session.settings, screen=False)
+            session.reach = partial(self._window.reach, remote=far)
+            session.can_ask = True
 
         @self._server.feature(types.WORKSPACE_TEXT_DOCUMENT_CONTENT)
         async def content(params: types.TextDocumentContentParams) -> object:
@@ -179,6 +183,7 @@ class LspFront:
         own = can.experimental
         shown.approves = _declared(own, "approvals")
         shown.hears_changes = _declared(own, "changes")
+        shown.leads_back = _declared(own, "callback")
         for language in self._languages:
             if isinstance(language, ReviewLanguage):
                 language.compares = _declared(own, "compare")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from auth.reach import Reach
 from ide_protocol.lsp import message
 from ide_protocol.lsp.progress import Unshown, WorkDone, token
 from ide_protocol.own import contract
@@ -20,6 +21,8 @@ from proxy.approval import Answer, Reply
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from auth.device import UserCode
+    from auth.reach import Flow
     from ide_protocol.lsp.protocol import Protocol
     from proxy.approval import Batch
     from proxy.session import Progress
@@ -55,6 +58,8 @@ class LspWindow:
         """Whether it can be told that code lenses are others by now."""
         self.hears_changes = False
         """Whether it declared `experimental.portico.changes`."""
+        self.leads_back = False
+        """Whether it declared `experimental.portico.callback`."""
 
     async def ask(self, batch: Batch) -> None:
         """Ask by `portico/approve` where the editor knows it, else by messages with buttons."""
@@ -94,12 +99,17 @@ class LspWindow:
         for question in questions:
             batch.settle(question, replies.get(question.id, Reply(Answer.SILENCE)))
 
-    async def _choose(self, text: str, titles: Sequence[str]) -> str | None:
+    async def _choose(
+        self,
+        text: str,
+        titles: Sequence[str],
+        kind: types.MessageType = types.MessageType.Warning,
+    ) -> str | None:
         """Show a message with buttons; the title of the one pressed, None for none of them."""
         given = await self._request(
             types.WINDOW_SHOW_MESSAGE_REQUEST,
             types.ShowMessageRequestParams(
-                type=types.MessageType.Warning,
+                type=kind,
                 message=text,
                 actions=[types.MessageActionItem(title) for title in titles],
             ),
@@ -118,6 +128,65 @@ class LspWindow:
         if chosen == opens:
             await self._open(url, "Open this page to answer what waits:")
         return chosen is not None
+
+    async def offer(self, sentence: str, action: str) -> bool:
+        """Say something in passing, with one button; whether the person pressed it."""
+        try:
+            return await self._choose(sentence, (action,), types.MessageType.Info) == action
+        except _WindowGone:
+            return False
+
+    def reach(self, flow: Flow, *, remote: bool) -> Reach:
+        """How the editor's person is reached for a sign-in.
+
+        Args:
+            flow: What they asked for.
+            remote: Whether the editor's own screen is probably another machine's.
+        """
+        forward = self._forward if self.leads_back else None
+        return Reach(
+            flow,
+            remote=remote,
+            show_code=self._show_code,
+            forward=forward,
+            ask_address=self._show_to_paste,
+        )
+
+    async def _show_to_paste(self, url: str, _: str) -> None:
+        """Show a page that may not find back. LSP has no input; a terminal of the hub's does."""
+        await self._open(
+            url,
+            "Sign in to Portico on the page below. If your browser then stops at an address that "
+            "begins with http://127.0.0.1, paste it into `portico login --paste` in a terminal "
+            "here:",
+        )
+
+    async def _forward(self, url: str) -> str | None:
+        """Where the editor says that the person's browser finds `url`."""
+        with contextlib.suppress(_WindowGone):
+            given = await self._request(contract.CALLBACK, {"url": url})
+            found = given.get("url") if isinstance(given, dict) else None
+            return found if isinstance(found, str) else None
+        return None
+
+    async def _show_code(self, code: UserCode) -> bool:
+        """Show a code until this is cancelled or the person has read it; a button opens the page.
+
+        The message goes with the button, so the code is shown again beside a page that wants it
+        typed.
+        """
+        opens = "Open the page"
+        minutes = max(1, round(code.lifetime / 60))
+        text = (
+            f"To sign in to Portico, open {code.page} on any device and enter the code "
+            f"{code.code}. It is good for {minutes} min."
+        )
+        with contextlib.suppress(_WindowGone):
+            while await self._choose(text, (opens,), types.MessageType.Info) == opens:
+                await self._open(code.complete or code.page, "Open this page to sign in:")
+                if code.complete is not None:
+                    return True
+        return not self._gone.done()
 
     async def open_url(self, url: str, why: str = "") -> bool:
         """Open a page, under the sentence `why` where there is one."""

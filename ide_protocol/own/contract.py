@@ -14,6 +14,7 @@ SERVERS = "portico/servers"
 TOOLS = "portico/tools"
 GRANTS = "portico/grants"
 SIGN_IN = "portico/signIn"
+SIGN_IN_ANSWER = "portico/signInAnswer"
 SIGN_OUT = "portico/signOut"
 CALL = "portico/call"
 APPROVALS = "portico/approvals"
@@ -48,18 +49,29 @@ CHANGED = "portico/changed"
 
 `{"what": "servers" | "approvals"}`, for an editor that declared `experimental.portico.changes`.
 """
+CALLBACK = "portico/callback"
+"""From the hub to an editor: where does the person's browser find this address of the hub's?
+
+`{"url": …}` is on the hub's machine, and so is the answer's `url` on the browser's: the same where
+the two are one machine, `http://127.0.0.1:PORT/callback` where the editor forwards that port.
+Anything else says that it cannot. For an editor that declared `experimental.portico.callback`.
+"""
 OPEN_PAGE = "portico/openPage"
 """From the hub to a terminal: show this page; `{"url": …}`, answered `{"success": bool}`.
 
-`why` stands beside the url when it is not the company's sign-in, and says whose it is.
+`why` stands beside the url when it is not the company's sign-in, and says whose it is. With
+`paste`, the person pastes the address at which the page ended, which the answer brings as
+`address`; none is brought where nobody can type. `wrong` says what was wrong with the one before.
 """
+SHOW_CODE = "portico/showCode"
+"""From the hub to a terminal: show a `UserCode`; answered `{"success": bool}` at once."""
 ASK = "portico/ask"
 """From the hub to a terminal: a `Question`, answered `{"answer": "yes" | "no" | "nobody"}`.
 
 `nobody` says that no person sees this terminal.
 """
 PROGRESS = "portico/progress"
-"""From the hub to a terminal, a notification: `{"message": …}` while a call runs."""
+"""From the hub to a terminal, a notification: `{"message": …}` while something is under way."""
 
 FAULT = -32050
 """JSON-RPC error code of every fault; `error.data` is a `FaultReport`."""
@@ -91,6 +103,19 @@ class User(TypedDict):
     issuer: str
     groups: list[str]
     storage: str
+
+
+class UserCode(TypedDict):
+    """What the person does to sign in: open `page` on any device, and type `code` there.
+
+    `complete` is the same page with the code filled in, where there is one; `lifetime` how long the
+    code is good.
+    """
+
+    code: str
+    page: str
+    complete: NotRequired[str]
+    lifetime: float
 
 
 class Server(TypedDict):
@@ -506,7 +531,15 @@ METHODS: dict[str, tuple[type | Keys, type | Keys]] = {
     TOOLS: ({"server": NotRequired[str]}, {"tools": list[Tool]}),
     GRANTS: ({}, {"grants": list[Grant]}),
     # With a server, the sign-in is that server's own, and there is no user of the company's.
-    SIGN_IN: ({"server": NotRequired[str]}, {"user": NotRequired[User]}),
+    SIGN_IN: (
+        {
+            "server": NotRequired[str],
+            "flow": NotRequired[Literal["best", "page", "device", "paste"]],
+        },
+        {"user": NotRequired[User]},
+    ),
+    # The address at which a browser stopped that could not come back by itself.
+    SIGN_IN_ANSWER: ({"url": str}, {}),
     SIGN_OUT: ({"server": NotRequired[str]}, {}),
     # The result is the MCP `CallToolResult`, verbatim.
     CALL: ({"server": str, "tool": str, "arguments": NotRequired[dict[str, Any]]}, dict[str, Any]),

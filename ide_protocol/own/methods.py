@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault, Who
+from auth.reach import Flow
 from ide_protocol.mcp.greeting import VERSION
 from ide_protocol.own import answering, contract, policy, shape
 from ide_protocol.own.activity import activity
@@ -78,6 +79,7 @@ class Methods:
             contract.TOOLS: self.tools,
             contract.GRANTS: self.grants,
             contract.SIGN_IN: self.sign_in,
+            contract.SIGN_IN_ANSWER: self.sign_in_answer,
             contract.SIGN_OUT: self.sign_out,
             contract.CALL: self.call,
             contract.APPROVALS: self.approvals,
@@ -159,8 +161,16 @@ class Methods:
         if "server" in params:
             await self._hub.sign_in_at(text(params, "server"), self._session)
             return {}
-        await self._hub.sign_in(self._session)
+        asked = params.get("flow", Flow.BEST.value)
+        if asked not in set(Flow):
+            raise BadParams("`flow` must be best, page, device or paste.")
+        await self._hub.sign_in(self._session, Flow(asked))
         return {"user": self._user()}
+
+    async def sign_in_answer(self, params: Params) -> dict[str, Any]:
+        """See `contract.SIGN_IN_ANSWER`."""
+        self._hub.take_address(text(params, "url"))
+        return {}
 
     async def sign_out(self, params: Params) -> dict[str, Any]:
         """See `contract.SIGN_OUT`."""

@@ -13,6 +13,7 @@ from proxy.policy.verdict import explanation, judge
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from auth.device import UserCode
     from auth.fault import Fault
     from auth.identity import Identity
     from ide_protocol.own import contract
@@ -152,6 +153,18 @@ def user(identity: Identity, storage: str) -> contract.User:
         "groups": sorted(identity.groups),
         "storage": storage,
     }
+
+
+def user_code(code: UserCode) -> contract.UserCode:
+    """A code to sign in with as `contract.UserCode`."""
+    shown: contract.UserCode = {
+        "code": plain(code.code, 40),
+        "page": code.page,
+        "lifetime": code.lifetime,
+    }
+    if code.complete is not None:
+        shown["complete"] = code.complete
+    return shown
 
 
 def owner(named: Owner) -> contract.Owner:

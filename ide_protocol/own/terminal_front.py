@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault
+from auth.reach import Flow, Reach
 from ide_protocol.dialogue import Dialogue, Identifier
 from ide_protocol.own import contract
 from ide_protocol.own.shape import question as as_question
-from ide_protocol.own.shape import report
+from ide_protocol.own.shape import report, user_code
 from proxy import wire
 from proxy.approval import Answer, Reply
 from proxy.approval.code import TRIES
 from proxy.approval.voice import CodeRefused
 from proxy.plain import plain
+from proxy.surroundings import remote
 from proxy.upstream.contract import Refused
 from proxy.upstream.era import Era
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from auth.device import UserCode
     from ide_protocol.door.connection import Connection
     from ide_protocol.own.methods import Methods
     from proxy.approval import Batch, Question
@@ -47,6 +50,8 @@ class TerminalFront:
         # Whether there really is a person is the command's to say: it answers no without one.
         session.can_ask = True
         session.window = session.caller = self
+        session.reach = self.reach
+        self._remote = remote(session.settings, screen=True)
         self._dialogue = Dialogue(connection, requested=self._requested, notified=_ignore)
         self._methods = methods(self)
 
@@ -104,6 +109,41 @@ class TerminalFront:
             return (await self._dialogue.request(contract.OPEN_PAGE, page))["success"] is True
         except (Refused, KeyError):
             return False
+
+    # --- signing in --------------------------------------------------------------------------
+
+    def reach(self, flow: Flow) -> Reach:
+        """How the person at the terminal is reached for a sign-in."""
+        return Reach(
+            flow,
+            remote=self._remote,
+            show_code=self._show_code,
+            ask_address=self._ask_address,
+            tell=self._tell,
+        )
+
+    async def _show_code(self, code: UserCode) -> bool:
+        try:
+            answer = await self._dialogue.request(contract.SHOW_CODE, {**user_code(code)})
+        except Refused:
+            return False
+        return answer.get("success") is True
+
+    async def _ask_address(self, url: str, wrong: str) -> str | None:
+        page = {"url": url, "paste": True, **({"wrong": wrong} if wrong else {})}
+        try:
+            answer = await self._dialogue.request(contract.OPEN_PAGE, page)
+        except Refused:
+            return None
+        address = answer.get("address")
+        return address if isinstance(address, str) else None
+
+    def _tell(self, step: str) -> None:
+        self._dialogue.notify(contract.PROGRESS, {"message": plain(step)})
+
+    async def offer(self, sentence: str, action: str) -> bool:  # noqa: ARG002 - as a window's.
+        """A command says what it was asked for, and nothing in passing."""
+        return False
 
     def tools_changed(self) -> None:
         """A command asks once; it is not told of changes."""

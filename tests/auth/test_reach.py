@@ -22,6 +22,7 @@ async def _show(_: UserCode) -> bool:
 
 CODES = Reach(show_code=_show)
 FAR = Reach(remote=True, show_code=_show)
+NEAR_AND_LED = Reach(show_code=_show, forward=_forward)
 LED_BACK = Reach(remote=True, show_code=_show, forward=_forward)
 PAGE, DEVICE, PASTE = Flow.PAGE, Flow.DEVICE, Flow.PASTE
 
@@ -34,6 +35,7 @@ PAGE, DEVICE, PASTE = Flow.PAGE, Flow.DEVICE, Flow.PASTE
         (CODES, False, (PAGE,)),
         (LED_BACK, True, (PAGE, DEVICE, PASTE)),
         (LED_BACK, False, (PAGE, PASTE)),
+        (NEAR_AND_LED, True, (PAGE, DEVICE, PASTE)),
         (FAR, True, (DEVICE, PASTE)),
         (FAR, False, (PASTE,)),
         (Reach(remote=True), True, (PASTE,)),

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from auth.device import UserCode
 from auth.fault import Fault
+from auth.reach import Flow
 from proxy.approval import Answer, LeaseWish, Question, Surface
 from proxy.policy.offering import Owner
 from proxy.policy.risk import Risk
@@ -15,6 +17,7 @@ from proxy.session import Session
 from proxy.wire import LINE_LIMIT
 
 if TYPE_CHECKING:
+    from auth.reach import Reach
     from proxy.approval import Decision
     from tests.ide_protocol.conftest import Client, Door
 
@@ -293,6 +296,84 @@ async def test_a_page_is_shown_by_the_editor_or_at_least_named(door: Door) -> No
     client.frame({"jsonrpc": "2.0", "id": shown["id"], "result": {"success": False}})
     assert "http://127.0.0.1/x" in (await client.receive_frame())["params"]["message"]
     assert await opening is True
+
+
+CODE = UserCode("WDJB-MJHT", "http://127.0.0.1/enter", "http://127.0.0.1/enter?code=W", 600.0)
+
+
+def reach_of(session: Session, flow: Flow = Flow.BEST) -> Reach:
+    """How an editor's person is reached."""
+    assert session.reach is not None
+    return session.reach(flow)
+
+
+async def test_a_code_is_a_message_whose_button_opens_its_page(door: Door) -> None:
+    """The person reads the code where they are; pressing opens the page that has it already."""
+    client, session = await editor(door)
+    show = reach_of(session).show_code
+    assert show is not None
+    showing = asyncio.ensure_future(show(CODE))
+    shown = await client.receive_frame()
+    assert shown["method"] == "window/showMessageRequest"
+    assert "WDJB-MJHT" in shown["params"]["message"]
+    (action,) = shown["params"]["actions"]
+    client.frame({"jsonrpc": "2.0", "id": shown["id"], "result": action})
+    opened = await client.receive_frame()
+    assert opened["params"]["uri"] == CODE.complete
+    client.frame({"jsonrpc": "2.0", "id": opened["id"], "result": {"success": True}})
+    assert await showing is True
+
+
+async def test_a_code_that_was_typed_is_taken_away(door: Door) -> None:
+    """The message goes when the sign-in is done, and a dead window shows none."""
+    client, session = await editor(door)
+    show = reach_of(session).show_code
+    assert show is not None
+    showing = asyncio.ensure_future(show(CODE))
+    shown = await client.receive_frame()
+    showing.cancel()
+    gone = await client.receive_frame()
+    assert (gone["method"], gone["params"]["id"]) == ("$/cancelRequest", shown["id"])
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({"result": {"url": "http://127.0.0.1:2/callback"}}, "http://127.0.0.1:2/callback"),
+        ({"result": {"url": 7}}, None),
+        ({"result": None}, None),
+        ({"error": {"code": 1, "message": "no"}}, None),
+    ],
+)
+async def test_an_editor_that_leads_back_is_asked_where_to(
+    door: Door, given: dict[str, Any], address: str | None
+) -> None:
+    """Only an editor that declared it is asked; an error or nonsense means that it cannot."""
+    own = {**CAPABILITIES, "experimental": {"portico": {"callback": True}}}
+    client, session = await editor(door, capabilities=own)
+    forward = reach_of(session).forward
+    assert forward is not None
+    asking = asyncio.ensure_future(forward("http://127.0.0.1:1/callback"))
+    asked = await client.receive_frame()
+    assert asked["method"] == "portico/callback"
+    assert asked["params"] == {"url": "http://127.0.0.1:1/callback"}
+    client.frame({"jsonrpc": "2.0", "id": asked["id"], **given})
+    assert await asking == address
+    _, plain = await editor(door)
+    assert reach_of(plain).forward is None
+
+
+async def test_what_is_said_in_passing_has_one_button(door: Door) -> None:
+    """A pressed button is a yes, a dismissed message is none."""
+    client, session = await editor(door)
+    for result in ({"title": "Sign in"}, None):
+        assert session.caller is not None
+        offering = asyncio.ensure_future(session.caller.offer("It has ended.", "Sign in"))
+        shown = await client.receive_frame()
+        assert shown["params"]["message"] == "It has ended."
+        assert shown["params"]["type"] == 3
+        client.frame({"jsonrpc": "2.0", "id": shown["id"], "result": result})
+        assert await offering is (result is not None)
 
 
 async def test_the_workspace_is_the_editors_first_folder(door: Door) -> None:

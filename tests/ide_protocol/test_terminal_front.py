@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from auth.device import UserCode
+from auth.reach import Flow
 from ide_protocol.own import contract
 from ide_protocol.own.terminal_front import TerminalFront
 from proxy.approval import Answer, Batch, Question, Reply
 from proxy.policy.offering import Owner
 from proxy.policy.risk import Risk
+from proxy.surroundings import remote
 from proxy.upstream.contract import Refused
 
 if TYPE_CHECKING:
@@ -91,6 +94,52 @@ async def test_a_page_is_opened_by_the_command(
     assert (asked["method"], asked["params"]) == (contract.OPEN_PAGE, {"url": "http://127.0.0.1/x"})
     client.send({"jsonrpc": "2.0", "id": asked["id"], **given})
     assert await opening is opened
+
+
+async def test_a_code_and_a_pasted_address_are_the_commands_to_show_and_take(door: Door) -> None:
+    """What the person sees and types goes through the command; its refusal is no answer."""
+    client, window = await command(door)
+    reach = window.reach(Flow.PASTE)
+    assert reach.show_code is not None
+    assert reach.ask_address is not None
+    showing = asyncio.ensure_future(reach.show_code(UserCode("W-M", "http://x/", None, 60.0)))
+    asked = await client.receive()
+    shown = {"code": "W-M", "page": "http://x/", "lifetime": 60.0}
+    assert (asked["method"], asked["params"]) == (contract.SHOW_CODE, shown)
+    client.send({"jsonrpc": "2.0", "id": asked["id"], "result": {"success": True}})
+    assert await showing is True
+    for wrong, given, address in (
+        ("", {"result": {"success": True, "address": "http://y/"}}, "http://y/"),
+        ("not it", {"result": {"success": True}}, None),
+        ("", {"error": {"code": 1, "message": "no"}}, None),
+    ):
+        asking = asyncio.ensure_future(reach.ask_address("http://x/", wrong))
+        asked = await client.receive()
+        assert asked["params"] == {"url": "http://x/", "paste": True} | (
+            {"wrong": wrong} if wrong else {}
+        )
+        client.send({"jsonrpc": "2.0", "id": asked["id"], **given})
+        assert await asking == address
+    reach.tell("Waiting\x1b[2J")
+    assert (await client.receive())["params"] == {"message": "Waiting"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "far"),
+    [
+        ({}, True),
+        ({"DISPLAY": ":0"}, False),
+        ({"BROWSER": "w3m"}, False),
+        ({"WAYLAND_DISPLAY": "w", "SSH_CONNECTION": "1.2.3.4"}, True),
+    ],
+)
+def test_a_terminal_without_a_screen_is_far_from_its_browser(
+    settings: dict[str, str], *, far: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over SSH, and where no browser can open, the page could not come back by itself."""
+    monkeypatch.setattr("sys.platform", "linux")
+    assert remote(settings, screen=True) is far
+    assert remote(settings, screen=False) is ("SSH_CONNECTION" in settings)
 
 
 async def test_a_call_that_waits_on_the_page_says_so_where_it_was_typed(door: Door) -> None:

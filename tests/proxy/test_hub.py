@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from auth.own_sign_in.accounts import ServerAccounts
+    from auth.reach import Reach
     from proxy.approval import Batch
 
 ALICE = Identity("https://sso.example", "alice", "Alice", frozenset({"data-eng"}))
@@ -81,7 +82,7 @@ class AccountDouble:
         if self.sealed is not None:
             self.become(self.sealed)
 
-    async def sign_in(self, open_page: Callable[[str], Awaitable[bool]]) -> Identity:
+    async def sign_in(self, open_page: Callable[[str], Awaitable[bool]], _reach: Reach) -> Identity:
         """Show a page; the person says yes."""
         assert await open_page("https://sso.example/authorize")
         self.become(self.next)
@@ -173,6 +174,29 @@ class PageWindow:
 
     def approvals_changed(self) -> None:
         """Nobody listens."""
+
+
+class OfferingWindow(PageWindow):
+    """An editor's window that offers things in passing; the test presses their buttons."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: asyncio.Queue[str] = asyncio.Queue()
+        self.pressed: asyncio.Queue[bool] = asyncio.Queue()
+        self.withdrawn = asyncio.Event()
+
+    async def offer(self, sentence: str, action: str) -> bool:
+        """Remember what is said, and wait for the test's finger."""
+        self.said.put_nowait(f"{sentence} [{action}]")
+        try:
+            return await self.pressed.get()
+        except asyncio.CancelledError:
+            self.withdrawn.set()
+            raise
+
+    async def invite(self, headline: str, url: str) -> bool:
+        """Nothing waits here."""
+        raise AssertionError(headline, url)
 
 
 class Works:
@@ -306,6 +330,57 @@ async def test_signing_in_shows_the_page_and_brings_the_servers(works: Works) ->
     await works.journal.close()
     noted = [(r["event"], r["user"], r["host"]) for r in await works.journal.read()]
     assert noted == [("signed-in", "alice", "Editor"), ("signed-out", "alice", "Editor")]
+
+
+async def _two_editors(works: Works) -> tuple[OfferingWindow, OfferingWindow]:
+    """Two editors of somebody who is signed in; the second was used last."""
+    works.account.opened.set()
+    works.hub.start()
+    windows = OfferingWindow(), OfferingWindow()
+    for window in windows:
+        session = Session("lsp", window=window, caller=window)
+        works.sessions.add(session)
+        session.touch()
+    works.sessions.add(Session("cli"))
+    await works.hub.loaded()
+    works.account.become(ALICE)
+    return windows
+
+
+async def test_a_sign_in_that_has_ended_is_said_once_and_opens_nothing(works: Works) -> None:
+    """The editor that was used last says it, the page opens when its button is pressed."""
+    other, used = await _two_editors(works)
+    works.account.become(None)
+    assert await used.said.get() == "Your sign-in to Portico as Alice has ended. [Sign in]"
+    await works.hub.listed()
+    works.account.become(None)
+    assert used.pages == other.pages == []
+    signed_in = asyncio.Event()
+    works.account.on_change.append(signed_in.set)
+    used.pressed.put_nowait(True)
+    await signed_in.wait()
+    assert used.pages == ["https://sso.example/authorize"]
+    assert used.said.empty()
+    assert other.said.empty()
+
+
+async def test_a_sign_in_elsewhere_takes_the_sentence_away(works: Works) -> None:
+    """Whoever signed in by another window need not be told that they should."""
+    _, used = await _two_editors(works)
+    works.account.become(None)
+    await used.said.get()
+    works.account.become(ALICE)
+    await used.withdrawn.wait()
+    assert used.pages == []
+
+
+async def test_whoever_signs_out_is_not_told_that_they_are(works: Works) -> None:
+    """Neither by signing out nor by signing in as somebody else."""
+    other, used = await _two_editors(works)
+    works.account.become(BOB)
+    await works.hub.sign_out(next(iter(works.sessions)))
+    await asyncio.sleep(0)
+    assert (other.said.empty(), used.said.empty()) == (True, True)
 
 
 async def test_who_signs_in_while_the_registry_is_asked_gets_an_answer_of_their_own(

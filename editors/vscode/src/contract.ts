@@ -25,6 +25,14 @@ export type User = {
   storage: string;
 };
 
+/** What the person does to sign in: open `page` on any device, and type `code` there. `complete` is the same page with the code filled in, where there is one; `lifetime` how long the code is good. */
+export type UserCode = {
+  code: string;
+  page: string;
+  complete?: string;
+  lifetime: number;
+};
+
 /** One server the user may know of. `state` says where its tools come from. */
 export type Server = {
   server: string;
@@ -371,7 +379,8 @@ export type Methods = {
   "portico/servers": { params: { [key: string]: never }; result: { servers: Server[] } };
   "portico/tools": { params: { server?: string }; result: { tools: Tool[] } };
   "portico/grants": { params: { [key: string]: never }; result: { grants: Grant[] } };
-  "portico/signIn": { params: { server?: string }; result: { user?: User } };
+  "portico/signIn": { params: { server?: string; flow?: "best" | "page" | "device" | "paste" }; result: { user?: User } };
+  "portico/signInAnswer": { params: { url: string }; result: { [key: string]: never } };
   "portico/signOut": { params: { server?: string }; result: { [key: string]: never } };
   "portico/call": { params: { server: string; tool: string; arguments?: { [key: string]: unknown } }; result: { [key: string]: unknown } };
   "portico/approvals": { params: { [key: string]: never }; result: { approvals: Question[] } };

@@ -192,3 +192,90 @@ def test_a_person_corrects_a_call_and_gives_a_lease(
         "arguments": {"table": "7", "limit": 10},
         "lease": {"minutes": 30, "calls": 5},
     }
+
+
+PAGE = "https://sso.corp.example/a?redirect_uri=http%3A%2F%2F127.0.0.1%3A4711%2Fcallback"
+BACK = "http://127.0.0.1:4711/callback?code=c&state=s"
+
+
+def _pasting(hub: FakeHub, *wrong: str, back: bool = False) -> list[object]:
+    """Have a sign-in ask for its address; returns the list that the answers go into."""
+    answers: list[object] = []
+
+    def sign_in(wire: Wire, request: dict[str, Any]) -> None:
+        for number, said in enumerate(("", *wrong)):
+            params = {"url": PAGE, "paste": True, **({"wrong": said} if said else {})}
+            wire.send(id=f"paste-{number}", method=contract.OPEN_PAGE, params=params)
+            if back:
+                gone = {"requestId": f"paste-{number}"}
+                wire.send(method="notifications/cancelled", params=gone)
+            answer = wire.receive()
+            assert answer is not None
+            answers.append(answer["result"])
+        user = {"name": "alice", "issuer": "https://sso", "storage": "memory", "groups": []}
+        wire.send(id=request["id"], result={"user": user})
+
+    hub.answers[contract.SIGN_IN] = sign_in
+    return answers
+
+
+def test_a_pasted_address_is_taken_and_asked_for_again_when_it_is_not_the_one(
+    hub: FakeHub, start: Start, screen: Screen
+) -> None:
+    """The page stands there once, the question as often as it is asked, with what was wrong."""
+    answers = _pasting(hub, "That is not the address: it begins with http://127.0.0.1:4711")
+    process = start("login", "--paste", terminal=screen.theirs, NO_COLOR="1", COLUMNS="200")
+    shown = screen.until(b"Paste it here: ").decode()
+    assert PAGE in shown
+    assert "begins with http://127.0.0.1:4711/callback" in " ".join(shown.split())
+    screen.type(b"nonsense\n")
+    screen.until(b"4711\r\n\r\nPaste it here: ")
+    screen.type(BACK.encode() + b"\n")
+    screen.until(b"Signed in as alice")
+    assert process.wait() == ExitCode.OK
+    assert [answer for answer in answers if isinstance(answer, dict)] == [
+        {"success": True, "address": "nonsense"},
+        {"success": True, "address": BACK},
+    ]
+    assert screen.seen.decode().count(PAGE) == 1
+
+
+def test_a_page_that_comes_back_by_itself_wants_nothing_pasted(
+    hub: FakeHub, start: Start, screen: Screen
+) -> None:
+    """The question is taken away, and the command goes on."""
+    answers = _pasting(hub, back=True)
+    process = start("login", "--paste", terminal=screen.theirs, NO_COLOR="1")
+    screen.until(b"came back by itself")
+    screen.until(b"Signed in as alice")
+    assert process.wait() == ExitCode.OK
+    assert answers == [{"success": True}]
+
+
+def test_a_code_stands_alone_on_its_line_and_the_wait_is_one_line(
+    hub: FakeHub, start: Start, screen: Screen
+) -> None:
+    """What has to be typed elsewhere can be read and copied; what is waited for is said."""
+
+    def sign_in(wire: Wire, request: dict[str, Any]) -> None:
+        code = {"code": "WDJB-MJHT", "page": "https://sso/device", "lifetime": 600.0}
+        wire.send(method=contract.PROGRESS, params={"message": "Waiting for the code"})
+        wire.send(id="code-1", method=contract.SHOW_CODE, params=code)
+        assert wire.receive() is not None
+        screen.until(b"Waiting for the code")
+        user = {"name": "alice", "issuer": "https://sso", "storage": "memory", "groups": []}
+        wire.send(id=request["id"], result={"user": user})
+
+    hub.answers[contract.SIGN_IN] = sign_in
+    process = start("login", "--device", terminal=screen.theirs, NO_COLOR="1")
+    screen.until(b"Signed in as alice")
+    assert process.wait() == ExitCode.OK
+    lines = [line.strip() for line in screen.seen.decode().splitlines()]
+    assert "WDJB-MJHT" in lines
+    assert "https://sso/device" in lines
+
+
+def test_the_flows_of_a_sign_in_exclude_each_other(start: Start) -> None:
+    """Two of them, or one for a server with a sign-in of its own, are not understood."""
+    for words in (("--device", "--paste"), ("--paste", "weather")):
+        assert start("login", *words).wait() == ExitCode.USAGE

@@ -24,6 +24,9 @@ interface PorticoServer : LanguageServer {
     @JsonRequest("portico/signIn")
     fun signIn(params: SignInParams): CompletableFuture<SignInResult>
 
+    @JsonRequest("portico/signInAnswer")
+    fun signInAnswer(params: SignInAnswerParams): CompletableFuture<JsonObject>
+
     @JsonRequest("portico/signOut")
     fun signOut(params: SignOutParams): CompletableFuture<JsonObject>
 

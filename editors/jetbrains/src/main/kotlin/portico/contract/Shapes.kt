@@ -29,6 +29,14 @@ data class User(
     val storage: String,
 )
 
+/** What the person does to sign in: open `page` on any device, and type `code` there. `complete` is the same page with the code filled in, where there is one; `lifetime` how long the code is good. */
+data class UserCode(
+    val code: String,
+    val page: String,
+    val complete: String? = null,
+    val lifetime: Double,
+)
+
 /** What `standing` of [Server] can be. */
 @JvmInline
 value class ServerStanding(val word: String) {
@@ -531,14 +539,31 @@ data class GrantsResult(
     val grants: List<Grant>,
 )
 
+/** What `flow` of [SignInParams] can be. */
+@JvmInline
+value class SignInParamsFlow(val word: String) {
+    companion object {
+        val BEST = SignInParamsFlow("best")
+        val PAGE = SignInParamsFlow("page")
+        val DEVICE = SignInParamsFlow("device")
+        val PASTE = SignInParamsFlow("paste")
+    }
+}
+
 /** The params of `portico/signIn`. */
 data class SignInParams(
     val server: String? = null,
+    val flow: SignInParamsFlow? = null,
 )
 
 /** The result of `portico/signIn`. */
 data class SignInResult(
     val user: User? = null,
+)
+
+/** The params of `portico/signInAnswer`. */
+data class SignInAnswerParams(
+    val url: String,
 )
 
 /** The params of `portico/signOut`. */
