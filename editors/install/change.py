@@ -55,6 +55,10 @@ def removed(place: Place, text: bytes, edits: Sequence[Edit]) -> bytes | None:
         back = None if back is None else edit.undone(back)
     if edits and back is not None and _only_ours(place, text, back):
         return back
+    if not place.keys:
+        if edits:
+            raise Unreadable(1, "it was changed since Portico wrote it")
+        return None
     without = text
     while (cut := writer.cut(without, place.keys)) is not None:
         without = cut.apply(without)
@@ -73,6 +77,8 @@ def _only_ours(place: Place, one: bytes, other: bytes) -> bool:
 
 def _without(said: object, keys: tuple[str, ...]) -> object:
     """What a file says without what stands under `keys`, and without what that leaves empty."""
+    if not keys:
+        return {}
     if not isinstance(said, dict):
         return said or {}
     key, *rest = keys

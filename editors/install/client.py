@@ -37,7 +37,7 @@ class Place:
     Attributes:
         path: Where it is, with `/` between folders; `~` and `%NAME%` stand for the home folder and
             a variable of Windows. In a project it is relative to the project's folder.
-        keys: The keys under which servers stand.
+        keys: The keys under which servers stand; none where the whole file is Portico's own.
         entry: Portico's entry, made of the words of its command.
         syntax: What the file is written in.
     """
@@ -78,3 +78,18 @@ class Client:
 def everywhere(place: Place) -> dict[str, Place]:
     """The same file, below the home folder, on every platform."""
     return dict.fromkeys(("linux", "darwin", "win32"), place)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Several clients that people set up together.
+
+    Attributes:
+        name: What people type.
+        members: The names of its clients.
+        note: What is left for people to do, as sentences.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    note: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from editors.install.client import NAME, Client, Place, Syntax, everywhere
+from editors.install.client import NAME, Client, Family, Place, Syntax, everywhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,23 @@ def _local(command: list[str]) -> dict[str, object]:
 
 def _opencode(command: list[str]) -> dict[str, object]:
     return {"type": "local", "command": command, "enabled": True}
+
+
+def _template(command: list[str]) -> dict[str, object]:
+    """A template of LSP4IJ, from which it makes a language server without a plugin.
+
+    Its fields are those of docs/UserDefinedLanguageServerTemplate.md of LSP4IJ at d21cff925d36.
+    """
+    program = f'"{command[0]}"' if " " in command[0] else command[0]
+    files = ["*", "portico.toml", "mcp.json", ".mcp.json"]
+    return {
+        "id": NAME,
+        "name": "Portico",
+        "programArgs": {"default": f"{program} lsp"},
+        "fileTypeMappings": [
+            {"fileType": {"name": "Portico", "patterns": files}, "languageId": "plaintext"}
+        ],
+    }
 
 
 def _servers(path: str) -> Place:
@@ -126,6 +143,14 @@ CLIENTS: tuple[Client, ...] = (
         seen=("~/.junie",),
     ),
     Client(
+        "lsp4ij",
+        "LSP4IJ in JetBrains IDEs",
+        everywhere(Place("~/.lsp4ij/portico/template.json", (), _template)),
+        graphical=True,
+        reload="In the IDE: New Language Server, Import from custom template…, and this folder.",
+        seen=("~/.lsp4ij",),
+    ),
+    Client(
         "zed",
         "Zed",
         _by_platform(
@@ -172,6 +197,22 @@ CLIENTS: tuple[Client, ...] = (
         seen=("~/.config/opencode",),
     ),
 )
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family(
+        "jetbrains",
+        ("copilot-jetbrains", "jetbrains-air", "junie", "lsp4ij"),
+        "JetBrains AI Assistant keeps no file: paste what `portico install junie --print` shows "
+        "under Settings, Tools, AI Assistant, Model Context Protocol (MCP).",
+    ),
+)
+"""What people set up by one name."""
+
+
+def family(name: str) -> Family | None:
+    """The family that people call `name`, or None."""
+    return next((one for one in FAMILIES if one.name == name), None)
 
 
 def named(name: str) -> Client | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from editors.install.client import Scope
-from editors.install.clients import CLIENTS, named
+from editors.install.clients import CLIENTS, FAMILIES, family, named
 from editors.install.installation import Done, Installation
 from ide_protocol.command_line import option
 from ide_protocol.command_line.argument import near
@@ -60,8 +60,10 @@ def install(
     """
     machine = _machine(folder)
     if printed:
-        return _print(machine, _named(clients) or CLIENTS, Scope(scope), as_json=as_json)
-    chosen = _named(clients)
+        return _print(
+            machine, _named(clients, Scope(scope)) or CLIENTS, Scope(scope), as_json=as_json
+        )
+    chosen = _named(clients, Scope(scope))
     if not chosen:
         found = [
             one for one in CLIENTS if machine.found(one) and one.place(Scope(scope), sys.platform)
@@ -70,6 +72,8 @@ def install(
             say("No program that Portico knows is here; name one to set it up anyway.")
         chosen = found if dry else _asked(found)
     reports = [machine.install(client, Scope(scope), dry=dry) for client in chosen]
+    for one in filter(None, map(family, clients)):
+        note(one.note)
     if os.environ.get("PORTICO_HOME"):
         note("PORTICO_HOME is set here, and the programs will not have it: they use your own home.")
     return _tell(reports, as_json=as_json, dry=dry)
@@ -89,7 +93,7 @@ def uninstall(
     Each file is left as it was before, byte for byte, and keeps what was written since.
     """
     machine = _machine(folder)
-    chosen = _named(clients) or CLIENTS
+    chosen = _named(clients, Scope(scope)) or CLIENTS
     reports = [machine.uninstall(client, Scope(scope), dry=dry) for client in chosen]
     if not clients:
         reports = [one for one in reports if one.done is not Done.ABSENT]
@@ -117,13 +121,20 @@ def _machine(folder: Path) -> Installation:
     )
 
 
-def _named(names: Sequence[str]) -> Sequence[Client]:
-    known = [client.name for client in CLIENTS]
+def _named(names: Sequence[str], scope: Scope) -> Sequence[Client]:
+    """The clients of these names; a family stands for its members that have a file in `scope`."""
+    known = [client.name for client in CLIENTS] + [one.name for one in FAMILIES]
+    meant: set[str] = set()
     for name in names:
-        if named(name) is None:
+        if (found := family(name)) is not None:
+            members = map(named, found.members)
+            meant |= {one.name for one in members if one and one.place(scope, sys.platform)}
+        elif named(name) is not None:
+            meant.add(name)
+        else:
             msg = f"{plain(name)} is no client{near(name, known)}. They are {', '.join(known)}."
             raise click.BadArgumentUsage(msg)
-    return [client for client in CLIENTS if client.name in names]
+    return [client for client in CLIENTS if client.name in meant]
 
 
 def _asked(found: Sequence[Client]) -> Sequence[Client]:

@@ -22,7 +22,7 @@ def test_the_page_lists_every_client_with_its_files() -> None:
             client.title,
             f"`{user.path}`" if user else "none",
             f"`{project.path}`" if project else "none",
-            f"`{'.'.join(place.keys)}`",
+            f"`{'.'.join(place.keys)}`" if place.keys else "the whole file",
         )
         expected.append(f"| {' | '.join(cells)} |")
     assert rows == expected

@@ -93,7 +93,8 @@ def host_file(uri: str, said: object = None) -> HostFile | None:
         if client.project is not None and path.endswith(f"/{client.project.path}"):
             return HostFile(client.project, client, Scope.PROJECT)
         for place in client.user.values():
-            if path.endswith("/" + _ROOT.sub("", place.path)):
+            # A file that is all Portico's holds no servers.
+            if place.keys and path.endswith("/" + _ROOT.sub("", place.path)):
                 return HostFile(place, client, Scope.USER)
     if path.rpartition("/")[2] in _ANYWHERE:
         key = "servers" if isinstance(said, dict) and "servers" in said else "mcpServers"

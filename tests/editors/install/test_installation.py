@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from editors.install import json_text, toml_text
-from editors.install.client import Client, Place, Scope, Syntax
-from editors.install.clients import CLIENTS, named
+from editors.install.client import Client, Family, Place, Scope, Syntax
+from editors.install.clients import CLIENTS, FAMILIES, named
 from editors.install.installation import Done, Installation
 
 if TYPE_CHECKING:
@@ -102,14 +103,15 @@ def test_install_then_uninstall_leaves_every_file_byte_for_byte(
     assert place is not None
     files = JSON_FILES if place.syntax is Syntax.JSON else TOML_FILES
     for name, text in files.items():
-        before = text.replace(b"KEYS", place.keys[0].encode())
+        before = text.replace(b"KEYS", place.keys[0].encode() if place.keys else b"keys")
         machine = installation(tmp_path / name, platform)
         _, path = file_of(machine, client, scope)
         path.parent.mkdir(parents=True)
         path.write_bytes(before)
         there = everything(tmp_path / name)
         done = machine.install(client, scope).done
-        assert done is (Done.UPDATED if name == "another-entry" else Done.ADDED), name
+        replaced = name == "another-entry" or (not place.keys and name != "empty")
+        assert done is (Done.UPDATED if replaced else Done.ADDED), name
         assert said(place, path.read_bytes()) == place.entry(machine.command(client, scope)), name
         assert machine.install(client, scope).done is Done.THERE
         assert machine.uninstall(client, scope).done is Done.REMOVED
@@ -288,3 +290,36 @@ def test_what_codex_reads_is_a_table_of_its_own(tmp_path: Path) -> None:
         'model = "x"\n\n[mcp_servers.portico]\ncommand = "portico"\nargs = ["mcp"]\n'
     )
     assert tomllib.loads(path.read_text())["model"] == "x"
+
+
+def test_a_file_that_is_all_ours_is_kept_when_somebody_changed_it(tmp_path: Path) -> None:
+    """What a person wrote into it since is theirs, and uninstalling does not throw it away."""
+    machine, template = installation(tmp_path), named("lsp4ij")
+    assert template is not None
+    machine.install(template, Scope.USER)
+    _, path = file_of(machine, template, Scope.USER)
+    path.write_text('{"id": "portico", "mine": true}')
+    report = machine.uninstall(template, Scope.USER)
+    assert (report.done, report.reason) == (
+        Done.REFUSED,
+        "line 1: it was changed since Portico wrote it",
+    )
+    assert path.read_text() == '{"id": "portico", "mine": true}'
+
+
+def test_the_template_starts_the_language_server_and_not_the_mcp_server(tmp_path: Path) -> None:
+    """Its command line is one text, which a path with a space must not tear apart."""
+    machine = installation(tmp_path, program="/opt/my tools/portico")
+    template = named("lsp4ij")
+    assert template is not None
+    machine.install(template, Scope.USER)
+    place, path = file_of(machine, template, Scope.USER)
+    found: Any = said(place, path.read_bytes())
+    assert shlex.split(found["programArgs"]["default"]) == ["/opt/my tools/portico", "lsp"]
+
+
+@pytest.mark.parametrize("one", FAMILIES, ids=lambda one: one.name)
+def test_a_family_is_made_of_clients_and_called_like_none(one: Family) -> None:
+    """Its name leads to rows of the table, each of which can be named alone."""
+    assert named(one.name) is None
+    assert all(named(member) for member in one.members)

@@ -35,10 +35,10 @@ DIRECT = """{
 
 
 def rows() -> Iterator[str]:
-    """The address of every file of every host."""
+    """The address of every file of every host in which servers stand."""
     for client in CLIENTS:
         places = [client.project, *client.user.values()]
-        for path in {place.path for place in places if place is not None}:
+        for path in {place.path for place in places if place is not None and place.keys}:
             yield path.replace("~", "file:///people/ann").replace("%APPDATA%", "file:///C:/roaming")
 
 

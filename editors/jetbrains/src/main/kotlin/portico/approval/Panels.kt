@@ -84,6 +84,7 @@ private fun area(text: String, monospaced: Boolean = false, bold: Boolean = fals
         isOpaque = monospaced
         lineWrap = true
         wrapStyleWord = !monospaced
+        caretPosition = 0
         if (monospaced) font = Font(Font.MONOSPACED, Font.PLAIN, font.size)
         if (bold) font = font.deriveFont(Font.BOLD)
     }
