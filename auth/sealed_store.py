@@ -43,12 +43,20 @@ class SealedStore:
         service: The keyring's name for this Portico (`Home.keyring_service`).
         binding: What the content belongs to, as issuer and client id. A file that was sealed for
             another binding counts as absent.
+        spent: Whether what the file holds is worth nothing once something else should be there.
         keyring_backend: A backend to use as it is, for tests.
     """
 
     def __init__(
-        self, path: str, *, service: str, binding: str, keyring_backend: Backend | None = None
+        self,
+        path: str,
+        *,
+        service: str,
+        binding: str,
+        spent: bool = True,
+        keyring_backend: Backend | None = None,
     ) -> None:
+        self._spent = spent
         self._path = Path(path)
         self._bound_to = FORMAT + binding.encode()
         self._vault = VaultKey(service, keyring_backend)
@@ -91,7 +99,8 @@ class SealedStore:
                 logger.warning("The sign-in is kept in memory only: %s", broken)
                 self._kind = "memory"
                 # What the file holds is spent by now; another process must not send it again.
-                await self._remove()
+                if self._spent:
+                    await self._remove()
         self._memory = text if self._kind == "memory" else None
 
     async def erase(self) -> None:

@@ -17,6 +17,7 @@ from proxy.configuration.company_policy import CompanyPolicy
 from proxy.exchange.exchange import Exchanges
 from proxy.grants import terms
 from proxy.hub import Hub
+from proxy.kept_secrets import KeptSecrets
 from proxy.own_sign_in import OwnSignIns
 from proxy.plain import plain
 from proxy.registry import Registry
@@ -59,6 +60,7 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
     network = configuration.network.open()
     account = _account(configuration, network, home)
     own_sign_ins = _own_sign_ins(network, home)
+    secrets = _secrets(home)
     sessions = Sessions()
     hub = Hub(
         configuration=configuration,
@@ -67,10 +69,13 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
         sessions=sessions,
         account=account,
         own_sign_ins=own_sign_ins,
+        secrets=secrets,
         remembered=Remembered(f"{home.cache}/signed-in.json"),
         registry=_registry(configuration, network, home),
         catalog=_catalog(
-            home, sessions, _connector(lambda: hub, home, network, account, own_sign_ins)
+            home,
+            sessions,
+            _connector(lambda: hub, home, network, account, own_sign_ins, secrets=secrets),
         ),
         desk=_desk(lambda: hub, sessions, signs_in=account is not None),
         pairings=_pairings(configuration, home, sessions, signs_in=account is not None),
@@ -275,6 +280,16 @@ def _own_sign_ins(network: Network, home: Home) -> OwnSignIns:
     return OwnSignIns(accounts)
 
 
+def _secrets(home: Home) -> KeptSecrets:
+    def store() -> SealedStore:
+        from auth.sealed_store import SealedStore  # few people have secrets of their own
+
+        path, service = f"{home.state}/secrets", home.keyring_service
+        return SealedStore(path, service=service, binding="secrets of the user", spent=False)
+
+    return KeptSecrets(store)
+
+
 def _catalog(home: Home, sessions: Sessions, connect: Callable[[Offering], Face]) -> Catalog:
     return Catalog(
         snapshot=Snapshot(f"{home.cache}/catalog"),
@@ -301,6 +316,8 @@ def _connector(
     network: Network,
     account: Account | None,
     own_sign_ins: OwnSignIns,
+    *,
+    secrets: KeptSecrets,
 ) -> Callable[[Offering], Face]:
     """What connects to an offered server, with the sign-in that it wants."""
     eras = EraMemories(f"{home.cache}/eras")
@@ -311,7 +328,7 @@ def _connector(
         if offering.program is not None:
             from proxy.upstream.local import Local  # few have one, and everybody would wait
 
-            return Local(offering.server, offering.program, memory=memory)
+            return Local(offering.server, offering.program, memory=memory, secrets=secrets.resolved)
         grant: Grant | None = own_sign_ins.at(offering)
         if offering.auth == "sso" and account is not None:
             grant = account.grant(terms(offering))

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from proxy.configuration import Configuration
     from proxy.exchange.call import Call
     from proxy.exchange.exchange import Exchanges
+    from proxy.kept_secrets import KeptSecrets
     from proxy.own_sign_in import OwnSignIns
     from proxy.policy.circumstances import Workspace
     from proxy.policy.offering import Offering
@@ -64,6 +65,7 @@ class Hub:
         problems: What is wrong with this hub from its birth on, for example a broken portico.toml.
         account: The sign-in, or None without a company.
         own_sign_ins: Those of servers that run their own OAuth.
+        secrets: What the user's own servers need, sealed.
         network: How the company is reached.
         registry: The company's registry, or None.
         clock: Unix seconds.
@@ -80,6 +82,7 @@ class Hub:
         sessions: Sessions,
         account: Account | None,
         own_sign_ins: OwnSignIns,
+        secrets: KeptSecrets,
         remembered: Remembered,
         registry: Registry | None,
         catalog: Catalog,
@@ -101,6 +104,7 @@ class Hub:
         self.sessions = sessions
         self.account = account
         self.own_sign_ins = own_sign_ins
+        self.secrets = secrets
         self.catalog = catalog
         self.desk = desk
         self.pairings = pairings

@@ -15,6 +15,7 @@ from ide_protocol.command_line import (
     install,
     leases,
     policy,
+    secrets,
     serve,
     stats,
     trust,
@@ -92,7 +93,7 @@ def _assemble() -> None:
         ),
         ("Rules", (policy.policy,)),
         ("Care", (care.doctor, care.hub, care.config, care.version)),
-        ("Set up", (install.install, install.uninstall)),
+        ("Set up", (install.install, install.uninstall, secrets.secrets)),
         ("For editors and first tries", (*fronts[:2], serve.serve, *fronts[2:])),
     )
     for _, commands in program_sections:

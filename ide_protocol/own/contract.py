@@ -36,6 +36,9 @@ DRAFT = "portico/draft"
 REVIEW = "portico/review"
 DOCUMENT = "portico/document"
 RATE = "portico/rate"
+SECRETS = "portico/secrets"
+KEEP_SECRET = "portico/keepSecret"  # noqa: S105 - the name of a method
+FORGET_SECRET = "portico/forgetSecret"  # noqa: S105
 STOP = "portico/stop"
 
 APPROVE = "portico/approve"
@@ -576,6 +579,10 @@ METHODS: dict[str, tuple[type | Keys, type | Keys]] = {
     REVIEW: ({}, Review),
     DOCUMENT: ({"uri": str}, Text),
     RATE: (Rating, {}),
+    # Names alone: no method gives a secret back.
+    SECRETS: ({}, {"names": list[str]}),
+    KEEP_SECRET: ({"name": str, "value": str}, {}),
+    FORGET_SECRET: ({"name": str}, {"forgotten": bool}),
     # The hub ends.
     STOP: ({}, {}),
 }

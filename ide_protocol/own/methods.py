@@ -21,6 +21,7 @@ from ide_protocol.own.params import BadParams, text
 from ide_protocol.own.pins import PinMethods
 from ide_protocol.own.rating import rate
 from ide_protocol.own.reply import read_reply
+from ide_protocol.own.secrets import SecretMethods
 from ide_protocol.own.shape import question, report, window
 from ide_protocol.own.summary import problems, refusal, summary
 from ide_protocol.own.why import why
@@ -95,6 +96,7 @@ class Methods:
             contract.STOP: self.stop,
             contract.RATE: partial(rate, hub, session),
             **Leasing(hub).table,
+            **SecretMethods(hub).table,
             **PinMethods(hub, session).table,
             **self.review.table,
         }

@@ -15,7 +15,7 @@ from proxy.address import BadAddress, endpoint
 from proxy.configuration.fault import Problem
 from proxy.configuration.vocabulary import KEYS, Shape
 from proxy.plain import plain
-from proxy.secrecy import SECRET_NAME
+from proxy.secrecy import KEYRING, SECRET_NAME, reference
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -199,12 +199,15 @@ class Section:
         return found
 
     def environment(self, key: str) -> Mapping[str, str]:
-        """A table of environment variables; one that looks like a secret is refused."""
+        """A table of environment variables; a secret stands in it as `keyring:NAME` alone."""
         found: dict[str, str] = {}
         for name, value in (self._typed(key, dict, Shape.ENVIRONMENT) or {}).items():
             place = (*self.path, key, name)
-            if SECRET_NAME.search(name):
-                self.problems.add(place, _NO_SECRETS)
+            refers = isinstance(value, str) and reference(value) is not None
+            if SECRET_NAME.search(name) and not refers:
+                self.problems.add(place, _kept_as(f"{self.path[-1]}/{name}"))
+            elif isinstance(value, str) and value.startswith(KEYRING) and not refers:
+                self.problems.add(place, f'must name a secret after "{KEYRING}"')
             elif not _VARIABLE.fullmatch(name) or not isinstance(value, str) or "\0" in value:
                 self.problems.add(place, "must be a variable's name and a string")
             else:
@@ -248,6 +251,13 @@ class Section:
             return value
         self.wrong(key, f"must be {_KINDS[kind]}, not {_shown(value)}")
         return None
+
+
+def _kept_as(name: str) -> str:
+    return (
+        "secrets do not belong in this file; replace it where it was issued, keep the new one "
+        f'with `portico secrets set {plain(name)}`, and write "{KEYRING}{plain(name)}" here'
+    )
 
 
 def _is_text(value: object) -> bool:

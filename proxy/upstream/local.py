@@ -28,12 +28,14 @@ from proxy.upstream.talk import Talk
 from proxy.wire import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from proxy.program import Program
     from proxy.upstream.contract import Relay
     from proxy.upstream.era import Terms
     from proxy.upstream.memory import EraMemory
+
+    Secrets = Callable[[str, Mapping[str, str]], Awaitable[dict[str, str]]]
 
 log = logging.getLogger("portico.upstream")
 
@@ -53,11 +55,15 @@ class Local(Face):
         server: Short name, for messages.
         program: What is started.
         memory: What servers spoke last.
+        secrets: Puts the user's secrets in the place of what refers to them.
     """
 
-    def __init__(self, server: str, program: Program, *, memory: EraMemory) -> None:
+    def __init__(
+        self, server: str, program: Program, *, memory: EraMemory, secrets: Secrets | None = None
+    ) -> None:
         super().__init__(server)
         self._program = program
+        self._secrets = secrets
         self._memory = memory
         self._terms = memory.recall(program.address)
         self._talks: dict[bytes, Talk] = {}
@@ -155,9 +161,10 @@ class Local(Face):
         if wait > 0:
             msg = f"{self._server} ended again and again; it is started anew in {wait:.0f} seconds."
             raise UpstreamNotStarted(msg)
+        program = await self._complete()
         began = loop.time()
         try:
-            talk = await before_the_request(self._server, self._open(capabilities, first))
+            talk = await before_the_request(self._server, self._open(program, capabilities, first))
         except BaseException:
             if not self._is_second(first):
                 self._stumbled(began)
@@ -181,11 +188,18 @@ class Local(Face):
         self._terms = terms
         self._memory.keep(self._program.address, terms)
 
-    async def _open(self, capabilities: dict[str, Any], era: Era | None) -> Talk:
+    async def _complete(self) -> Program:
+        """The program with its secrets, which it gets at its start and nobody keeps here."""
+        if self._secrets is None:
+            return self._program
+        environment = await self._secrets(self._server, self._program.environment)
+        return replace(self._program, environment=environment)
+
+    async def _open(self, program: Program, capabilities: dict[str, Any], era: Era | None) -> Talk:
         async def attempt(first: Era | None) -> Talk:
             return await Talk.open(
                 self._server,
-                self._program,
+                program,
                 capabilities=capabilities,
                 first=first,
                 changed=self._changed,

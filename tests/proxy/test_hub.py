@@ -20,6 +20,7 @@ from proxy.exchange.call import Call
 from proxy.exchange.exchange import Exchanges
 from proxy.fault import NothingToSignInTo
 from proxy.hub import Hub
+from proxy.kept_secrets import KeptSecrets, Store
 from proxy.own_sign_in import OwnSignIns
 from proxy.registry import Listing
 from proxy.registry.entry import Entry
@@ -150,6 +151,11 @@ class ServerDouble:
         """Nothing is open."""
 
 
+def _no_secrets() -> Store:
+    msg = "no server here has a secret"
+    raise AssertionError(msg)
+
+
 def _no_accounts() -> ServerAccounts:
     msg = "no server here has a sign-in of its own"
     raise AssertionError(msg)
@@ -233,6 +239,7 @@ class Works:
             sessions=self.sessions,
             account=self.account if company else None,  # type: ignore[arg-type]  # a double
             own_sign_ins=OwnSignIns(_no_accounts),
+            secrets=KeptSecrets(_no_secrets),
             remembered=self.remembered,
             registry=self.registry if company else None,  # type: ignore[arg-type]  # a double
             catalog=catalog,

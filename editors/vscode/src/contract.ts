@@ -402,6 +402,9 @@ export type Methods = {
   "portico/review": { params: { [key: string]: never }; result: Review };
   "portico/document": { params: { uri: string }; result: Text };
   "portico/rate": { params: Rating; result: { [key: string]: never } };
+  "portico/secrets": { params: { [key: string]: never }; result: { names: string[] } };
+  "portico/keepSecret": { params: { name: string; value: string }; result: { [key: string]: never } };
+  "portico/forgetSecret": { params: { name: string }; result: { forgotten: boolean } };
   "portico/stop": { params: { [key: string]: never }; result: { [key: string]: never } };
 };
 

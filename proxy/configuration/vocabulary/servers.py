@@ -32,7 +32,8 @@ KINDS: Final[Mapping[str, Keys]] = {
             "env",
             Shape.ENVIRONMENT,
             "nothing",
-            "Variables that it finds beside `PATH`, `HOME` and `LANG`; only with `command`.",
+            "Variables that it finds beside `PATH`, `HOME` and `LANG`; only with `command`. "
+            "A secret is `keyring:NAME`.",
         ),
         Key(
             "cwd",

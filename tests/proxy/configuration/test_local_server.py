@@ -37,6 +37,14 @@ def test_a_program_is_offered_like_any_server_written_by_hand(tmp_path: Path) ->
     assert offering.url == program.address != other.address
 
 
+def test_a_secret_is_named_and_stands_elsewhere(tmp_path: Path) -> None:
+    """What refers to the keyring is taken as it stands, whatever the variable is called."""
+    text = 'command = ["box"]\nenv = { API_KEY = "keyring:box/API_KEY", A = "keyring:shared" }'
+    program = loaded(tmp_path, text).servers["box"].program
+    assert program is not None
+    assert program.environment == {"API_KEY": "keyring:box/API_KEY", "A": "keyring:shared"}
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -45,6 +53,8 @@ def test_a_program_is_offered_like_any_server_written_by_hand(tmp_path: Path) ->
         ("command = []", "must name a program"),
         ('command = ["box", "--api-key=abc"]', "must not hold a secret"),
         ('command = ["box"]\nenv = { GITHUB_TOKEN = "abc" }', "secrets do not belong"),
+        ('command = ["box"]\nenv = { GITHUB_TOKEN = "abc" }', "set box/GITHUB_TOKEN"),
+        ('command = ["box"]\nenv = { A = "keyring:" }', "must name a secret"),
         ('command = ["box"]\nenv = { "A B" = "c" }', "a variable's name"),
         ('command = ["box"]\ncwd = "nowhere"', "names no folder"),
         ('url = "https://box.example/mcp"\nenv = { A = "b" }', "only for a server with a command"),

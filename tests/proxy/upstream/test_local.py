@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from proxy.kept_secrets import SecretMissing
 from proxy.program import Program
 from proxy.upstream import Era, EraMemory
 from proxy.upstream.fault import UpstreamLost
@@ -23,7 +24,7 @@ from tests.process.installation import gone
 from tests.proxy.upstream.upstream_double import Asker
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     Make = Callable[..., Local]
 
@@ -95,6 +96,27 @@ async def test_a_program_finds_nothing_in_its_environment_but_what_was_configure
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG")}
     assert given == {**inherited, "GREETING": "hello"}
     assert found["folder"] == str(Path.home().resolve())
+
+
+async def test_a_program_gets_the_secrets_that_it_is_configured_with(tmp_path: Path) -> None:
+    """At its start, in the place of what names them; without one it does not start at all."""
+    kept: dict[str, str] = {}
+
+    async def resolved(server: str, values: Mapping[str, str]) -> dict[str, str]:
+        if not kept:
+            raise SecretMissing(f"{server} lacks one")
+        return {**values, **kept}
+
+    memory = EraMemory(str(tmp_path / "eras.json"))
+    named = program("legacy", KEY="keyring:box/KEY", GREETING="hello")
+    local = Local("box", named, memory=memory, secrets=resolved)
+    for _ in range(3):
+        with pytest.raises(SecretMissing):
+            await call(local, "env")
+    kept["KEY"] = "geheim"
+    given = (await call(local, "env"))["environment"]
+    assert (given["KEY"], given["GREETING"]) == ("geheim", "hello")
+    await local.aclose()
 
 
 async def test_clients_that_can_be_asked_different_things_have_a_program_each(make: Make) -> None:

@@ -90,6 +90,15 @@ interface PorticoServer : LanguageServer {
     @JsonRequest("portico/rate")
     fun rate(params: Rating): CompletableFuture<JsonObject>
 
+    @JsonRequest("portico/secrets")
+    fun secrets(): CompletableFuture<SecretsResult>
+
+    @JsonRequest("portico/keepSecret")
+    fun keepSecret(params: KeepSecretParams): CompletableFuture<JsonObject>
+
+    @JsonRequest("portico/forgetSecret")
+    fun forgetSecret(params: ForgetSecretParams): CompletableFuture<ForgetSecretResult>
+
     @JsonRequest("portico/stop")
     fun stop(): CompletableFuture<JsonObject>
 }

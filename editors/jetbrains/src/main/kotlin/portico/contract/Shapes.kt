@@ -698,6 +698,27 @@ data class DocumentParams(
     val uri: String,
 )
 
+/** The result of `portico/secrets`. */
+data class SecretsResult(
+    val names: List<String>,
+)
+
+/** The params of `portico/keepSecret`. */
+data class KeepSecretParams(
+    val name: String,
+    val value: String,
+)
+
+/** The params of `portico/forgetSecret`. */
+data class ForgetSecretParams(
+    val name: String,
+)
+
+/** The result of `portico/forgetSecret`. */
+data class ForgetSecretResult(
+    val forgotten: Boolean,
+)
+
 /** The params of `portico/approve`. */
 data class ApproveParams(
     val questions: List<Question>,
