@@ -256,7 +256,9 @@ class Account:
         Args:
             terms: Its terms, or an audience for which a refresh brings tokens.
         """
-        return AccountGrant(self._supply, Terms(terms) if isinstance(terms, str) else terms)
+        return AccountGrant(
+            self._supply, Terms(terms) if isinstance(terms, str) else terms, self._issuer
+        )
 
     async def aclose(self) -> None:
         """End a sign-in that still waits for the person; let a refresh under way finish."""

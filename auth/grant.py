@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from auth.token_endpoint import UNAUTHORIZED
 
 if TYPE_CHECKING:
+    from auth.discovery import Issuer
     from auth.fault import Fault
     from auth.secret import Secret
     from auth.supply import Supply
@@ -35,11 +36,12 @@ class GrantState:
 class AccountGrant:
     """A bearer token of certain terms, fresh whenever it is asked for."""
 
-    __slots__ = ("_supply", "terms")
+    __slots__ = ("_issuer", "_supply", "terms")
 
-    def __init__(self, supply: Supply, terms: Terms) -> None:
+    def __init__(self, supply: Supply, terms: Terms, issuer: Issuer) -> None:
         self._supply = supply
         self.terms = terms
+        self._issuer = issuer
 
     @property
     def state(self) -> GrantState:
@@ -53,8 +55,10 @@ class AccountGrant:
         """A token that is valid now.
 
         Raises:
+            Offline: Portico is offline: the token of a company stays where it is.
             Fault: There is none; the fault says who must act.
         """
+        self._issuer.network.admit(self._issuer.url)
         return await self._supply.token(self.terms)
 
     async def again(

@@ -20,12 +20,24 @@ if TYPE_CHECKING:
     import httpx2
 
 
+_BYTES = 4
+"""Numbers of an IPv4 address."""
+
+
 class Unreachable(Fault):
     """Nobody answered at an address: refused, timed out, no such host, or broken TLS."""
 
     reference = "unreachable"
     who = Who.NOBODY
     remedy = "Check the network or VPN; Portico tries again by itself."
+
+
+class Offline(Unreachable):
+    """Portico is offline, by a person's word; nothing was sent."""
+
+    reference = "offline"
+    who = Who.PERSON
+    remedy = "Come back with `portico --online`; servers on this computer work meanwhile."
 
 
 class AnswerGarbled(Unreachable):
@@ -78,6 +90,8 @@ class Network:
         self._direct = _suffixes(no_proxy)
         self._ca_file = ca_file or None
         self._transports: dict[str | None, httpx2.AsyncBaseTransport] = {}
+        self.confined = False
+        """Whether nothing beyond loopback is reached: Portico is offline."""
 
     def suggest(self, environment: Mapping[str, str]) -> None:
         """Use the proxy variables of `environment`, if no proxy was configured or suggested."""
@@ -92,17 +106,33 @@ class Network:
 
     def route(self, url: str) -> str | None:
         """The proxy URL through which `url` is reached, or None for a direct connection."""
+        if on_loopback(url):
+            return None
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
-        if host in {"localhost", "::1"} or host.startswith("127."):
-            return None
         for suffix in self._direct:
             if suffix in {"*", host} or host.endswith("." + suffix):
                 return None
         return self._proxies.get(parts.scheme)
 
+    def admit(self, url: str) -> None:
+        """Check that `url` may be reached now.
+
+        Raises:
+            Offline: Portico is offline, and the address is beyond this computer.
+        """
+        if self.confined and not on_loopback(url):
+            host = urlsplit(url).hostname or "that address"
+            msg = f"{host} is beyond this computer, and Portico is offline."
+            raise Offline(msg)
+
     def transport(self, url: str) -> httpx2.AsyncBaseTransport:
-        """The connection pool for `url`, shared by all targets behind the same route."""
+        """The connection pool for `url`, shared by all targets behind the same route.
+
+        Raises:
+            Offline: See `admit`.
+        """
+        self.admit(url)
         proxy = self.route(url)
         found = self._transports.get(proxy)
         if found is None:
@@ -152,6 +182,7 @@ class Network:
         """Send one request and read its whole answer, at most `limit` bytes within `timeout` s.
 
         Raises:
+            Offline: See `admit`.
             Unreachable: Nobody answered in time.
             CertificateNotTrusted: Whoever answered shows a certificate that is not trusted here.
             AnswerGarbled: The answer's compression is broken.
@@ -203,10 +234,20 @@ class Network:
         return distrusted(parts.netloc, issuer, refused)
 
     async def aclose(self) -> None:
-        """Close every pooled connection."""
+        """Close every pooled connection; later requests open others."""
         transports, self._transports = list(self._transports.values()), {}
         for transport in transports:
             await transport.aclose()
+
+
+def on_loopback(url: str) -> bool:
+    """Whether `url` names this computer itself."""
+    host = (urlsplit(url).hostname or "").lower()
+    if host in {"localhost", "::1"}:
+        return True
+    # A name like 127.evil.example only looks like an address.
+    parts = host.split(".")
+    return parts[0] == "127" and len(parts) == _BYTES and all(part.isdigit() for part in parts)
 
 
 def _proxy(said: str) -> str | None:

@@ -18,6 +18,7 @@ from proxy.exchange.exchange import Exchanges
 from proxy.grants import terms
 from proxy.hub import Hub
 from proxy.kept_secrets import KeptSecrets
+from proxy.offline import Switch
 from proxy.own_sign_in import OwnSignIns
 from proxy.plain import plain
 from proxy.registry import Registry
@@ -80,6 +81,7 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
         desk=_desk(lambda: hub, sessions, signs_in=account is not None),
         pairings=_pairings(configuration, home, sessions, signs_in=account is not None),
         journal=_journal(home, problems),
+        switch=_switch(configuration, network, home),
         clock=time.time,
         company_policy=company_policy or CompanyPolicy(),
         home=os.path.expanduser("~"),  # noqa: PTH111 - text, as rules and workspaces are.
@@ -123,6 +125,7 @@ def _add_exchanges(hub: Hub) -> None:
         captures=configuration.captures,
     )
     hub.exchanges.most_result = configuration.result_bytes
+    hub.exchanges.judging.horizon = hub.horizon
     hub.acceptance = Acceptance(
         catalog=hub.catalog,
         desk=hub.desk,
@@ -222,6 +225,11 @@ def _journal(home: Home, problems: list[Fault]) -> Journal:
     except OSError as wrong:
         problems.append(AuditClosed(f"The audit cannot be opened ({wrong.strerror})."))
     return journal
+
+
+def _switch(configuration: Configuration, network: Network, home: Home) -> Switch:
+    company = configuration.company
+    return Switch(f"{home.state}/offline", network, company.issuer if company else "")
 
 
 def _registry(configuration: Configuration, network: Network, home: Home) -> Registry | None:

@@ -18,6 +18,7 @@ from proxy.catalog.feature import Feature
 from proxy.catalog.view import EVERYTHING
 from proxy.configuration.company_policy import CompanyPolicy
 from proxy.fault import NothingToSignInTo
+from proxy.offline import Horizon, silent
 from proxy.plain import plain
 from proxy.policy.joining import joined, under
 from proxy.registry import offerings
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from proxy.exchange.call import Call
     from proxy.exchange.exchange import Exchanges
     from proxy.kept_secrets import KeptSecrets
+    from proxy.offline import Switch
     from proxy.own_sign_in import OwnSignIns
     from proxy.policy.circumstances import Workspace
     from proxy.policy.offering import Offering
@@ -68,6 +70,7 @@ class Hub:
         secrets: What the user's own servers need, sealed.
         network: How the company is reached.
         registry: The company's registry, or None.
+        switch: A person's word that Portico is offline.
         clock: Unix seconds.
         company_policy: What an administrator put on this machine; none in a test.
         home: The user's home folder.
@@ -89,6 +92,7 @@ class Hub:
         desk: Desk,
         pairings: Pairings,
         journal: Journal,
+        switch: Switch,
         clock: Callable[[], float],
         company_policy: CompanyPolicy | None = None,
         home: str = "",
@@ -119,6 +123,13 @@ class Hub:
         """Set when something waits for what the background brings."""
         self._remembered = remembered
         self.registry = registry
+        self.switch = switch
+        self.horizon = Horizon(
+            switch,
+            failed=lambda server: catalog.state(server)[2] is not None,
+            silent=self._silent,
+            look_again=self._look_again,
+        )
         self._hint: Identity | None = None
         self._told = ""
         catalog.reached = self._reached
@@ -142,6 +153,7 @@ class Hub:
             self._hint = self._remembered.load(company.issuer)
             self.account.on_change.append(self._identity_changed)
         self.company_policy.look()
+        self.switch.look()
         self.adopt()
         self.upkeep.begin()
 
@@ -211,8 +223,40 @@ class Hub:
         """What rules may say of a folder, as it is on disk now."""
         return await asyncio.to_thread(look, folder, self._home, self.policy.tags)
 
+    def go(self, *, offline: bool) -> None:
+        """Go offline, or come back, by a person's word; it holds for every window at once.
+
+        Raises:
+            OSError: The home cannot be written.
+        """
+        self.switch.turn(offline=offline)
+        self.follow_switch()
+
+    def follow_switch(self) -> None:
+        """Take what the person said last about being offline."""
+        if not self.switch.look():
+            return
+        if self.switch.since is None:
+            self.catalog.retry()
+            self.upkeep.hurry()
+        else:
+            self.catalog.part()
+            self.upkeep.do(self._network.aclose())
+        self.sessions.tools_changed()
+
+    def _silent(self) -> bool:
+        answers = self.catalog.answers()
+        if self.registry is not None:
+            answers.append(("the registry", self.registry_fault))
+        return silent(answers)
+
+    def _look_again(self) -> None:
+        self.catalog.hurry()
+        self.upkeep.hurry()
+
     def follow_policy(self) -> None:
         """Take another policy of the company; it holds for the very next list or call."""
+        self.follow_switch()
         if not self.company_policy.look():
             return
         for session in self.sessions:

@@ -11,7 +11,9 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault
+from auth.network import on_loopback
 from proxy.fault import Internal
+from proxy.registry import RegistryUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -108,7 +110,8 @@ class Upkeep:
         # Cleared first: whoever signs in while the registry is asked wants it asked again.
         self._hurry.clear()
         company = hub.configuration.company
-        if hub.registry is None or company is None or hub.account is None:
+        away = hub.switch.since is not None and company and not on_loopback(company.registry)
+        if hub.registry is None or company is None or hub.account is None or away:
             hub.adopt()  # Reviews expire by date, also where no registry is asked.
             return
         identity = hub.account.identity
@@ -119,9 +122,11 @@ class Upkeep:
             key = identity.key if identity else "anonymous"
             listing = await hub.registry.refresh(key, token)
         except Fault as fault:
-            hub.registry_fault = fault
+            doubting, hub.registry_fault = hub.registry_fault is None, fault
             log.info("registry: %s", fault.reference)
             hub.adopt()
+            if doubting and isinstance(fault, RegistryUnreachable):
+                hub.catalog.hurry(doubting=True)  # Whether it is the registry, or the network.
             return
         except Exception:
             # The upkeep of everything else must outlive a mistake with the registry's answer.
@@ -129,6 +134,8 @@ class Upkeep:
             hub.registry_fault = Internal("Portico made a mistake with the registry's answer.")
             hub.adopt()
             return
+        if hub.registry_fault is not None:
+            hub.catalog.hurry()  # The network may be back.
         hub.registry_fault = None
         if identity == hub.account.identity:
             hub.adopt(listing)

@@ -62,10 +62,20 @@ class Program(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="portico", prog_name="portico", message="%(prog)s %(version)s")
+@click.option(
+    "--offline/--online",
+    default=None,
+    help="Reach nothing beyond this computer from now on, or everything again.",
+)
 @click.pass_context
-def program(context: click.Context) -> None:
+def program(context: click.Context, *, offline: bool | None) -> None:
     """One door from your editor to every MCP server your company runs."""
-    if context.invoked_subcommand is None:
+    alone = context.invoked_subcommand is None
+    if offline is not None:
+        from ide_protocol.command_line.offline import turn
+
+        turn(offline=offline, alone=alone)
+    elif alone:
         click.echo(context.get_help())
 
 

@@ -39,6 +39,7 @@ RATE = "portico/rate"
 SECRETS = "portico/secrets"
 KEEP_SECRET = "portico/keepSecret"  # noqa: S105 - the name of a method
 FORGET_SECRET = "portico/forgetSecret"  # noqa: S105
+OFFLINE = "portico/offline"
 STOP = "portico/stop"
 
 APPROVE = "portico/approve"
@@ -121,8 +122,15 @@ class UserCode(TypedDict):
     lifetime: float
 
 
+class Offline(TypedDict):
+    """Nothing beyond this computer is reached: by a person's word, `since` then, or for now."""
+
+    by: Literal["person", "network"]
+    since: float | None
+
+
 class Server(TypedDict):
-    """One server the user may know of. `state` says where its tools come from."""
+    """One server the user may know of. `state` says where its tools come from, `fetched` when."""
 
     server: str
     name: str
@@ -136,6 +144,7 @@ class Server(TypedDict):
     state: Literal["live", "snapshot", "asking", "absent"]
     era: Literal["legacy", "modern", "unknown"]
     tools: int
+    fetched: float | None
     fault: FaultReport | None
 
 
@@ -213,6 +222,7 @@ class Status(TypedDict):
     registry: Registry | None
     servers: list[Server]
     pending: int
+    offline: Offline | None
     problems: list[FaultReport]
 
 
@@ -583,6 +593,8 @@ METHODS: dict[str, tuple[type | Keys, type | Keys]] = {
     SECRETS: ({}, {"names": list[str]}),
     KEEP_SECRET: ({"name": str, "value": str}, {}),
     FORGET_SECRET: ({"name": str}, {"forgotten": bool}),
+    # Goes offline or comes back, for every window; how that stands then.
+    OFFLINE: ({"offline": bool}, {"offline": NotRequired[Offline]}),
     # The hub ends.
     STOP: ({}, {}),
 }

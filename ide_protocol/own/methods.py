@@ -93,6 +93,7 @@ class Methods:
             contract.DOCTOR: self.doctor,
             contract.EXPLAIN: self.explain,
             contract.DRAFT: self.draft,
+            contract.OFFLINE: self.offline,
             contract.STOP: self.stop,
             contract.RATE: partial(rate, hub, session),
             **Leasing(hub).table,
@@ -127,6 +128,7 @@ class Methods:
             "registry": registry,
             "servers": self._servers(),
             "pending": len(hub.desk.questions()),
+            "offline": shape.offline(hub),
             "problems": [report(fault) for fault in problems(hub)],
         }
 
@@ -257,6 +259,15 @@ class Methods:
         self._configured()
         await self._hub.loaded()
         return {"grants": await grants(self._hub, self._known())}
+
+    async def offline(self, params: Params) -> dict[str, contract.Offline]:
+        """See `contract.OFFLINE`."""
+        wanted = params.get("offline")
+        if not isinstance(wanted, bool):
+            raise BadParams("`offline` must be true or false.")
+        self._hub.go(offline=wanted)
+        stands = shape.offline(self._hub)
+        return {} if stands is None else {"offline": stands}
 
     async def stop(self, _: Params) -> dict[str, Any]:
         """See `contract.STOP`."""

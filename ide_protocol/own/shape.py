@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from proxy.approval.change import Change
     from proxy.approval.lease import Lease
     from proxy.catalog import Catalog
+    from proxy.hub import Hub
     from proxy.policy.circumstances import Circumstances
     from proxy.policy.offering import Offering, Owner
     from proxy.session import Session
@@ -91,6 +92,12 @@ def lease(given: Lease) -> contract.Lease:
     }
 
 
+def offline(hub: Hub) -> contract.Offline | None:
+    """Whether Portico is offline, and by whom, as `contract.Offline`."""
+    by = hub.horizon.offline
+    return None if by is None else {"by": by, "since": hub.switch.since}
+
+
 def server(offering: Offering, catalog: Catalog) -> contract.Server:
     """A server that the user may know of, as `contract.Server`."""
     state, tools, fault = catalog.state(offering.server)
@@ -107,6 +114,7 @@ def server(offering: Offering, catalog: Catalog) -> contract.Server:
         "state": state.value,
         "era": catalog.era(offering.server),
         "tools": tools,
+        "fetched": catalog.fetched_at(offering.server),
         "fault": report(fault) if fault else None,
     }
 

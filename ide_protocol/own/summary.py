@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ide_protocol.own.host_limit import REMEDY, excesses
 from proxy.catalog import State
 from proxy.configuration import ConfigurationFault
+from proxy.offline import beyond
 from proxy.plain import plain
 from proxy.policy.circumstances import Circumstances
 from proxy.policy.offering import Standing
@@ -44,7 +45,8 @@ def problems(hub: Hub) -> list[Fault]:
     own = list(hub.problems)
     if hub.company_policy.fault is not None:
         own.append(hub.company_policy.fault)
-    if hub.registry_fault is not None and hub.identity is not None:
+    away = hub.horizon.offline is not None  # which the summary says once, in place of each
+    if hub.registry_fault is not None and hub.identity is not None and not away:
         own.append(hub.registry_fault)
     return own
 
@@ -59,7 +61,7 @@ def summary(hub: Hub) -> str:
     if (refused := refusal(hub)) is not None:
         why = plain(refused.message.replace("\n", "; "), 500)
         return f"Portico offers nothing, because portico.toml is not valid. {why}. {refused.remedy}"
-    parts = [_who(hub), *(plain(fault.sentence(), 600) for fault in problems(hub))]
+    parts = [*_offline(hub), _who(hub), *(plain(fault.sentence(), 600) for fault in problems(hub))]
     offered = [o for o in hub.catalog.offerings.values() if o.standing is Standing.OFFERED]
     states = {o.server: hub.catalog.state(o.server) for o in offered}
     live = [server for server, (state, _, _) in states.items() if state is State.LIVE]
@@ -71,8 +73,9 @@ def summary(hub: Hub) -> str:
         )
     elif hub.identity is not None or hub.configuration.servers:
         parts.append("No server is offered to you now.")
+    away = hub.horizon.offline is not None
     for server, (state, _, fault) in sorted(states.items()):
-        if fault is not None:
+        if fault is not None and not (away and beyond(hub.catalog.offerings[server])):
             kept = ", its tools are from the last list" if state is State.SNAPSHOT else ""
             parts.append(f"{server}: {plain(fault.sentence(), 300)}{kept}")
     parts.extend(f"{server}: {held_back(ill)}" for server, ill in quarantines(hub))
@@ -143,6 +146,19 @@ def _who(hub: Hub) -> str:
     return f"Signed in as {plain(identity.name, 80)}." + (
         kept if hub.account.storage == "memory" else ""
     )
+
+
+def _offline(hub: Hub) -> list[str]:
+    by = hub.horizon.offline
+    if by is None:
+        return []
+    meanwhile = (
+        "Servers on this computer work; the lists of all others are from the last time they "
+        "answered, and calls of these are refused at once."
+    )
+    if by == "person":
+        return [f"Portico is offline. {meanwhile} The user comes back with `portico --online`."]
+    return [f"Nothing beyond this computer answers now. {meanwhile} Portico looks again by itself."]
 
 
 def _missing(hub: Hub) -> list[str]:

@@ -20,9 +20,11 @@ from proxy.catalog.route import Route, State
 from proxy.catalog.shelf import PROMISE, Shelf
 from proxy.catalog.stockroom import Stockroom
 from proxy.catalog.view import EVERYTHING, View
+from proxy.offline import beyond
 from proxy.policy.offering import Standing
 from proxy.trust.keeper import Keeper
 from proxy.trust.store import Store
+from proxy.upstream.fault import UpstreamUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -139,6 +141,11 @@ class Catalog:
         """How a server's tools got into the list, how many they are, and its last failure."""
         shelf = self._shelves.get(server)
         return (shelf.state, len(shelf.tools), shelf.fault) if shelf else (State.ABSENT, 0, None)
+
+    def fetched_at(self, server: str) -> float | None:
+        """Unix seconds when a server gave its tools; None when it never did."""
+        shelf = self._shelves.get(server)
+        return shelf.fetched_at or None if shelf else None
 
     def era(self, server: str) -> Literal["legacy", "modern", "unknown"]:
         """Which protocol a server spoke last, as far as this hub has met it."""
@@ -276,6 +283,34 @@ class Catalog:
                 shelf.due, shelf.failures, shelf.fault = 0.0, 0, None
         self._wake.set()
 
+    def hurry(self, *, doubting: bool = False) -> None:
+        """Ask now, and not when it is time, whoever is only not to be reached.
+
+        Args:
+            doubting: Also those that answered last: the network may have gone since.
+        """
+        for server, shelf in self._shelves.items():
+            away = isinstance(shelf.fault, UpstreamUnreachable)
+            if away or (doubting and beyond(self.offerings[server])):
+                shelf.due = 0.0
+        self._wake.set()
+
+    def part(self) -> None:
+        """Let go of every server beyond this computer; what they listed last stays to be seen."""
+        for server, shelf in self._shelves.items():
+            if beyond(self.offerings[server]):
+                self._drop_upstream(server)
+                shelf.live = False
+        self.watch(None)
+
+    def answers(self) -> list[tuple[str, Fault | None]]:
+        """Each offered server beyond this computer, and how it failed last, if it did."""
+        return [
+            (server, shelf.fault)
+            for server, shelf in self._shelves.items()
+            if beyond(self.offerings[server]) and not shelf.unseen
+        ]
+
     async def aclose(self) -> None:
         """Save the snapshot and close every upstream."""
         self._save()
@@ -317,6 +352,8 @@ class Catalog:
             # The list may answer for a user or a registry of the past; then nobody reads it.
             if shelf is self._shelves.get(server):
                 had, now = shelf.met, self._clock()
+                if isinstance(shelf.fault, UpstreamUnreachable):
+                    self.hurry()  # The network is back, so others may answer, too.
                 if tools != shelf.tools or not had.fits(upstream.instructions):
                     shelf.met = self.keeper.meet(offering, tools, upstream.instructions)
                 changed = shelf.succeeded(tools, now, upstream.left_out, upstream.fresh)

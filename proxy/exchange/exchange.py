@@ -92,11 +92,11 @@ class Exchanges:
         """Bytes of text that a result may have."""
         self.parking = Parking(approval_seconds)
         self._routing = Routing(catalog)
-        self._judging = Judging(identity, signs_in=signs_in)
+        self.judging = Judging(identity, signs_in=signs_in)
         self.asking = Asking(
             catalog=catalog,
             routing=self._routing,
-            judging=self._judging,
+            judging=self.judging,
             desk=desk,
             journal=journal,
             clock=clock,
@@ -180,7 +180,7 @@ class Exchanges:
             if verdict.unknown:
                 # The audit, too, tells nobody that what is hidden exists.
                 exchange.route = exchange.verdict = None
-            raise self._judging.denial(call, verdict)
+            raise self.judging.denial(call, verdict)
         if route.quarantine is not None:
             raise route.quarantine.fault(route.tool, route.offering.title)
         if pages.declined(call.params):
@@ -196,15 +196,16 @@ class Exchanges:
         """Where a call leads, and the verdict on what is there now."""
         route = self._routing.find(call)
         if route is None:
-            raise self._judging.unknown(call)
-        verdict = self._judging.judge(call, route)
+            raise self.judging.unknown(call)
+        verdict = self.judging.judge(call, route)
         if verdict.ruling is Ruling.DENY:
             return route, verdict  # What is not this user's is not even asked for its tools.
+        self.judging.within_reach(call, route)
         live = await self._routing.live(route)
         if live is None:
-            raise self._judging.unknown(call)
+            raise self.judging.unknown(call)
         if live is not route:
-            verdict = self._judging.judge(call, live)
+            verdict = self.judging.judge(call, live)
         return live, verdict
 
     async def _send(
@@ -236,7 +237,7 @@ class Exchanges:
                     heard=self.heard,
                     parking=self.parking,
                     gave_up=lambda why: self._note(exchange, Event.EXPIRED, why),
-                    bound=lambda: self._judging.bound(call, route),
+                    bound=lambda: self.judging.bound(call, route),
                     refused=lambda f: self._note(exchange, Event.QUARANTINED, f.reference),
                 )
             except UpstreamUnreachable as fault:

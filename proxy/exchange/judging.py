@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auth.refresh import SignInNeeded
@@ -9,7 +10,9 @@ from proxy.approval import digest
 from proxy.approval.lease import Scope
 from proxy.exchange.routing import judged, unknown
 from proxy.fault import Denied
+from proxy.offline import unconfirmed
 from proxy.policy.circumstances import Circumstances
+from proxy.policy.verdict import Ruling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from auth.identity import Identity
     from proxy.catalog import Route
     from proxy.exchange.call import Call
+    from proxy.offline import Horizon
     from proxy.policy.verdict import Verdict
 
 
@@ -32,6 +36,8 @@ class Judging:
     def __init__(self, identity: Callable[[], Identity | None], *, signs_in: bool) -> None:
         self._identity = identity
         self._signs_in = signs_in
+        self.horizon: Horizon | None = None
+        """Which servers can be reached now; without it, all of them."""
 
     @property
     def user(self) -> str:
@@ -41,15 +47,32 @@ class Judging:
 
     def judge(self, call: Call, route: Route) -> Verdict:
         """The verdict on a call that leads here, for who is signed in now."""
+        return judged(route, self._who(call))
+
+    def _who(self, call: Call) -> Circumstances:
         identity, session = self._identity(), call.session
-        who = Circumstances(
+        return Circumstances(
             groups=identity.groups if identity else frozenset(),
             user=identity.subject if identity else "",
             host=session.host,
             workspace=session.place,
             arguments=call.arguments,
         )
-        return judged(route, who)
+
+    def within_reach(self, call: Call, route: Route) -> None:
+        """Check that what may be called can be, before anybody is asked about it.
+
+        Raises:
+            Offline: Portico is offline, and the server is beyond this computer or needs a group.
+            NothingAnswers: The network is away.
+        """
+        if self.horizon is None:
+            return
+        self.horizon.check(route.offering)
+        if self.horizon.unconfirmed:
+            nobody = replace(self._who(call), groups=frozenset())
+            if route.offering.groups or judged(route, nobody).ruling is Ruling.DENY:
+                raise unconfirmed(route.offering)
 
     def bound(self, call: Call, route: Route) -> str:
         """What a yes to this call is bound to, see `proxy.approval.digest`."""

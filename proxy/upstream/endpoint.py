@@ -111,9 +111,11 @@ class Endpoint:
         """Send one HTTP request and read the head of its answer; redirects are not followed.
 
         Raises:
+            Offline: Portico is offline, and the server beyond this computer.
             UpstreamUnreachable: It surely did not get there.
             UpstreamLost: It may have.
         """
+        self._network.admit(self.url)
         transport = self._transport or await self._open()
         import httpx2  # loaded by _open, off the loop
 

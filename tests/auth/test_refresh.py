@@ -10,6 +10,7 @@ import pytest
 from starlette.responses import Response
 
 from auth.client import GrantNotConfigured
+from auth.network import Offline
 from auth.refresh import RefreshNotGranted, SignInNeeded
 from auth.secret import Secret
 from auth.supply import TokenNotAccepted
@@ -272,3 +273,21 @@ async def test_without_refresh_tokens_one_audience_works_until_it_ends(
     with pytest.raises(SignInNeeded):
         await alice.grant(GATEWAY).token()
     assert alice.identity is None
+
+
+async def test_a_companys_token_stays_where_it_is_offline(
+    issuer: IssuerDouble, account: Make
+) -> None:
+    """Not even to a server on this computer, although it is still valid; then it is there again."""
+    alice = account()
+    await alice.sign_in(issuer.person)
+    grant = alice.grant(GATEWAY)
+    valid = await grant.token()
+    here = alice._issuer.url
+    alice._issuer.network.confined = True
+    assert await grant.token() == valid  # An issuer on this computer is the company in a box.
+    alice._issuer.url = "https://sso.corp.example"
+    with pytest.raises(Offline):
+        await grant.token()
+    alice._issuer.url, alice._issuer.network.confined = here, False
+    assert await grant.token() == valid

@@ -21,6 +21,7 @@ from proxy.exchange.exchange import Exchanges
 from proxy.fault import NothingToSignInTo
 from proxy.hub import Hub
 from proxy.kept_secrets import KeptSecrets, Store
+from proxy.offline import Switch
 from proxy.own_sign_in import OwnSignIns
 from proxy.registry import Listing
 from proxy.registry.entry import Entry
@@ -232,10 +233,11 @@ class Works:
             uptime=lambda: 0.0,
             changed=lambda: None,
         )
+        network = Network()
         hub = Hub(
             configuration=Configuration(company=COMPANY if company else None),
             problems=[],
-            network=Network(),
+            network=network,
             sessions=self.sessions,
             account=self.account if company else None,  # type: ignore[arg-type]  # a double
             own_sign_ins=OwnSignIns(_no_accounts),
@@ -246,6 +248,7 @@ class Works:
             desk=desk,
             pairings=Pairings(sessions=lambda: self.sessions, store=None, clock=lambda: 1000.0),
             journal=self.journal,
+            switch=Switch(str(self.folder / "offline"), network, COMPANY.issuer),
             clock=lambda: 1000.0,
         )
         hub.exchanges = Exchanges(

@@ -33,7 +33,13 @@ export type UserCode = {
   lifetime: number;
 };
 
-/** One server the user may know of. `state` says where its tools come from. */
+/** Nothing beyond this computer is reached: by a person's word, `since` then, or for now. */
+export type Offline = {
+  by: "person" | "network";
+  since: number | null;
+};
+
+/** One server the user may know of. `state` says where its tools come from, `fetched` when. */
 export type Server = {
   server: string;
   name: string;
@@ -47,6 +53,7 @@ export type Server = {
   state: "live" | "snapshot" | "asking" | "absent";
   era: "legacy" | "modern" | "unknown";
   tools: number;
+  fetched: number | null;
   fault: FaultReport | null;
 };
 
@@ -111,6 +118,7 @@ export type Status = {
   registry: Registry | null;
   servers: Server[];
   pending: number;
+  offline: Offline | null;
   problems: FaultReport[];
 };
 
@@ -405,6 +413,7 @@ export type Methods = {
   "portico/secrets": { params: { [key: string]: never }; result: { names: string[] } };
   "portico/keepSecret": { params: { name: string; value: string }; result: { [key: string]: never } };
   "portico/forgetSecret": { params: { name: string }; result: { forgotten: boolean } };
+  "portico/offline": { params: { offline: boolean }; result: { offline?: Offline } };
   "portico/stop": { params: { [key: string]: never }; result: { [key: string]: never } };
 };
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
+from ide_protocol.command_line.moment import span
 from ide_protocol.command_line.view.table import DIM, GREEN, RED, YELLOW, Table, facts, text
 from proxy.plain import plain
 
@@ -26,6 +28,7 @@ _STANDINGS = {
 }
 
 
+_OFFLINE = ("○", "offline", YELLOW)
 _OWN_SIGN_IN = ("○", "sign in there", YELLOW)
 
 
@@ -45,7 +48,8 @@ def view(found: list[Server]) -> RenderableType:
     if reasons:
         parts += ["", facts(reasons)]
     for server in found:
-        if server["fault"] is not None:
+        # Whoever is offline knows it, and needs no word about each server.
+        if server["fault"] is not None and not _offline(server):
             parts += ["", picture(server["fault"], sign=plain(server["server"]) + ":", colour=RED)]
     return Group(*parts)
 
@@ -72,6 +76,10 @@ def _row(server: Server) -> tuple[Text, ...]:
     )
 
 
+def _offline(server: Server) -> bool:
+    return server["fault"] is not None and server["fault"]["reference"] == "offline"
+
+
 def _state(server: Server) -> tuple[str, str, str]:
     """Sign, word and colour. A state or standing of a newer hub is shown as it is."""
     if server["standing"] != "offered":
@@ -79,4 +87,9 @@ def _state(server: Server) -> tuple[str, str, str]:
     fault = server["fault"]
     if fault is not None and fault["reference"] == "server-sign-in-needed":
         return _OWN_SIGN_IN  # It did answer: what it wants is the person.
-    return _STATES.get(server["state"], ("●", plain(server["state"]), ""))
+    if server["state"] == "absent" and _offline(server):
+        return _OFFLINE
+    sign, word, colour = _STATES.get(server["state"], ("●", plain(server["state"]), ""))
+    if server["state"] == "snapshot" and server.get("fetched"):
+        word = f"list of {span(max(time.time() - (server['fetched'] or 0), 0))} ago"
+    return sign, word, colour

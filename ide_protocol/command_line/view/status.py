@@ -13,8 +13,9 @@ from proxy.plain import plain
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.text import Text
 
-    from ide_protocol.own.contract import Registry, Status
+    from ide_protocol.own.contract import Offline, Registry, Status
 
 
 def view(status: Status, now: float) -> RenderableType:
@@ -28,7 +29,11 @@ def view(status: Status, now: float) -> RenderableType:
 
     hub, user = status["hub"], status["user"]
     windows = len(hub["sessions"])
+    away: tuple[tuple[str, Text], ...] = ()
+    if status.get("offline"):
+        away = (("network", text(_offline(status["offline"], now), YELLOW)),)
     stand = (
+        *away,
         (
             "signed in",
             text(f"{plain(user['name'])}, kept in {plain(user['storage'])}" if user else "nobody"),
@@ -52,6 +57,13 @@ def view(status: Status, now: float) -> RenderableType:
     for problem in status["problems"]:
         parts += ["", picture(problem)]
     return Group(*parts)
+
+
+def _offline(offline: Offline | None, now: float) -> str:
+    since = offline["since"] if offline else None
+    if since is None:
+        return "away: nothing beyond this computer answers"
+    return f"offline by your word, since {span(max(now - since, 0))}: portico --online"
 
 
 def _registry(registry: Registry | None, now: float) -> str:

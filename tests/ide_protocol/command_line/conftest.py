@@ -51,6 +51,7 @@ SERVER: contract.Server = {
     "state": "live",
     "era": "modern",
     "tools": 2,
+    "fetched": 1_700_000_000.0,
     "fault": FAULT,
 }
 GATED: contract.Server = {
@@ -93,6 +94,7 @@ STATUS: contract.Status = {
     "registry": {"url": "https://registry.corp.example", "fetched": None, "fault": None},
     "servers": [SERVER, GATED],
     "pending": 1,
+    "offline": None,
     "problems": [FAULT],
 }
 QUESTION: contract.Question = {

@@ -99,6 +99,9 @@ interface PorticoServer : LanguageServer {
     @JsonRequest("portico/forgetSecret")
     fun forgetSecret(params: ForgetSecretParams): CompletableFuture<ForgetSecretResult>
 
+    @JsonRequest("portico/offline")
+    fun offline(params: OfflineParams): CompletableFuture<OfflineResult>
+
     @JsonRequest("portico/stop")
     fun stop(): CompletableFuture<JsonObject>
 }

@@ -37,6 +37,21 @@ data class UserCode(
     val lifetime: Double,
 )
 
+/** What `by` of [Offline] can be. */
+@JvmInline
+value class OfflineBy(val word: String) {
+    companion object {
+        val PERSON = OfflineBy("person")
+        val NETWORK = OfflineBy("network")
+    }
+}
+
+/** Nothing beyond this computer is reached: by a person's word, `since` then, or for now. */
+data class Offline(
+    val by: OfflineBy,
+    val since: Double?,
+)
+
 /** What `standing` of [Server] can be. */
 @JvmInline
 value class ServerStanding(val word: String) {
@@ -69,7 +84,7 @@ value class ServerEra(val word: String) {
     }
 }
 
-/** One server the user may know of. `state` says where its tools come from. */
+/** One server the user may know of. `state` says where its tools come from, `fetched` when. */
 data class Server(
     val server: String,
     val name: String,
@@ -83,6 +98,7 @@ data class Server(
     val state: ServerState,
     val era: ServerEra,
     val tools: Long,
+    val fetched: Double?,
     val fault: FaultReport?,
 )
 
@@ -179,6 +195,7 @@ data class Status(
     val registry: Registry?,
     val servers: List<Server>,
     val pending: Long,
+    val offline: Offline?,
     val problems: List<FaultReport>,
 )
 
@@ -717,6 +734,16 @@ data class ForgetSecretParams(
 /** The result of `portico/forgetSecret`. */
 data class ForgetSecretResult(
     val forgotten: Boolean,
+)
+
+/** The params of `portico/offline`. */
+data class OfflineParams(
+    val offline: Boolean,
+)
+
+/** The result of `portico/offline`. */
+data class OfflineResult(
+    val offline: Offline? = null,
 )
 
 /** The params of `portico/approve`. */
