@@ -76,6 +76,7 @@ class Network:
         no_proxy: Comma-separated host suffixes that are reached directly, as in `NO_PROXY`.
             Loopback is always reached directly.
         ca_file: PEM file of additional roots; the operating system's own are used without it.
+        ca_text: Additional roots themselves, in PEM.
     """
 
     def __init__(
@@ -85,10 +86,12 @@ class Network:
         http_proxy: str | None = None,
         no_proxy: str = "",
         ca_file: str | None = None,
+        ca_text: str = "",
     ) -> None:
         self._proxies = {"https": https_proxy or None, "http": http_proxy or None}
         self._direct = _suffixes(no_proxy)
         self._ca_file = ca_file or None
+        self._ca_text = ca_text
         self._transports: dict[str | None, httpx2.AsyncBaseTransport] = {}
         self.confined = False
         """Whether nothing beyond loopback is reached: Portico is offline."""
@@ -161,12 +164,12 @@ class Network:
         )
 
     def _trust(self) -> ssl.SSLContext | bool:
-        if self._ca_file is None:
+        if self._ca_file is None and not self._ca_text:
             return True
         import ssl
 
         context = ssl.create_default_context()
-        context.load_verify_locations(cafile=self._ca_file)
+        context.load_verify_locations(cafile=self._ca_file, cadata=self._ca_text or None)
         return context
 
     async def request(

@@ -2,8 +2,9 @@
 
 Tokens outgrow what some keyrings hold (Windows: about 1280 characters), so the keyring keeps a key
 and the file keeps the rest: AES-256-GCM, mode 0600, replaced atomically, bound to the issuer and
-client it belongs to. Without a trusted keyring everything stays in memory, and `kind` says so;
-there is no plain file to fall back to.
+client it belongs to, and to this user. Without a trusted keyring everything stays in memory, and
+`kind` says so. A plain file takes its place only where somebody asked for one by the name of what
+it is (`hub.unencrypted_tokens_on_disk`).
 """
 
 from __future__ import annotations
@@ -17,19 +18,26 @@ import secrets
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from auth.lock_file import LockFile, LockHeld
+from auth.plain_file import PlainFile
 from auth.vault_key import NoKeyring, VaultKey
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from auth.vault_key import Backend
 
 logger = logging.getLogger(__name__)
 
+Kind: TypeAlias = Literal["keyring", "memory", "unencrypted-file"]
+"""Where a store keeps its content."""
+
 NONCE_BYTES = 12
+PLAIN = ".unencrypted"
+"""What the name of a plain file ends in, so that nobody takes it for a sealed one."""
+
 LARGEST = 4 * 1024 * 1024
 PROBE_EVERY = 60.0
 FORMAT = b"portico sealed store 1\0"
@@ -44,6 +52,9 @@ class SealedStore:
         binding: What the content belongs to, as issuer and client id. A file that was sealed for
             another binding counts as absent.
         spent: Whether what the file holds is worth nothing once something else should be there.
+        key_lock: The lock under which the key is made, the same for every store of a home: two of
+            them that made a key each could not open each other's files.
+        plain: Whether to keep the content in a plain file where there is no keyring.
         keyring_backend: A backend to use as it is, for tests.
     """
 
@@ -54,22 +65,27 @@ class SealedStore:
         service: str,
         binding: str,
         spent: bool = True,
+        key_lock: str = "",
+        plain: bool = False,
         keyring_backend: Backend | None = None,
     ) -> None:
         self._spent = spent
         self._path = Path(path)
-        self._bound_to = FORMAT + binding.encode()
+        # The user of this machine, because their key may be restored into another account.
+        self._bound_to = FORMAT + f"{os.getuid()} {binding}".encode()
+        self._plain = PlainFile(f"{path}{PLAIN}", binding)
+        self._may_be_plain = plain
         self._vault = VaultKey(service, keyring_backend)
         self._lock = LockFile(f"{path}.lock")
-        self._key_lock = LockFile(f"{path}.key-lock")
+        self._key_lock = LockFile(key_lock or f"{path}.key-lock")
         self._key: bytes | None = None
-        self._kind: Literal["keyring", "memory"] = "memory"
+        self._kind: Kind = "memory"
         self._probed: float | None = None
         self._memory: str | None = None
 
     @property
-    def kind(self) -> Literal["keyring", "memory"]:
-        """Where the content is kept: sealed under a key of the "keyring", or in "memory" only."""
+    def kind(self) -> Kind:
+        """Where the content is kept: sealed under a key of the keyring, or how else."""
         return self._kind
 
     async def read(self) -> dict[str, object] | None:
@@ -77,12 +93,13 @@ class SealedStore:
         if self._memory is not None:
             return _parsed(self._memory)
         await self._probe()
-        if self._kind == "memory":
-            return None
         try:
-            return await self._open()
-        except FileNotFoundError:
-            return None
+            if self._kind == "keyring":
+                with contextlib.suppress(FileNotFoundError):
+                    found = await self._open()
+                    if found is not None:
+                        return found
+            return await self._read_plain()
         except (OSError, ValueError, NoKeyring) as broken:
             logger.warning("The stored sign-in cannot be opened: %s", broken)
             return None
@@ -98,15 +115,41 @@ class SealedStore:
             except (NoKeyring, LockHeld, OSError) as broken:
                 logger.warning("The sign-in is kept in memory only: %s", broken)
                 self._kind = "memory"
-                # What the file holds is spent by now; another process must not send it again.
-                if self._spent:
-                    await self._remove()
-        self._memory = text if self._kind == "memory" else None
+            else:
+                await self._remove(self._plain.erase)
+                self._memory = None
+                return
+        # What the files hold is spent by now; another process must not send it again.
+        if self._spent:
+            await self._remove(lambda: self._path.unlink(missing_ok=True))
+        self._memory = None if await self._write_plain(text) else text
+
+    async def _read_plain(self) -> dict[str, object] | None:
+        """What a plain file holds, where it may hold anything; else it does not stay."""
+        if not self._may_be_plain:
+            await self._remove(self._plain.erase)
+            return None
+        text = await asyncio.to_thread(self._plain.read)
+        return _parsed(text) if text is not None else None
+
+    async def _write_plain(self, text: str) -> bool:
+        """Keep the content in a plain file, where somebody asked for that; whether it is kept."""
+        if self._may_be_plain:
+            try:
+                await asyncio.to_thread(self._plain.write, text)
+            except OSError as broken:
+                logger.warning("The sign-in is kept in memory only: %s", broken)
+            else:
+                self._kind = "unencrypted-file"
+                return True
+        await self._remove(self._plain.erase)
+        return False
 
     async def erase(self) -> None:
         """Forget the content, in memory and on disk. The key stays for the next sign-in."""
         self._memory = None
-        await self._remove()
+        await self._remove(lambda: self._path.unlink(missing_ok=True))
+        await self._remove(self._plain.erase)
 
     @contextlib.asynccontextmanager
     async def turn(self, bound: float) -> AsyncIterator[None]:
@@ -119,7 +162,7 @@ class SealedStore:
         """
         await self._probe()
         async with contextlib.AsyncExitStack() as stack:
-            if self._kind == "keyring":
+            if self._kind != "memory":
                 try:
                     await stack.enter_async_context(self._lock.held(bound))
                 except OSError as broken:
@@ -139,7 +182,9 @@ class SealedStore:
         try:
             self._key = await self._vault.read()
         except NoKeyring as missing:
-            logger.warning("The sign-in is kept in memory only: %s", missing)
+            self._kind = "unencrypted-file" if self._may_be_plain else "memory"
+            where = "a file that is not encrypted" if self._may_be_plain else "memory only"
+            logger.warning("The sign-in is kept in %s: %s", where, missing)
         else:
             self._kind = "keyring"
 
@@ -169,9 +214,9 @@ class SealedStore:
             self._key = await self._vault.make()
         return self._key
 
-    async def _remove(self) -> None:
+    async def _remove(self, erase: Callable[[], None]) -> None:
         try:
-            await asyncio.to_thread(self._path.unlink, missing_ok=True)
+            await asyncio.to_thread(erase)
         except OSError as broken:
             logger.warning("The stored sign-in cannot be removed: %s", broken)
 

@@ -138,16 +138,42 @@ class VaultKey:
         """
         return await _bounded(self._make)
 
-    def _read(self) -> bytes | None:
+    async def note(self, account: str) -> str | None:
+        """A short text that was kept beside the key, or None. No secret; it cannot go unnoticed.
+
+        Raises:
+            NoKeyring: As for `read`.
+        """
+        return await _bounded(lambda: self._chosen().get_password(self._service, account))
+
+    async def keep_note(self, account: str, text: str) -> None:
+        """Keep such a text.
+
+        Raises:
+            NoKeyring: As for `read`.
+        """
+        await _bounded(lambda: self._keep(account, text))
+
+    def _chosen(self) -> Backend:
         if self._backend is None:
             self._backend = choose()
-        return _decode(self._backend.get_password(self._service, ACCOUNT))
+        return self._backend
+
+    def _keep(self, account: str, text: str) -> None:
+        backend = self._chosen()
+        backend.set_password(self._service, account, text)
+        if backend.get_password(self._service, account) != text:
+            msg = "The operating system's keyring did not keep what Portico gave it."
+            raise NoKeyring(msg)
+
+    def _read(self) -> bytes | None:
+        return _decode(self._chosen().get_password(self._service, ACCOUNT))
 
     def _make(self) -> bytes:
         key = self._read()
         if key is None:
             key = secrets.token_bytes(KEY_BYTES)
-            backend = self._backend or choose()
+            backend = self._chosen()
             backend.set_password(self._service, ACCOUNT, base64.b64encode(key).decode())
             # A keyring that does not give back what it took would lose the sign-in at the restart.
             if _decode(backend.get_password(self._service, ACCOUNT)) != key:

@@ -21,6 +21,7 @@ from ide_protocol.door.log import open_log
 from ide_protocol.door.reception import Reception
 from ide_protocol.wiring import build
 from proxy.home import Home
+from proxy.setup.managed import MANAGED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,17 +68,18 @@ async def _hub(home: Home, lock: int, listener: socket.socket) -> None:
 
 
 def _watch(home: Home) -> Callable[[], bool]:
-    """Says whether portico.toml is another file than when this was called."""
+    """Says whether what a hub is built from is another than when this was called."""
+    files = (home.file, f"{home.state}/setup", MANAGED)
 
-    def stamp() -> tuple[int, int] | None:
+    def stamp(path: str) -> tuple[int, int] | None:
         try:
-            found = os.stat(home.file)  # noqa: PTH116
+            found = os.stat(path)  # noqa: PTH116
         except OSError:
             return None
         return found.st_mtime_ns, found.st_size
 
-    first = stamp()
-    return lambda: stamp() != first
+    first = [stamp(path) for path in files]
+    return lambda: [stamp(path) for path in files] != first
 
 
 def serve_alone(home: Home, greeting: bytes, copy: Callable[[socket.socket, bytes], int]) -> int:

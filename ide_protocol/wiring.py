@@ -7,6 +7,9 @@ import time
 from typing import TYPE_CHECKING
 
 from auth.fault import Fault, Who
+from auth.lock_file import LockFile
+from auth.seal import Seal
+from auth.vault_key import VaultKey
 from proxy.approval import Desk, Pairings
 from proxy.approval.notification import notify
 from proxy.approval.summons import Summons
@@ -24,6 +27,8 @@ from proxy.plain import plain
 from proxy.registry import Registry
 from proxy.remembered import Remembered
 from proxy.session import Sessions
+from proxy.setup.company_setup import CompanySetup
+from proxy.setup.kept import Kept
 from proxy.subscriptions import Subscriptions
 from proxy.trust.acceptance import Acceptance
 from proxy.trust.keeper import Keeper
@@ -47,7 +52,9 @@ if TYPE_CHECKING:
     from proxy.upstream.face import Face
 
 
-def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
+def build(
+    home: Home, company_policy: CompanyPolicy | None = None, setup: CompanySetup | None = None
+) -> Hub:
     """The hub of a home, its parts joined and its upkeep not yet begun.
 
     A broken portico.toml makes a hub that offers nothing and says why.
@@ -55,12 +62,14 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
     Args:
         home: Where its configuration and state are.
         company_policy: In place of the one that an administrator put on this machine.
+        setup: In place of the one that the company set up on this machine.
     """
     problems: list[Fault] = []
-    configuration = _configuration(home, problems)
+    setup = setup or company_setup(home)
+    configuration = _configuration(home, setup, problems)
     network = configuration.network.open()
     account = _account(configuration, network, home)
-    own_sign_ins = _own_sign_ins(network, home)
+    own_sign_ins = _own_sign_ins(configuration, network, home)
     secrets = _secrets(home)
     sessions = Sessions()
     hub = Hub(
@@ -85,6 +94,7 @@ def build(home: Home, company_policy: CompanyPolicy | None = None) -> Hub:
         clock=time.time,
         company_policy=company_policy or CompanyPolicy(),
         home=os.path.expanduser("~"),  # noqa: PTH111 - text, as rules and workspaces are.
+        setup=setup,
     )
     _serve_page(hub)
     _add_exchanges(hub)
@@ -210,9 +220,18 @@ class AuditClosed(Fault):
     remedy = "Make the folder writable; `portico doctor` names it. No call is sent meanwhile."
 
 
-def _configuration(home: Home, problems: list[Fault]) -> Configuration:
+def company_setup(home: Home) -> CompanySetup:
+    """The set-up of a home, not read yet."""
+    return CompanySetup(Kept(f"{home.state}/setup", VaultKey(home.keyring_service)))
+
+
+def _configuration(home: Home, setup: CompanySetup, problems: list[Fault]) -> Configuration:
+    given = setup.load()
+    if setup.fault is not None:
+        # What portico.toml says alone is not what the company set up, so nothing of it counts.
+        return Configuration(path=home.file)
     try:
-        return load(home.file)
+        return load(home.file, given)
     except Fault as fault:
         problems.append(fault)
         return Configuration(path=home.file)
@@ -236,8 +255,16 @@ def _registry(configuration: Configuration, network: Network, home: Home) -> Reg
     company = configuration.company
     if company is None or not company.registry:
         return None
+    seal = Seal(
+        VaultKey(home.keyring_service), LockFile(_key_lock(home)), f"registry {company.registry}"
+    )
     directory = f"{home.cache}/registry"
-    return Registry(company, network=network, directory=directory, clock=time.time)
+    return Registry(company, network=network, directory=directory, clock=time.time, seal=seal)
+
+
+def _key_lock(home: Home) -> str:
+    """The one lock under which this home's key is made."""
+    return f"{home.state}/vault-key.lock"
 
 
 def _account(configuration: Configuration, network: Network, home: Home) -> Account | None:
@@ -269,19 +296,27 @@ def _sealed(configuration: Configuration, home: Home, name: str) -> SealedStore:
     return SealedStore(
         f"{home.state}/{name}",
         service=home.keyring_service,
+        key_lock=_key_lock(home),
+        plain=configuration.unencrypted_tokens,
         # What was sealed as one of them must not open as the other.
         binding=client if name == "sign-in" else f"{name} {client}",
     )
 
 
-def _own_sign_ins(network: Network, home: Home) -> OwnSignIns:
+def _own_sign_ins(configuration: Configuration, network: Network, home: Home) -> OwnSignIns:
     def accounts() -> ServerAccounts:
         from auth.own_sign_in.accounts import ServerAccounts  # few servers have such a sign-in
         from auth.sealed_store import SealedStore
 
         def store(server: str, binding: str) -> SealedStore:
             path = f"{home.state}/servers/{server}"
-            return SealedStore(path, service=home.keyring_service, binding=binding)
+            return SealedStore(
+                path,
+                service=home.keyring_service,
+                binding=binding,
+                key_lock=_key_lock(home),
+                plain=configuration.unencrypted_tokens,
+            )
 
         return ServerAccounts(network, store)
 
@@ -292,8 +327,13 @@ def _secrets(home: Home) -> KeptSecrets:
     def store() -> SealedStore:
         from auth.sealed_store import SealedStore  # few people have secrets of their own
 
-        path, service = f"{home.state}/secrets", home.keyring_service
-        return SealedStore(path, service=service, binding="secrets of the user", spent=False)
+        return SealedStore(
+            f"{home.state}/secrets",
+            service=home.keyring_service,
+            binding="secrets of the user",
+            key_lock=_key_lock(home),
+            spent=False,
+        )
 
     return KeptSecrets(store)
 

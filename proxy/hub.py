@@ -21,6 +21,7 @@ from proxy.fault import NothingToSignInTo
 from proxy.offline import Horizon, silent
 from proxy.plain import plain
 from proxy.policy.joining import joined, under
+from proxy.policy.rule import Policy
 from proxy.registry import offerings
 from proxy.sign_in_again import SignInAgain
 from proxy.surroundings import take_bus
@@ -46,10 +47,10 @@ if TYPE_CHECKING:
     from proxy.own_sign_in import OwnSignIns
     from proxy.policy.circumstances import Workspace
     from proxy.policy.offering import Offering
-    from proxy.policy.rule import Policy
     from proxy.registry import Listing, Registry
     from proxy.remembered import Remembered
     from proxy.session import Session, Sessions
+    from proxy.setup.company_setup import CompanySetup
     from proxy.subscriptions import Subscriptions
     from proxy.trust.acceptance import Acceptance
 
@@ -74,6 +75,7 @@ class Hub:
         clock: Unix seconds.
         company_policy: What an administrator put on this machine; none in a test.
         home: The user's home folder.
+        setup: What the company set up on this machine; nothing in a test.
     """
 
     def __init__(
@@ -96,15 +98,17 @@ class Hub:
         clock: Callable[[], float],
         company_policy: CompanyPolicy | None = None,
         home: str = "",
+        setup: CompanySetup | None = None,
     ) -> None:
         self.company_policy = company_policy or CompanyPolicy(path="")
+        self.setup = setup
         self._home = home
         self.configuration = configuration
         self.problems = problems
         self.exchanges: Exchanges
         self.subscriptions: Subscriptions
         self.acceptance: Acceptance
-        self._network = network
+        self.network = network
         self.sessions = sessions
         self.account = account
         self.own_sign_ins = own_sign_ins
@@ -166,13 +170,13 @@ class Hub:
         if self.account is not None:
             await self.account.aclose()
         await self.own_sign_ins.aclose()
-        await self._network.aclose()
+        await self.network.aclose()
         await self.journal.close()
 
     def meet_window(self, session: Session) -> None:
         """Take from a window what only a window knows: the session bus and the proxies."""
         take_bus(session.settings)
-        self._network.suggest(session.settings)
+        self.network.suggest(session.settings)
 
     # --- what fronts ask ---------------------------------------------------------------------
 
@@ -241,7 +245,7 @@ class Hub:
             self.upkeep.hurry()
         else:
             self.catalog.part()
-            self.upkeep.do(self._network.aclose())
+            self.upkeep.do(self.network.aclose())
         self.sessions.tools_changed()
 
     def _silent(self) -> bool:
@@ -265,8 +269,15 @@ class Hub:
 
     @property
     def policy(self) -> Policy:
-        """What the company's policy and the user's say together."""
-        return joined(self.company_policy.policy, self.configuration.policy)
+        """What the company says, in its policy and its set-up, and the user, together."""
+        if self.setup is not None and self.setup.fault is not None:
+            fault = self.setup.fault
+            return Policy(refusal=fault.message, remedy=fault.remedy)
+        company, setup = self.company_policy.policy, self.configuration.setup
+        if setup is not None:
+            # An administrator's own file stands above the set-up.
+            company = joined(company, setup.policy) if self.company_policy.exists else setup.policy
+        return joined(company, self.configuration.policy)
 
     async def loaded(self) -> None:
         """Wait until it is certain who is signed in."""
@@ -286,6 +297,8 @@ class Hub:
         if self.account is None:
             raise NothingToSignInTo("There is no company to sign in to.")
         await self.loaded()
+        if self.setup is not None and self.setup.fault is not None:
+            raise self.setup.fault
         window = session.window
 
         async def open_page(url: str) -> bool:
@@ -385,14 +398,21 @@ class Hub:
             self.sessions.log(f"{title}: {plain(fault.sentence(), 500)}", grave=True)
 
     async def open_sign_in(self) -> None:
-        """Open the sealed sign-in, after which it is certain who is signed in."""
-        if self.account is not None:
+        """Open what is sealed, after which it is certain who is signed in, and by whose rules.
+
+        A set-up that is not the one that was accepted opens nothing.
+        """
+        ill = await self.setup.confirm() if self.setup is not None else None
+        if self.registry is not None:
+            await self.registry.unseal()
+        if self.account is not None and ill is None:
             await self.account.load()
         self._loaded.set()
         self._told = self.identity.key if self.identity else ""
         if self.identity != self._hint:
             self._remembered.save(self.identity)
-            self.adopt()
+        # Also for the same person: what the registry last said may have turned out not to be its.
+        self.adopt()
         await self.pairings.load()
         self.pairings.adopt(self.identity.key if self.identity else "")
 

@@ -28,6 +28,7 @@ _HEAD_START = 0.3
 _FORGET_SECONDS = 86400.0
 _REGISTRY_SECONDS = 300.0
 _REGISTRY_RETRY = 30.0
+_SETUP_SECONDS = 3600.0
 _PATIENCE = 2.0
 """Seconds that what was cancelled is given to end."""
 
@@ -45,6 +46,7 @@ class Upkeep:
         """Set once the sign-in is open and the registry was asked."""
         self._hurry = asyncio.Event()
         self._forget_next = 0.0
+        self._setup_next = 0.0
         self.errands: set[asyncio.Task[None]] = set()
         """What runs now."""
 
@@ -87,6 +89,7 @@ class Upkeep:
         self.do(hub.catalog.tend())
         while True:
             self._forget_old()
+            self._look_at_setup()
             pause = _REGISTRY_RETRY if hub.registry_fault else _REGISTRY_SECONDS
             try:
                 async with asyncio.timeout(pause):
@@ -103,6 +106,14 @@ class Upkeep:
             self._forget_next = now + _FORGET_SECONDS
             hub.journal.forget(now - hub.configuration.keep_seconds, now)
 
+    def _look_at_setup(self) -> None:
+        """Once an hour, see whether the company has a later set-up; nobody waits for it."""
+        hub = self._hub
+        online = hub.switch.since is None
+        if hub.setup is not None and online and hub.clock() >= self._setup_next:
+            self._setup_next = hub.clock() + _SETUP_SECONDS
+            self.do(hub.setup.look(hub.network))
+
     async def ask_registry(self) -> None:
         """Ask the registry; its last good copy stays where it does not answer."""
         hub = self._hub
@@ -111,7 +122,8 @@ class Upkeep:
         self._hurry.clear()
         company = hub.configuration.company
         away = hub.switch.since is not None and company and not on_loopback(company.registry)
-        if hub.registry is None or company is None or hub.account is None or away:
+        ill = hub.setup is not None and hub.setup.fault is not None
+        if hub.registry is None or company is None or hub.account is None or away or ill:
             hub.adopt()  # Reviews expire by date, also where no registry is asked.
             return
         identity = hub.account.identity

@@ -15,6 +15,7 @@ import signal
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -125,7 +126,11 @@ async def _stay(folder: Folder, tell: int | None, *, as_json: bool) -> bool:
     from sandbox.company import Company
 
     with folder.held():
-        company = Company(witness_file=folder.witness, ports=_ports(folder.last()))
+        company = Company(
+            witness_file=folder.witness,
+            ports=_ports(folder.last()),
+            setup_key=folder.setup_key,
+        )
         loop = asyncio.get_running_loop()
         stop: asyncio.Future[signal.Signals] = loop.create_future()
 
@@ -149,6 +154,8 @@ async def _stay(folder: Folder, tell: int | None, *, as_json: bool) -> bool:
                 issuer=company.issuer,
                 registry=company.registry,
                 gateway=company.gateway,
+                setup=company.setup_url,
+                fingerprint=company.setup.fingerprint,
                 servers=titles,
                 home=str(folder.home),
                 witness=str(folder.witness),
@@ -168,11 +175,12 @@ def _ports(last: State | None) -> Mapping[str, int]:
     if last is None:
         return {}
     return {
-        part: int(url.rpartition(":")[2])
+        part: urlsplit(url).port or 0
         for part, url in (
             ("issuer", last.issuer),
             ("registry", last.registry),
             ("gateway", last.gateway),
+            ("setup", last.setup),
         )
     }
 
@@ -199,7 +207,8 @@ def _show_up(folder: Folder, state: State, *, as_json: bool, already: bool) -> N
     click.echo()
     click.secho("Try Portico with it", bold=True)
     click.echo(f"  export PORTICO_HOME={shlex.quote(state.home)}")
-    steps = {**_NEXT, folder.command("down"): "end it"}
+    join = f"portico setup {state.setup}"
+    steps = {join: "join the company, as its people do", **_NEXT, folder.command("down"): "end it"}
     width = max(map(len, steps)) + 2
     for command, why in steps.items():
         click.echo("  " + command.ljust(width) + click.style(why, dim=True))
@@ -217,6 +226,8 @@ def _show(state: State) -> None:
         "Sign-on": state.issuer,
         "Registry": f"{state.registry}/v0.1/servers",
         "Gateway": state.gateway,
+        "Set-up": f"{state.setup}, signed by",
+        "": state.fingerprint,
         "Servers": ", ".join(state.servers.values()),
         "Home": state.home,
         "Gateway log": state.witness,

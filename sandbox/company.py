@@ -17,6 +17,7 @@ from sandbox.people import COMPANY
 from sandbox.provider import Provider
 from sandbox.registry import Registry
 from sandbox.serving import Door
+from sandbox.setup import PATH, Setup
 from sandbox.verifier import Verifier, published
 from sandbox.witness import Witness
 
@@ -35,7 +36,7 @@ AUDIENCE = "https://mcp.corp.example/"
 REGISTRY_AUDIENCE = "https://registry.corp.example/"
 SCOPES = ("openid", "profile", "groups", "offline_access")
 
-_PARTS = ("issuer", "registry", "gateway")
+_PARTS = ("issuer", "registry", "gateway", "setup")
 
 _IDLE = 60.0
 """Seconds the gateway keeps an idle connection to a server; servers keep theirs longer."""
@@ -49,12 +50,15 @@ class Company:
         applications: Short name -> ASGI application serving MCP at `/mcp`; None takes the
             sandbox's own servers.
         witness_file: Where the gateway's log is appended as JSON lines, or None.
-        ports: Ports that would be best for `issuer`, `registry` and `gateway`.
+        ports: Ports that would be best for `issuer`, `registry`, `gateway` and `setup`.
+        setup_key: Where the key that signs the set-up is kept, or None.
 
     Attributes:
         issuer: URL of the provider.
         registry: URL of the registry.
         gateway: URL of the gateway.
+        setup_url: Where people join the company, by `portico setup`.
+        setup: What is served there.
         servers: Short name -> URL of the server itself, past the gateway (for benchmarks).
         provider: The provider, with its knobs and counters.
         listing: The registry, with its knobs; `entries` may be changed while it runs.
@@ -66,6 +70,8 @@ class Company:
     issuer: str
     registry: str
     gateway: str
+    setup_url: str
+    setup: Setup
     servers: dict[str, str]
     provider: Provider
     listing: Registry
@@ -80,6 +86,7 @@ class Company:
         applications: Mapping[str, ASGIApp] | None = None,
         witness_file: Path | None = None,
         ports: Mapping[str, int] | None = None,
+        setup_key: Path | None = None,
     ) -> None:
         if applications is None:
             # DuckDB and the MCP SDK take a second to import, which tests with their own
@@ -91,6 +98,7 @@ class Company:
         self._clock = clock
         self._witness_file = witness_file
         self._ports = ports or {}
+        self._setup_key = setup_key
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -125,6 +133,8 @@ class Company:
         self.issuer = front["issuer"].url
         self.registry = front["registry"].url
         self.gateway = front["gateway"].url
+        self.setup_url = front["setup"].url + PATH
+        self.setup = Setup(self.configuration, int(self._clock()), self._setup_key)
         self.servers = {server: door.url for server, door in behind.items()}
 
         for server, application in self.applications.items():
@@ -138,6 +148,7 @@ class Company:
         self.listing = Registry(self._entries(), self._verifier(REGISTRY_AUDIENCE, transport))
         self.destinations = self._behind()
         await front["issuer"].open(self.provider.application)
+        await front["setup"].open(self.setup.application)
         await front["registry"].open(self.listing.application)
         await front["gateway"].open(
             Gateway(

@@ -46,6 +46,8 @@ class State:
         issuer: URL of the provider.
         registry: URL of the registry.
         gateway: URL of the gateway.
+        setup: Where people join the company.
+        fingerprint: Of the key that signs what is served there.
         servers: Short name -> what the registry calls it.
         home: The prepared `PORTICO_HOME`.
         witness: The gateway's log, JSON lines.
@@ -57,6 +59,8 @@ class State:
     issuer: str
     registry: str
     gateway: str
+    setup: str
+    fingerprint: str
     servers: dict[str, str]
     home: str
     witness: str
@@ -77,6 +81,7 @@ class Folder:
         self.home = root / "home"
         self.witness = root / "witness.jsonl"
         self.log = root / "sandbox.log"
+        self.setup_key = root / "setup-key.pem"
         self._state = root / "state.json"
         self._lock = root / "lock"
 

@@ -56,7 +56,7 @@ def put(question: Question, now: float, *, again: bool = False) -> None:
         screen.print(Text(f"\nSilence means no, in {left}.", style="dim"))
     name = (plain(f"{question['server']}.{question['tool']}"), "bold")
     # Before the prompt and not after it: whoever sees the prompt may answer at once.
-    _forget_typed()
+    forget_typed()
     trusts = "difference" in question
     if question["coded"]:
         doing = ("To trust what ", name, " is now,") if trusts else ("To run ", name)
@@ -94,7 +94,7 @@ def ask_address(wrong: str, way_back: str) -> None:
             "After you have signed in, the browser comes back by itself, or stops at an address "
             f"that begins with {plain(way_back)}. Then copy that whole address."
         )
-    _forget_typed()
+    forget_typed()
     sys.stderr.write("\nPaste it here: ")
     sys.stderr.flush()
 
@@ -111,7 +111,7 @@ def code(question: Question) -> str:
     """The code of a question, typed by the person; empty when nothing was typed."""
     name = plain(f"{question['server']}.{question['tool']}")
     note(CODE)
-    _forget_typed()
+    forget_typed()
     sys.stderr.write(f"The code of {name} (question {plain(question['tag'])}): ")
     sys.stderr.flush()
     return read(coded=True).get("code", "")
@@ -194,7 +194,7 @@ def owner(found: Owner) -> str:
     return f"{team}, {contact}" if team and contact else team or contact
 
 
-def _forget_typed() -> None:
+def forget_typed() -> None:
     """Drop what was typed before the question was seen: it cannot be an answer to it."""
     if sys.platform != "win32":
         import termios

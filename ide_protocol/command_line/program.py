@@ -17,6 +17,7 @@ from ide_protocol.command_line import (
     policy,
     secrets,
     serve,
+    setup,
     stats,
     trust,
     why,
@@ -103,7 +104,7 @@ def _assemble() -> None:
         ),
         ("Rules", (policy.policy,)),
         ("Care", (care.doctor, care.hub, care.config, care.version)),
-        ("Set up", (install.install, install.uninstall, secrets.secrets)),
+        ("Set up", (setup.setup, install.install, install.uninstall, secrets.secrets)),
         ("For editors and first tries", (*fronts[:2], serve.serve, *fronts[2:])),
     )
     for _, commands in program_sections:

@@ -43,6 +43,8 @@ STATUS_TOOL: dict[str, Any] = {
 def problems(hub: Hub) -> list[Fault]:
     """What is wrong now, the gravest first: with the hub, the company's policy, the registry."""
     own = list(hub.problems)
+    if hub.setup is not None:
+        own += filter(None, (hub.setup.fault, hub.setup.news))
     if hub.company_policy.fault is not None:
         own.append(hub.company_policy.fault)
     away = hub.horizon.offline is not None  # which the summary says once, in place of each

@@ -24,7 +24,7 @@ def read_table(path: str, kind: str) -> Section | None:
     Raises:
         ConfigurationFault: It cannot be read, or is not TOML.
     """
-    text = _text(path)
+    text = read_text(path)
     return None if text is None else parse_table(text, path, kind)
 
 
@@ -49,7 +49,12 @@ def parse_table(text: str, path: str, kind: str) -> Section:
     return Section(document, kind, (), problems)
 
 
-def _text(path: str) -> str | None:
+def read_text(path: str) -> str | None:
+    """The text of a file; None where there is none.
+
+    Raises:
+        ConfigurationFault: It cannot be read.
+    """
     try:
         with Path(path).open("rb") as file:
             data = file.read(SIZE_LIMIT + 1)

@@ -13,6 +13,7 @@ from proxy.configuration.fault import ConfigurationFault
 from proxy.configuration.file import parse_table, read_table
 from proxy.configuration.granting import check_vouched, read_naming, read_subject, read_way
 from proxy.configuration.local_server import read_program
+from proxy.configuration.narrowing import check_audiences, narrowed, routed
 from proxy.configuration.own_sign_in import read_registration
 from proxy.configuration.policy_section import read_policy
 from proxy.configuration.settings import (
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from proxy.configuration.fault import Problem
     from proxy.configuration.section import Section
+    from proxy.setup.document import Setup
 
 _OFFICIAL = "io.modelcontextprotocol.registry/official"
 _NAMESPACED = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+/[A-Za-z0-9._-]+")
@@ -51,8 +53,12 @@ class _Payloads(StrEnum):
     REDACTED = "redacted"
 
 
-def load(path: str) -> Configuration:
+def load(path: str, setup: Setup | None = None) -> Configuration:
     """Read the configuration; a file that does not exist is an empty one.
+
+    Args:
+        path: The file.
+        setup: What the company set up here, which the file can make narrower and never wider.
 
     Raises:
         ConfigurationFault: It cannot be read, is not TOML, or says something that Portico does
@@ -60,8 +66,10 @@ def load(path: str) -> Configuration:
     """
     top = read_table(path, "")
     if top is None:
-        return Configuration(path=path)
-    configuration = _configuration(top, path)
+        if setup is None:
+            return Configuration(path=path)
+        top = parse_table("", path, "")
+    configuration = _configuration(top, path, setup)
     if top.problems.found:
         raise ConfigurationFault(top.problems.found)
     return configuration
@@ -78,30 +86,49 @@ def check(text: str, path: str) -> tuple[Problem, ...]:
         top = parse_table(text, path, "")
     except ConfigurationFault as wrong:
         return wrong.problems
-    _configuration(top, path)
+    _configuration(top, path, None)
     return tuple(top.problems.found)
 
 
-def _configuration(top: Section, path: str) -> Configuration:
-    company = _company(top.section("company")) if "company" in top else None
+def _configuration(top: Section, path: str, setup: Setup | None) -> Configuration:
+    own = top.section("company")
+    if setup is not None:
+        own = narrowed(own, setup.tables["company"])
+    company = read_company(own) if setup is not None or "company" in top else None
     servers = {name: _server(name, section, company) for name, section in top.sections("servers")}
+    network = top.section("network")
     hub = top.section("hub")
     approvals = top.section("approvals")
     audit = top.section("audit")
     results = top.section("results")
+    if setup is not None:
+        network = routed(network, setup.tables.get("network", {}))
+        check_audiences(top, setup.company)
     return Configuration(
         company=company,
         servers=servers,
         profiles=tuple(_profile(section) for _, section in top.sections("profiles")),
         policy=read_policy(top.section("policy"), company=False),
-        network=_network(top.section("network"), path),
+        network=read_network(
+            network, ca_file=_ca_file(network, path), ca_text=setup.network.ca_text if setup else ""
+        ),
         idle_seconds=60 * hub.number("idle_minutes", 15.0),
         approval_seconds=approvals.number("deadline_seconds", 300.0),
         keep_seconds=_DAY * audit.number("keep_days", 180.0),
         captures=audit.choice("payloads", _Payloads, _Payloads.OFF) is _Payloads.REDACTED,
         result_bytes=int(_MEGABYTE * results.number("most_megabytes", 16.0)),
+        unencrypted_tokens=_unencrypted(hub, setup),
+        setup=setup,
         path=path,
     )
+
+
+def _unencrypted(hub: Section, setup: Setup | None) -> bool:
+    """Whether tokens may be kept in a plain file: the person says so, and the company lets them."""
+    wanted = hub.flag("unencrypted_tokens_on_disk", default=False)
+    if wanted and setup is not None and not setup.plain_file:
+        hub.wrong("unencrypted_tokens_on_disk", "is not allowed by your company's set-up")
+    return wanted
 
 
 def _profile(section: Section) -> Profile:
@@ -114,7 +141,8 @@ def _profile(section: Section) -> Profile:
     )
 
 
-def _company(section: Section) -> Company:
+def read_company(section: Section) -> Company:
+    """What a table says of the company; problems are noted in it."""
     section.required("issuer", '"https://sso.example.com"')
     section.required("client_id", '"portico"')
     issuer, registry = section.url("issuer"), section.url("registry")
@@ -265,19 +293,28 @@ def _rules(section: Section, risk: Risk, confirm: Confirm) -> Mapping[str, ToolR
     return rules
 
 
-def _network(section: Section, path: str) -> NetworkSettings:
-    ca_file = section.text("ca_file")
-    if ca_file:
-        # Relative to the file that says it: the hub's own working directory is `/`.
-        ca_file = str(Path(path).absolute().parent / Path(ca_file).expanduser())
-        if not Path(ca_file).is_file():
-            section.wrong("ca_file", "names no file")
+def read_network(
+    section: Section, *, ca_file: str | None = None, ca_text: str = ""
+) -> NetworkSettings:
+    """What a table says of the way through the network; problems are noted in it."""
     return NetworkSettings(
         https_proxy=_proxy(section, "https_proxy"),
         http_proxy=_proxy(section, "http_proxy"),
         no_proxy=section.text("no_proxy"),
-        ca_file=ca_file or None,
+        ca_file=ca_file,
+        ca_text=ca_text,
     )
+
+
+def _ca_file(section: Section, path: str) -> str | None:
+    ca_file = section.text("ca_file")
+    if not ca_file:
+        return None
+    # Relative to the file that says it: the hub's own working directory is `/`.
+    ca_file = str(Path(path).absolute().parent / Path(ca_file).expanduser())
+    if not Path(ca_file).is_file():
+        section.wrong("ca_file", "names no file")
+    return ca_file
 
 
 def _proxy(section: Section, key: str) -> str | None:

@@ -79,7 +79,8 @@ class Section:
     def __init__(
         self, table: Mapping[str, object], kind: str, path: tuple[str, ...], problems: Problems
     ) -> None:
-        self._table = table
+        self.table = table
+        """What its parser gave; a key is read by the methods, which check it."""
         self._kind = kind
         self.path = path
         self.problems = problems
@@ -89,7 +90,7 @@ class Section:
 
     def __contains__(self, key: str) -> bool:
         self._key(key)
-        return self._table.get(key) is not None
+        return self.table.get(key) is not None
 
     def wrong(self, key: str, message: str, place: int | None = None) -> None:
         """Note that `key` (or one element of its array) is wrong."""
@@ -242,7 +243,7 @@ class Section:
         if self._key(key).shape not in shapes:
             msg = f"{key} of [{self._kind}] is no {shapes[0]}"
             raise LookupError(msg)
-        value = self._table.get(key)
+        value = self.table.get(key)
         if value is None:
             return None
         if kind is float and isinstance(value, int) and not isinstance(value, bool):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from auth.terms import Way
     from proxy.policy.offering import ToolRule
     from proxy.program import Program
+    from proxy.setup.document import Setup
 
 SCOPES = ("openid", "profile", "groups", "offline_access")
 """The scopes asked for at sign-in, unless `[company] scopes` says otherwise."""
@@ -140,6 +141,7 @@ class NetworkSettings:
     http_proxy: str | None = None
     no_proxy: str = ""
     ca_file: str | None = None
+    ca_text: str = ""
 
     def open(self) -> Network:
         """The network these settings describe; nothing is connected yet."""
@@ -148,6 +150,7 @@ class NetworkSettings:
             http_proxy=self.http_proxy,
             no_proxy=self.no_proxy,
             ca_file=self.ca_file,
+            ca_text=self.ca_text,
         )
 
 
@@ -166,6 +169,8 @@ class Configuration:
         keep_seconds: How old a record of the audit becomes.
         captures: Whether the audit keeps redacted arguments and results.
         result_bytes: How much text a call's result may have.
+        unencrypted_tokens: Whether tokens may be kept in a plain file where there is no keyring.
+        setup: What the company set up on this machine; None where portico.toml stands alone.
         path: The file this was read from, whether it exists or not.
     """
 
@@ -179,6 +184,8 @@ class Configuration:
     keep_seconds: float = 180 * 86400.0
     captures: bool = False
     result_bytes: int = MOST_RESULT
+    unencrypted_tokens: bool = False
+    setup: Setup | None = None
     path: str = ""
 
     @property

@@ -51,7 +51,7 @@ def _readable(offering: Offering, _: str, __: Circumstances) -> Verdict | None:
         Risk.UNKNOWN,
         rule="company policy (cannot be used)",
         reason=offering.policy.refusal,
-        remedy="Have your administrator correct it; `portico policy check` shows every problem.",
+        remedy=offering.policy.remedy,
     )
 
 

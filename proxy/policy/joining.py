@@ -23,6 +23,7 @@ def joined(company: Policy, user: Policy) -> Policy:
         lease = company.lease & user.lease
     return Policy(
         refusal=company.refusal,
+        remedy=company.remedy,
         rules=(*company.rules, *(r for r in user.rules if r.ruling is not Ruling.ALLOW)),
         strength=strength,
         lease=lease,

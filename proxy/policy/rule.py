@@ -149,6 +149,7 @@ class Policy:
 
     Attributes:
         refusal: Why it cannot be used, in a sentence: then everything is denied.
+        remedy: What helps against that, as a sentence.
         rules: Every rule, the company's before the user's.
         strength: Risk -> the weakest surface that counts at least.
         lease: The most that one yes may cover; None where no lease may be given.
@@ -157,6 +158,7 @@ class Policy:
     """
 
     refusal: str = ""
+    remedy: str = "Have your administrator correct it; `portico policy check` shows every problem."
     rules: tuple[Rule, ...] = ()
     strength: Mapping[Risk, str] = field(default_factory=dict)
     lease: LeaseLimits | None = USUAL

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from auth.network import Answer, Network
+    from auth.seal import Seal
     from auth.secret import Secret
     from proxy.configuration import Company
     from proxy.registry.listing import Listing
@@ -56,15 +57,23 @@ class Registry:
         network: How it is reached.
         directory: Where last good answers are kept, readable by this user alone.
         clock: Unix seconds.
+        seal: What marks last good answers as ours; None in a test.
     """
 
     def __init__(
-        self, company: Company, *, network: Network, directory: str, clock: Callable[[], float]
+        self,
+        company: Company,
+        *,
+        network: Network,
+        directory: str,
+        clock: Callable[[], float],
+        seal: Seal | None = None,
     ) -> None:
+        self._seal = seal
         self._company = company
         self._network = network
         self._clock = clock
-        self._kept = LastGood(directory, company.registry, company.governance_key)
+        self._kept = LastGood(directory, company.registry, company.governance_key, seal)
         self._host = urlsplit(company.registry).netloc
         self._told: dict[str, Copy] = {}
         """User -> what the registry told this process, which alone is worth an ETag."""
@@ -77,8 +86,13 @@ class Registry:
         Args:
             identity_key: `Identity.key`, or one fixed word for whoever is not signed in.
         """
-        copy = self._kept.load(identity_key)
+        copy = self._told.get(identity_key) or self._kept.load(identity_key)
         return listing(copy, self._company.governance_key) if copy is not None else None
+
+    async def unseal(self) -> None:
+        """Have the keyring say which last good answers are ours; from then on no other is used."""
+        if self._seal is not None:
+            await self._seal.open()
 
     async def refresh(self, identity_key: str, token: Secret | None) -> Listing:
         """Ask the registry; what is unchanged by its ETag is not sent again.
@@ -94,7 +108,9 @@ class Registry:
             RegistryMalformed: It is no registry of API v0.1.
         """
         async with self._turn:
-            previous = await asyncio.to_thread(self._kept.load, identity_key)
+            previous = self._told.get(identity_key)
+            if previous is None:
+                previous = await asyncio.to_thread(self._kept.load, identity_key)
             shown = token if self._may_see_token() else None
             if token is not None and shown is None:
                 log.warning("%s gets no token: it is not in token_origins", self._host)

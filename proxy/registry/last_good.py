@@ -2,18 +2,28 @@
 
 A file belongs to one user, one registry and one governance key; all three are checked inside. It
 holds no token. It is small, because only what Portico reads of an entry is kept.
+
+Its entries are the rules of every call, so a seal of the keyring says that Portico wrote it. Until
+the keyring has answered, a copy can fill a first list, which no call waits for; after that one
+whose seal does not hold is not used. Without a keyring nothing is written, and nothing is used.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from proxy import wire
 from proxy.registry.entry import trim
 from proxy.registry.listing import Copy, Page
+
+if TYPE_CHECKING:
+    from auth.seal import Seal
+
+log = logging.getLogger("portico.registry")
 
 _FORMAT = 1
 
@@ -25,9 +35,13 @@ class LastGood:
         directory: Where they are kept; made at the first save.
         registry: The registry's URL.
         governance_key: The key under which governance was kept.
+        seal: What says that a copy is ours; None in a test, where every copy is.
     """
 
-    def __init__(self, directory: str, registry: str, governance_key: str) -> None:
+    def __init__(
+        self, directory: str, registry: str, governance_key: str, seal: Seal | None = None
+    ) -> None:
+        self._seal = seal
         self._directory = Path(directory)
         self._governance_key = governance_key
         self._owner = [_FORMAT, registry, governance_key]
@@ -35,8 +49,8 @@ class LastGood:
     def load(self, identity_key: str) -> Copy | None:
         """This user's last good answer; None when there is none that can be read."""
         try:
-            held = wire.decode(self._path(identity_key).read_bytes())
-            if held["owner"] != [*self._owner, identity_key]:
+            held = self._ours(self._path(identity_key).read_bytes())
+            if held is None or held["owner"] != [*self._owner, identity_key]:
                 return None
             return Copy(
                 pages=tuple(self._page(page) for page in held["pages"]),
@@ -71,6 +85,11 @@ class LastGood:
                 for page in copy.pages
             ],
         }
+        content = wire.encode(held)
+        if self._seal is not None:
+            if self._seal.state != "open":
+                return
+            content = self._seal.mark(content).encode() + b"\n" + content
         # Brings compression along, which nobody needs before there is something to save.
         import tempfile
 
@@ -79,11 +98,21 @@ class LastGood:
         handle, fresh = tempfile.mkstemp(dir=self._directory, prefix=".registry-")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(wire.encode(held))
+                file.write(content)
             Path(fresh).replace(self._path(identity_key))
         except BaseException:
             Path(fresh).unlink(missing_ok=True)
             raise
+
+    def _ours(self, raw: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds.
+        """What a file holds, where nothing speaks against its being ours."""
+        if self._seal is None:
+            return wire.decode(raw)
+        mark, _, content = raw.partition(b"\n")
+        if self._seal.state != "unopened" and not self._seal.holds(content, mark.decode("latin-1")):
+            log.warning("the kept answer of the registry has no seal of ours, and is not used")
+            return None
+        return wire.decode(content)
 
     def _page(self, held: dict[str, Any]) -> Page:
         servers = [trim(server, self._governance_key) for server in held["servers"]]

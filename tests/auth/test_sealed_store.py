@@ -103,3 +103,77 @@ async def test_a_process_that_is_killed_frees_the_lock(tmp_path: Path) -> None:
     # The one that waited in vain got the lock after all, and must have given it back.
     async with LockFile(path).held(20.0):
         pass
+
+
+async def test_two_stores_of_a_home_make_one_key(tmp_path: Path, keyring: KeyringDouble) -> None:
+    """Sign-in and pairings are first written at the same moment, and each opens with that key."""
+    lock = str(tmp_path / "vault-key.lock")
+    stores = [
+        SealedStore(
+            str(tmp_path / name), service="t", binding=name, key_lock=lock, keyring_backend=keyring
+        )
+        for name in ("sign-in", "pairings")
+    ]
+    await asyncio.gather(*(store.write({"n": 1}) for store in stores))
+    for name in ("sign-in", "pairings"):
+        later = SealedStore(
+            str(tmp_path / name), service="t", binding=name, keyring_backend=keyring
+        )
+        assert await later.read() == {"n": 1}
+
+
+async def test_a_file_of_another_user_of_the_machine_does_not_open(
+    tmp_path: Path, keyring: KeyringDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the keyring's entry was copied over with it."""
+    await _store(tmp_path, keyring).write({"n": 1})
+    other = os.getuid() + 1
+    monkeypatch.setattr(os, "getuid", lambda: other)
+    assert await _store(tmp_path, keyring).read() is None
+
+
+async def test_a_plain_file_is_written_only_where_somebody_asked_for_it_by_name(
+    tmp_path: Path, keyring: KeyringDouble
+) -> None:
+    """Without a keyring memory is all there is; the setting alone brings the file, mode 0600."""
+    keyring.lock_up()
+    path = tmp_path / "state" / "sign-in"
+    file = tmp_path / "state" / "sign-in.unencrypted"
+    silent = _store(tmp_path, keyring)
+    await silent.write({"token": "canary"})
+    assert (silent.kind, os.listdir(tmp_path)) == ("memory", [])  # noqa: PTH208
+    asked = SealedStore(
+        str(path), service="t", binding="issuer client", plain=True, keyring_backend=keyring
+    )
+    await asked.write({"token": "canary"})
+    assert asked.kind == "unencrypted-file"
+    assert file.stat().st_mode & 0o777 == 0o600
+    later = SealedStore(
+        str(path), service="t", binding="issuer client", plain=True, keyring_backend=keyring
+    )
+    assert await later.read() == {"token": "canary"}
+    foreign = SealedStore(
+        str(path), service="t", binding="other", plain=True, keyring_backend=keyring
+    )
+    assert await foreign.read() is None
+    assert await _store(tmp_path, keyring).read() is None
+    assert not file.exists(), "without the setting it does not stay"
+
+
+async def test_a_keyring_that_comes_takes_over_from_the_plain_file(
+    tmp_path: Path, keyring: KeyringDouble
+) -> None:
+    """What was plain is read once more, and sealed and removed with the next writing."""
+    path = str(tmp_path / "sign-in")
+    keyring.lock_up()
+    await SealedStore(path, service="t", binding="b", plain=True, keyring_backend=keyring).write(
+        {"n": 1}
+    )
+    keyring.locked = False
+    store = SealedStore(path, service="t", binding="b", plain=True, keyring_backend=keyring)
+    assert await store.read() == {"n": 1}
+    await store.write({"n": 2})
+    assert store.kind == "keyring"
+    assert not (tmp_path / "sign-in.unencrypted").exists()
+    await store.erase()
+    assert await store.read() is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,13 +16,13 @@ from ide_protocol.command_line.program import program
 from ide_protocol.door import shim
 from proxy.configuration import load
 from proxy.configuration.company_policy import load_policy
+from proxy.setup.document import read_setup
 from sandbox import demo
 from sandbox.command_line import program as sandbox
 from tests.docs.page import PAGES, fences, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
 
 def lines(language: str = "sh") -> list[tuple[str, list[str]]]:
@@ -95,6 +96,7 @@ def test_every_target_of_make_on_a_page_exists() -> None:
 
 READERS: Mapping[str, Callable[[str], object]] = {
     "# policy.toml": load_policy,
+    "# setup.toml": lambda path: read_setup(Path(path).read_text(encoding="utf-8"), path),
     # It names other files, and is run with them by tests/docs/test_policy_page.py.
     "# expectations.toml": lambda _: None,
 }

@@ -55,7 +55,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
 def state(pid: int, started: str) -> State:
     """What a sandbox would write down."""
-    return State(pid, started, "", "", "", {}, "", "", "")
+    return State(pid, started, "", "", "", "", "", {}, "", "", "")
 
 
 def test_a_sandbox_lives_from_up_to_down(home: Home) -> None:
@@ -64,6 +64,7 @@ def test_a_sandbox_lives_from_up_to_down(home: Home) -> None:
     up = home.run("up")
     assert up.returncode == 0, up.stderr
     assert f"export PORTICO_HOME={home.folder}/home" in up.stdout
+    assert "portico setup http://127.0.0.1:" in up.stdout
     assert "Alice Archer" in up.stdout
 
     found = home.read("status")

@@ -1,4 +1,4 @@
-"""Every key that portico.toml, policy.toml and a file of expectations may have.
+"""Every key that portico.toml, policy.toml, a set-up and a file of expectations may have.
 
 The reader, the pages of the documentation, the published schema, and what an editor is told while
 somebody writes all come from this one table.
@@ -14,6 +14,7 @@ from proxy.configuration.vocabulary import (
     policy,
     running,
     servers,
+    setup,
     top,
 )
 from proxy.configuration.vocabulary.key import Key, Keys, Shape
@@ -30,6 +31,7 @@ KEYS: Final[Mapping[str, Keys]] = {
     **policy.KINDS,
     **expectations.KINDS,
     **running.KINDS,
+    **setup.KINDS,
 }
 """Kind of table -> the keys it may have. NAME and TOOL are chosen by whoever writes the file."""
 

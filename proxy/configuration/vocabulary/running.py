@@ -41,6 +41,14 @@ KINDS: Final[Mapping[str, Keys]] = {
             "How long the hub stays after the last window has gone; at most a week.",
             most=7 * 24 * 60,
         ),
+        Key(
+            "unencrypted_tokens_on_disk",
+            Shape.FLAG,
+            "`false`",
+            "Where there is no keyring, whether tokens are kept in a file that everything that "
+            "runs as you can read, and not in memory ([setup.md](setup.md#where-there-is-no-"
+            "keyring)).",
+        ),
     ),
     "approvals": keys(
         Key(

@@ -15,8 +15,9 @@ PAGE = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encod
 
 _ROW = re.compile(r"^\| `.*\|$", re.MULTILINE)
 
-# What a company expects of its rules is a file of its own, which docs/policy.md explains.
-KINDS = [kind for kind in KEYS if not kind.startswith("expectations")]
+# What a company expects of its rules, and its set-up, are files of their own, which docs/policy.md
+# and docs/setup.md explain.
+KINDS = [kind for kind in KEYS if not kind.startswith(("expectations", "setup"))]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind])

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from auth.lock_file import LockFile
+from auth.seal import Seal
 from auth.secret import Secret
+from auth.vault_key import VaultKey
 from proxy.registry import (
     Registry,
     RegistryFault,
@@ -19,6 +22,7 @@ from proxy.registry import (
     RegistrySignInNeeded,
     RegistryUnreachable,
 )
+from tests.auth.issuer_double import KeyringDouble
 from tests.proxy.registry.registry_double import KEY, RegistryDouble, block, envelope
 
 if TYPE_CHECKING:
@@ -56,10 +60,14 @@ def reader(
 ) -> Callable[..., Registry]:
     """Makes clients that share one cache, as one hub after another does."""
 
-    def make(**changes: object) -> Registry:
+    def make(seal: Seal | None = None, **changes: object) -> Registry:
         changed = replace(company, **changes)  # type: ignore[arg-type]
         return Registry(
-            changed, network=network, directory=str(tmp_path / "cache"), clock=clock.read
+            changed,
+            network=network,
+            directory=str(tmp_path / "cache"),
+            clock=clock.read,
+            seal=seal,
         )
 
     return make
@@ -227,3 +235,37 @@ async def test_one_bad_entry_does_not_empty_the_list(
     registry.entries = [envelope(), None, {"server": {"name": 5}}, envelope("no-slash")]  # type: ignore[list-item]
     listing = await reader().refresh(ALICE, TOKEN)
     assert [entry.name for entry in listing.entries] == ["com.example/presto"]
+
+
+async def test_a_copy_without_our_seal_is_not_used(
+    registry: RegistryDouble, reader: Callable[..., Registry], tmp_path: Path
+) -> None:
+    """An edited or planted copy fills a first list at most, and is dropped when the keyring speaks.
+
+    Where there is no keyring, none is written at all.
+    """
+    registry.entries = [envelope(NAMES[0], block(environment="production"))]
+    keyring = KeyringDouble()
+
+    def seal() -> Seal:
+        return Seal(VaultKey("t", keyring), LockFile(str(tmp_path / "lock")), "registry")
+
+    first = reader(seal=seal())
+    await first.unseal()
+    good = await first.refresh(ALICE, TOKEN)
+    (copy,) = (tmp_path / "cache").glob("registry-*.json")
+    again = reader(seal=seal())
+    assert again.last_good(ALICE) == good
+    await again.unseal()
+    assert again.last_good(ALICE) == good
+    copy.write_bytes(copy.read_bytes().replace(b"production", b"playground"))
+    edited = reader(seal=seal())
+    await edited.unseal()
+    assert edited.last_good(ALICE) is None
+    copy.unlink()
+    keyring.lock_up()
+    headless = reader(seal=seal())
+    await headless.unseal()
+    kept = await headless.refresh(ALICE, TOKEN)
+    assert headless.last_good(ALICE) == kept
+    assert list((tmp_path / "cache").glob("registry-*")) == []
