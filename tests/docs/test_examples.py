@@ -99,6 +99,8 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "# setup.toml": lambda path: read_setup(Path(path).read_text(encoding="utf-8"), path),
     # It names other files, and is run with them by tests/docs/test_policy_page.py.
     "# expectations.toml": lambda _: None,
+    # It is Codex's own.
+    "# requirements.toml": lambda _: None,
 }
 """The first line of an example that is no portico.toml, and what reads it."""
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from editors.install.clients import CLIENTS
+from tests.docs.page import read
 
 PAGE = Path(__file__).parents[2] / "docs" / "install.md"
 
@@ -26,3 +29,18 @@ def test_the_page_lists_every_client_with_its_files() -> None:
         )
         expected.append(f"| {' | '.join(cells)} |")
     assert rows == expected
+
+
+@pytest.mark.parametrize("page", ["docs/hosts.md", "docs/administrators.md"])
+def test_every_host_that_can_be_set_up_has_its_place_on_the_page(page: str) -> None:
+    """Whoever adds a host says how its questions add up with ours, and who may allow it."""
+    text = read(page)
+    # An editor that starts `portico lsp` alone asks nothing by itself and is on no allow-list.
+    hosts = [
+        client.title
+        for client in CLIENTS
+        for place in [client.project or client.user["linux"]]
+        if "mcp" in str(place.entry(["portico", "mcp"]).get("args", place.entry(["", "mcp"])))
+        and place.keys
+    ]
+    assert [title for title in hosts if title not in text] == []

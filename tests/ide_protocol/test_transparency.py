@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -206,3 +207,29 @@ def test_any_definition_is_the_same_through_portico(
     honest = [tool for tool in listed if not findings(tool)]
     public = [{**tool, "name": f"old_{tool['name']}"} for tool in honest]
     assert same(world.run(fetched()), public)
+
+
+HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
+
+
+def test_no_annotation_is_changed_to_silence_a_host(world: World) -> None:
+    """Whatever a server says its tools do is what a host hears, also where Portico asks itself."""
+    said: list[dict[str, Any] | None] = [None, {}, {"title": "Read", "vendorHint": [1, None]}]
+    said += [
+        {key: value for key, value in zip(HINTS, values, strict=True) if value is not None}
+        for values in itertools.product((None, False, True), repeat=len(HINTS))
+    ]
+    stem = f"a{next(world.numbers)}x"
+    listed = [
+        {"name": f"{stem}{place}", **({} if one is None else {"annotations": one})}
+        for place, one in enumerate(said)
+    ]
+    world.servers["old"].lists["tools/list"] = ("tools", listed)
+
+    async def heard() -> dict[str, Any]:
+        await world.catalog.relist("old")
+        answer = await world.client.ask("tools/list", {}, identifier=next(world.numbers))
+        return {tool["name"]: tool.get("annotations") for tool in answer["result"]["tools"]}
+
+    told = world.run(heard())
+    assert [told[f"old_{stem}{place}"] for place in range(len(said))] == said
