@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from auth.sign_in import Welcome
     from auth.supply import Source
     from auth.terms import Way
+    from auth.walk import ChainLink
 
 logger = logging.getLogger(__name__)
 
@@ -98,6 +99,7 @@ class Account:
         self._issuer = Issuer(issuer, network)
         self._wallet = Wallet(issuer, store)
         refresh = Refresh(self._client, self._issuer, self._wallet, clock)
+        self._refresh = refresh
         exchange = Exchange(self._client, self._issuer, self._wallet, refresh, clock)
         enterprise = Enterprise(self._client, exchange, self._wallet, network, clock)
         sources: dict[Way, Source] = {
@@ -117,12 +119,34 @@ class Account:
 
     @property
     def storage(self) -> str:
-        """Where the sign-in survives: "keyring", or "memory" (until this process ends)."""
+        """Where the sign-in survives, see `sealed_store.Kind`."""
         return self._wallet.storage
 
     async def load(self) -> None:
         """Take over the sign-in of an earlier run. Never fails: without one, nobody is in."""
         await self._wallet.load()
+
+    async def walk(self, terms: Terms | None = None) -> list[ChainLink]:
+        """Try every link of the chain that the sign-in hangs on, one refresh among them.
+
+        Args:
+            terms: What to refresh; None for whatever the issuer gives.
+        """
+        from auth.walk import Walk  # only somebody who looks for trouble waits for it
+
+        audience = next(iter(sorted(self._client.audiences)), "")
+        wanted = terms or Terms(audience)
+
+        async def renew() -> object:
+            held = self._wallet.held(wanted.key)
+            return await self._refresh.renewed(wanted, held.token if held else None)
+
+        async def storage() -> str:
+            await self._wallet.load()
+            return self._wallet.storage
+
+        able = renew if self._wallet.credential is not None else None
+        return await Walk(self._issuer, storage, able, self._clock).links()
 
     async def reach(self) -> None:
         """See whether the issuer answers now.

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, cast
 
 import click
 
 from ide_protocol.command_line import option
-from ide_protocol.command_line.console import emit, say
+from ide_protocol.command_line.console import emit, say, show
 from ide_protocol.command_line.conversation import conversation
 from ide_protocol.command_line.exit_code import ExitCode
 from ide_protocol.own import contract
 from proxy.plain import plain
 
 if TYPE_CHECKING:
-    from ide_protocol.own.contract import User
+    from ide_protocol.own.contract import Grant, User
 
 
 @click.command()
@@ -72,18 +73,29 @@ def logout(server: str, *, as_json: bool) -> int:
 @click.command()
 @option.as_json
 def whoami(*, as_json: bool) -> int:
-    """Show who is signed in, and in which groups."""
+    """Show who is signed in, in which groups, and what each server is sent of that.
+
+    The sign-ins of servers that run their own OAuth are listed with the company's.
+    """
     with conversation() as hub:
         user = cast("User | None", hub.request(contract.STATUS, doing="Asking the hub")["user"])
+        answer = hub.request(contract.GRANTS, doing="Asking for the grants")
+    grants = cast("list[Grant]", answer["grants"])
     if as_json:
-        emit({"user": user})
-    elif user is None:
+        emit({"user": user, "grants": grants})
+        return ExitCode.PERSON if user is None else ExitCode.OK
+    if user is None:
         say("Nobody is signed in. Sign in with `portico login`.")
     else:
         groups = ", ".join(plain(group) for group in user["groups"]) or "none"
         say(f"{plain(user['name'])} at {plain(user['issuer'])}")
         say(f"Groups: {groups}")
         say(kept(user))
+    if grants:
+        from ide_protocol.command_line.view.grants import view
+
+        say("")
+        show(view(grants, time.time()))
     return ExitCode.PERSON if user is None else ExitCode.OK
 
 
@@ -91,6 +103,11 @@ def kept(user: User) -> str:
     """Where the sign-in is kept, as a sentence."""
     if user["storage"] == "keyring":
         return "The sign-in is sealed with a key in this machine's keyring."
+    if user["storage"] == "unencrypted-file":
+        return (
+            "The sign-in is kept in a file that is not encrypted, because portico.toml asks for "
+            "it (hub.unencrypted_tokens_on_disk): everything that runs as you can read it."
+        )
     return (
         "This machine has no keyring that Portico trusts, so the sign-in is kept in memory "
         "and ends with the hub."

@@ -27,7 +27,7 @@ from ide_protocol.own import contract
 from proxy.home import Home
 
 if TYPE_CHECKING:
-    from ide_protocol.own.contract import Check, Hub
+    from ide_protocol.own.contract import ChainLink, Check, Hub
 
 
 _GOODBYE = 10.0
@@ -42,9 +42,32 @@ def own_version() -> str:
 
 
 @click.command()
+@click.argument("part", type=click.Choice(["auth"]), required=False)
 @option.as_json
-def doctor(*, as_json: bool) -> int:
-    """Check this installation, the hub and the way to the company."""
+def doctor(part: str | None, *, as_json: bool) -> int:
+    """Check this installation, the hub and the way to the company.
+
+    `doctor auth` walks the chain that the company's sign-in hangs on (name, connection and
+    certificate, discovery, keys, clock, keyring, one refresh) and names the first thing wrong.
+    """
+    return _doctor_auth(as_json=as_json) if part == "auth" else _doctor(as_json=as_json)
+
+
+def _doctor_auth(*, as_json: bool) -> int:
+    with conversation() as line:
+        answer = line.request(contract.DOCTOR_AUTH, doing="Walking the way to the sign-on")
+    chain = cast("list[ChainLink]", answer["chain"])
+    if as_json:
+        emit({"chain": chain})
+    else:
+        from ide_protocol.command_line.view.chain import view
+
+        show(view(chain))
+    failed = any(link["state"] == "failed" for link in chain)
+    return ExitCode.FAILED if failed else ExitCode.OK
+
+
+def _doctor(*, as_json: bool) -> int:
     from ide_protocol.command_line.checkup import local_checks, version_check
 
     checks = local_checks(Home.find())

@@ -27,6 +27,7 @@ ACTIVITY = "portico/activity"
 STATS = "portico/stats"
 WHY = "portico/why"
 DOCTOR = "portico/doctor"
+DOCTOR_AUTH = "portico/doctorAuth"
 PINS = "portico/pins"
 PIN_DIFFERENCE = "portico/pinDifference"
 ACCEPT_PIN = "portico/acceptPin"
@@ -100,7 +101,7 @@ class Owner(TypedDict):
 
 
 class User(TypedDict):
-    """Who is signed in. `storage` says where the sign-in is kept: `keyring` or `memory`."""
+    """Who is signed in; `storage` keeps that: `keyring`, `memory` or `unencrypted-file`."""
 
     name: str
     subject: str
@@ -433,6 +434,22 @@ class Explanation(TypedDict):
     request: str
 
 
+class ChainLink(TypedDict):
+    """One link of the chain that a sign-in hangs on; `skipped` where one before it failed.
+
+    `expected` says what should be so, `finding` what is; `who` acts and `remedy` says what they do,
+    both empty where all is well, as is `reference`.
+    """
+
+    name: str
+    expected: str
+    state: Literal["ok", "warning", "failed", "skipped"]
+    finding: str
+    who: str
+    remedy: str
+    reference: str
+
+
 class Check(TypedDict):
     """One finding of the doctor; `remedy` is empty when all is well."""
 
@@ -568,6 +585,7 @@ METHODS: dict[str, tuple[type | Keys, type | Keys]] = {
     STATS: ({"since": NotRequired[float]}, Stats),
     WHY: ({"server": str, "tool": NotRequired[str]}, Explanation),
     DOCTOR: ({}, {"checks": list[Check]}),
+    DOCTOR_AUTH: ({}, {"chain": list[ChainLink]}),
     PINS: ({"server": NotRequired[str]}, {"pins": list[Pin]}),
     PIN_DIFFERENCE: (
         {"server": str, "tool": NotRequired[str]},

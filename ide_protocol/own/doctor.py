@@ -10,6 +10,7 @@ from auth.fault import Fault
 from ide_protocol.own.host_limit import REMEDY, excesses
 from ide_protocol.own.summary import held_back, problems, quarantines
 from proxy.catalog import State
+from proxy.fault import NothingToSignInTo
 from proxy.plain import plain
 from proxy.policy.offering import Standing
 from proxy.registry.fault import RegistrySignInNeeded
@@ -18,7 +19,8 @@ from proxy.upstream.fault import Kind, UpstreamFault
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from ide_protocol.own.contract import Check
+    from auth.walk import ChainLink as Walked
+    from ide_protocol.own.contract import ChainLink, Check
     from ide_protocol.own.host_limit import Excess
     from proxy.hub import Hub
     from proxy.trust.quarantine import Quarantine
@@ -40,6 +42,33 @@ class Look:
 
     silent: frozenset[str] = frozenset()
     issuer: Fault | None = None
+
+
+async def walk(hub: Hub) -> list[ChainLink]:
+    """The chain that the company's sign-in hangs on, link by link.
+
+    Raises:
+        NothingToSignInTo: There is no company.
+        Fault: The company's set-up does not count, so that nothing hangs on anything.
+    """
+    if hub.setup is not None and hub.setup.fault is not None:
+        raise hub.setup.fault
+    if hub.account is None:
+        raise NothingToSignInTo("There is no company to sign in to.")
+    return [_link(link) for link in await hub.account.walk()]
+
+
+def _link(link: Walked) -> ChainLink:
+    fault = link.fault
+    return {
+        "name": link.name,
+        "expected": plain(link.expected, 300),
+        "state": link.state,
+        "finding": plain(link.found, 400),
+        "who": fault.who.value if fault is not None else "",
+        "remedy": plain(fault.remedy, 400) if fault is not None else "",
+        "reference": fault.reference if fault is not None else "",
+    }
 
 
 async def look(hub: Hub, patience: float = PATIENCE) -> Look:
@@ -153,6 +182,13 @@ def _sign_in(hub: Hub) -> Check:
             "state": "failed",
             "finding": "Nobody is signed in.",
             "remedy": "Run `portico login`.",
+        }
+    if account.storage == "unencrypted-file":
+        return {
+            "name": "sign-in",
+            "state": "warning",
+            "finding": f"Signed in as {plain(identity.name)}, kept in a file without encryption.",
+            "remedy": "Take `unencrypted_tokens_on_disk` back as soon as there is a keyring.",
         }
     if account.storage == "memory":
         return {

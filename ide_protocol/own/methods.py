@@ -13,7 +13,7 @@ from ide_protocol.mcp.greeting import VERSION
 from ide_protocol.own import answering, contract, policy, shape
 from ide_protocol.own.activity import activity
 from ide_protocol.own.answering import NotHere
-from ide_protocol.own.doctor import checks, look
+from ide_protocol.own.doctor import checks, look, walk
 from ide_protocol.own.figures import stats
 from ide_protocol.own.grants import grants
 from ide_protocol.own.leasing import Leasing
@@ -91,6 +91,7 @@ class Methods:
             contract.STATS: partial(stats, hub),
             contract.WHY: self.why,
             contract.DOCTOR: self.doctor,
+            contract.DOCTOR_AUTH: self.doctor_auth,
             contract.EXPLAIN: self.explain,
             contract.DRAFT: self.draft,
             contract.OFFLINE: self.offline,
@@ -243,6 +244,12 @@ class Methods:
         """See `contract.DOCTOR`."""
         await self._hub.loaded()
         return {"checks": checks(self._hub, await look(self._hub))}
+
+    async def doctor_auth(self, _: Params) -> dict[str, list[contract.ChainLink]]:
+        """See `contract.DOCTOR_AUTH`."""
+        self._configured()
+        await self._hub.loaded()
+        return {"chain": await walk(self._hub)}
 
     async def explain(self, params: Params) -> contract.Way:
         """See `contract.EXPLAIN`."""

@@ -16,7 +16,7 @@ export type Owner = {
   support: string;
 };
 
-/** Who is signed in. `storage` says where the sign-in is kept: `keyring` or `memory`. */
+/** Who is signed in; `storage` keeps that: `keyring`, `memory` or `unencrypted-file`. */
 export type User = {
   name: string;
   subject: string;
@@ -297,6 +297,17 @@ export type Explanation = {
   request: string;
 };
 
+/** One link of the chain that a sign-in hangs on; `skipped` where one before it failed. `expected` says what should be so, `finding` what is; `who` acts and `remedy` says what they do, both empty where all is well, as is `reference`. */
+export type ChainLink = {
+  name: string;
+  expected: string;
+  state: "ok" | "warning" | "failed" | "skipped";
+  finding: string;
+  who: string;
+  remedy: string;
+  reference: string;
+};
+
 /** One finding of the doctor; `remedy` is empty when all is well. */
 export type Check = {
   name: string;
@@ -401,6 +412,7 @@ export type Methods = {
   "portico/stats": { params: { since?: number }; result: Stats };
   "portico/why": { params: { server: string; tool?: string }; result: Explanation };
   "portico/doctor": { params: { [key: string]: never }; result: { checks: Check[] } };
+  "portico/doctorAuth": { params: { [key: string]: never }; result: { chain: ChainLink[] } };
   "portico/pins": { params: { server?: string }; result: { pins: Pin[] } };
   "portico/pinDifference": { params: { server: string; tool?: string }; result: { before: string; after: string; difference: string[] } };
   "portico/acceptPin": { params: { server: string; tool?: string }; result: { digest: string } };

@@ -38,6 +38,26 @@ USER: contract.User = {
     "groups": ["data-eng"],
     "storage": "keyring",
 }
+GRANT: contract.Grant = {
+    "server": "presto",
+    "title": "Presto",
+    "way": "refresh",
+    "audience": "https://mcp.corp.example/",
+    "scopes": [],
+    "issuer": "https://sso.corp.example",
+    "held": False,
+    "expires": None,
+    "why": "The issuer refused the audience.",
+}
+LINK: contract.ChainLink = {
+    "name": "connection",
+    "expected": "sso.corp.example answers, by a trusted certificate.",
+    "state": "failed",
+    "finding": "sso.corp.example could not be reached.",
+    "who": "nobody: it passes by itself",
+    "remedy": "Check the network or VPN.",
+    "reference": "unreachable",
+}
 SERVER: contract.Server = {
     "server": "presto",
     "name": "com.example.corp/presto",
@@ -214,6 +234,8 @@ ANSWERS: dict[str, Any] = {
     contract.STATS: STATS,
     contract.WHY: EXPLANATION,
     contract.DOCTOR: {"checks": [CHECK]},
+    contract.DOCTOR_AUTH: {"chain": [LINK]},
+    contract.GRANTS: {"grants": [GRANT]},
 }
 
 

@@ -63,6 +63,9 @@ interface PorticoServer : LanguageServer {
     @JsonRequest("portico/doctor")
     fun doctor(): CompletableFuture<DoctorResult>
 
+    @JsonRequest("portico/doctorAuth")
+    fun doctorAuth(): CompletableFuture<DoctorAuthResult>
+
     @JsonRequest("portico/pins")
     fun pins(params: PinsParams): CompletableFuture<PinsResult>
 

@@ -20,7 +20,7 @@ data class Owner(
     val support: String,
 )
 
-/** Who is signed in. `storage` says where the sign-in is kept: `keyring` or `memory`. */
+/** Who is signed in; `storage` keeps that: `keyring`, `memory` or `unencrypted-file`. */
 data class User(
     val name: String,
     val subject: String,
@@ -412,6 +412,28 @@ data class Explanation(
     val request: String,
 )
 
+/** What `state` of [ChainLink] can be. */
+@JvmInline
+value class ChainLinkState(val word: String) {
+    companion object {
+        val OK = ChainLinkState("ok")
+        val WARNING = ChainLinkState("warning")
+        val FAILED = ChainLinkState("failed")
+        val SKIPPED = ChainLinkState("skipped")
+    }
+}
+
+/** One link of the chain that a sign-in hangs on; `skipped` where one before it failed. `expected` says what should be so, `finding` what is; `who` acts and `remedy` says what they do, both empty where all is well, as is `reference`. */
+data class ChainLink(
+    val name: String,
+    val expected: String,
+    val state: ChainLinkState,
+    val finding: String,
+    val who: String,
+    val remedy: String,
+    val reference: String,
+)
+
 /** What `state` of [Check] can be. */
 @JvmInline
 value class CheckState(val word: String) {
@@ -644,6 +666,11 @@ data class WhyParams(
 /** The result of `portico/doctor`. */
 data class DoctorResult(
     val checks: List<Check>,
+)
+
+/** The result of `portico/doctorAuth`. */
+data class DoctorAuthResult(
+    val chain: List<ChainLink>,
 )
 
 /** The params of `portico/pins`. */
