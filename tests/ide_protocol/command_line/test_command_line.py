@@ -132,7 +132,7 @@ def test_json_of_commands_without_an_answer(words: tuple[str, ...], printed: Pri
             [
                 "✗  connection",
                 "trusted certificate",
-                "→ nobody",
+                "(nobody: it",
                 "The first thing wrong: connection",
             ],
         ),
