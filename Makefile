@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 # A company's own certificate authority stands in the system's store, which uv asks only when told.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: demo test lint bench keyring conformance thirdparty vsix vscode jetbrains clean
+.PHONY: demo test lint bench keyring conformance thirdparty providers vsix vscode jetbrains clean
 
 demo: $(READY) ## a company in a box, an editor, an AI client, and the story they play
 	@$(BIN)/portico demo $(ARGS)
@@ -33,6 +33,9 @@ conformance: $(READY) ## the official MCP suite, straight and through Portico, c
 
 thirdparty: $(READY) ## servers that nobody here wrote, straight and through Portico, field by field
 	@$(BIN)/python -m tests.thirdparty
+
+providers: $(READY) ## every flow of a sign-in, against providers that nobody here wrote
+	@$(BIN)/python -m tests.providers
 
 vsix: $(READY) ## the extension for VS Code: types, tests, bundle, editors/vscode/portico.vsix
 	@$(BIN)/python -m tests.vscode

@@ -55,6 +55,7 @@ class Account:
         scopes: What to ask for; `offline_access` is what keeps a person signed in.
         groups_claim: The claim of the ID token that holds the business groups.
         audiences: Every audience for which `grant` may be asked by refresh.
+        redirect_port: The one port of loopback that the issuer sends browsers back to; 0: any.
         naming: How the issuer is told an audience; as an RFC 8707 resource without it.
         subject: What is shown where tokens are exchanged.
         origins: Where else than to the issuer something of the sign-in may be sent.
@@ -77,6 +78,7 @@ class Account:
         scopes: Sequence[str],
         groups_claim: str,
         audiences: Collection[str],
+        redirect_port: int = 0,
         naming: Naming | None = None,
         subject: Subject = "access-token",
         origins: Collection[str] = (),
@@ -91,6 +93,7 @@ class Account:
             scopes=scopes,
             groups_claim=groups_claim,
             audiences=audiences,
+            redirect_port=redirect_port,
             naming=naming,
             subject=subject,
             origins=origins,

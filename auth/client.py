@@ -70,6 +70,7 @@ class Client:
         groups_claim: The claim of the ID token that holds the business groups.
         audiences: For whom a refresh may bring tokens, in the order the company wrote them.
         naming: How the issuer is told them.
+        redirect_port: The one port of loopback that the issuer sends browsers back to; 0: any.
         subject: What is exchanged where a token is exchanged (RFC 8693): the access token of the
             first audience, or the ID token.
         origins: Where else than to the issuer something of the sign-in may be sent.
@@ -81,6 +82,7 @@ class Client:
     groups_claim: str
     audiences: tuple[str, ...]
     naming: Naming = field(default_factory=Naming)
+    redirect_port: int = 0
     subject: Subject = "access-token"
     origins: frozenset[str] = frozenset()
 
@@ -94,6 +96,7 @@ class Client:
         groups_claim: str,
         audiences: Collection[str],
         naming: Naming | None = None,
+        redirect_port: int = 0,
         subject: Subject = "access-token",
         origins: Collection[str] = (),
     ) -> Client:
@@ -105,6 +108,7 @@ class Client:
             groups_claim=groups_claim,
             audiences=tuple(dict.fromkeys(audiences)),
             naming=naming or Naming(),
+            redirect_port=redirect_port,
             subject=subject,
             origins=frozenset(origins),
         )

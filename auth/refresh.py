@@ -45,6 +45,17 @@ class RefreshNotGranted(Fault):
     remedy = "Ask your platform team to allow Portico's client refresh tokens (offline_access)."
 
 
+class AudienceNotGiven(IssuerRefused):
+    """The issuer gives no token of this audience by refresh (`invalid_target`)."""
+
+    reference = "audience-not-given"
+    who = Who.COMPANY
+    remedy = (
+        "Ask your platform team to let Portico's client have it; an issuer that binds a sign-in to "
+        "one audience wants `registry_audience` and `audience` in portico.toml to be the same."
+    )
+
+
 class IdentityNotRenewed(Fault):
     """The issuer gives no new ID token with a refresh, and the one at hand has ended."""
 
@@ -159,6 +170,11 @@ class Refresh:
                 await self._wallet.forget()
                 msg = f"Your sign-in has ended. {gone}"
                 raise SignInNeeded(msg) from gone
+            except IssuerRefused as refused:
+                if refused.data.get("error") == "invalid_target":
+                    msg = f"{refused} The audience was {terms.audience}."
+                    raise AudienceNotGiven(msg, data=refused.data) from refused
+                raise
 
     async def _no_refresh(self, credential: Credential, key: str) -> Fault:
         if key in credential.tokens:

@@ -59,6 +59,13 @@ class PageNotOpened(SignInFailed):
     )
 
 
+class PortTaken(PageNotOpened):
+    """The one port that the company registered for the way back is in use."""
+
+    reference = "sign-in-port-taken"
+    remedy = "End the program that listens there, or run `portico login --device`."
+
+
 class NoSignInWaits(SignInFailed):
     """An address was pasted while no sign-in waits for one."""
 
@@ -110,7 +117,11 @@ class SignIn:
         """
         reach.tell(f"Asking {self._issuer.url} how to sign in")
         provider = await self._issuer.provider()
-        async with Loopback(self._state) as loopback:
+        wanted = self._client.redirect_port
+        async with Loopback(self._state, port=wanted) as loopback:
+            if wanted and loopback.port != wanted:
+                msg = f"Port {wanted}, where your company's issuer sends browsers, is in use."
+                raise PortTaken(msg)
             back = loopback.redirect_uri
             if flow is Flow.PAGE and reach.forward is not None:
                 back = await forwarded(loopback, reach.forward)

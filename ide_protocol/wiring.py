@@ -278,6 +278,7 @@ def _account(configuration: Configuration, network: Network, home: Home) -> Acco
         client_id=company.client_id,
         scopes=company.scopes,
         groups_claim=company.groups_claim,
+        redirect_port=company.redirect_port,
         audiences=configuration.audiences,
         naming=company.naming,
         subject=company.exchange_subject,

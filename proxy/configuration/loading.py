@@ -158,6 +158,7 @@ def read_company(section: Section) -> Company:
         client_id=section.text("client_id"),
         scopes=scopes,
         groups_claim=section.text("groups_claim", "groups"),
+        redirect_port=section.whole("redirect_port", 0),
         registry=registry,
         registry_audience=section.text("registry_audience"),
         audience=section.text("audience"),

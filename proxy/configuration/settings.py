@@ -55,6 +55,7 @@ class Company:
         client_id: Portico's public client at that issuer.
         scopes: Scopes asked for at sign-in.
         groups_claim: The claim of the ID token that holds the user's groups.
+        redirect_port: The one port of loopback that the issuer sends browsers back to; 0: any.
         registry: Base URL of the MCP registry (without `/v0.1`); empty when there is none.
         registry_audience: Audience of the token sent to the registry; empty sends none.
         audience: Audience of servers that name none of their own.
@@ -75,6 +76,7 @@ class Company:
     client_id: str
     scopes: tuple[str, ...] = SCOPES
     groups_claim: str = "groups"
+    redirect_port: int = 0
     registry: str = ""
     registry_audience: str = ""
     audience: str = ""

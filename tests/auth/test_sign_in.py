@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -11,10 +13,10 @@ import pytest
 from auth.loopback import NotTheAnswer
 from auth.network import Network
 from auth.reach import Flow, Reach
-from auth.sign_in import NoSignInWaits, SignInFailed, challenge
+from auth.sign_in import NoSignInWaits, PortTaken, SignInFailed, challenge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from auth.account import Account
     from tests.auth.issuer_double import IssuerDouble
@@ -141,6 +143,29 @@ async def test_three_wrong_addresses_end_the_sign_in(account: Callable[[], Accou
     with pytest.raises(NotTheAnswer):
         await account().sign_in(_unseen, Reach(flow=Flow.PASTE, ask_address=paste))
     assert len(asked) == 3
+
+
+async def test_a_registered_port_that_is_taken_is_said_and_no_other_is_used(
+    issuer: IssuerDouble, account: Callable[[], Account]
+) -> None:
+    """Another port would end in a puzzle on the issuer's page; this says who sits there."""
+    with socket.socket() as sitting:
+        sitting.bind(("127.0.0.1", 0))
+        sitting.listen()
+        port = sitting.getsockname()[1]
+        alice = account()
+        alice._client = replace(alice._client, redirect_port=port)
+        with pytest.raises(PortTaken, match=str(port)):
+            await alice.sign_in(issuer.person)
+    assert (await alice.sign_in(_looked(issuer, port))).name == "alice"
+
+
+def _looked(issuer: IssuerDouble, port: int) -> Callable[[str], Awaitable[bool]]:
+    async def person(page: str) -> bool:
+        assert f"127.0.0.1%3A{port}%2Fcallback" in page
+        return await issuer.person(page)
+
+    return person
 
 
 async def _unseen(_: str) -> bool:

@@ -29,6 +29,14 @@ KINDS: Final[Mapping[str, Keys]] = {
             '`"groups"`',
             "The claim of the ID token that holds the user's groups.",
         ),
+        Key(
+            "redirect_port",
+            Shape.WHOLE,
+            "any free port",
+            "The port of `http://127.0.0.1:PORT/callback`, for an issuer that wants the registered "
+            "address to the letter instead of any port (RFC 8252).",
+            most=65535,
+        ),
         Key("registry", Shape.URL, "none", "Base URL of the MCP registry, before `/v0.1`."),
         Key(
             "registry_audience",
