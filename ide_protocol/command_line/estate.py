@@ -13,6 +13,7 @@ from ide_protocol.command_line.conversation import Refusal, conversation
 from ide_protocol.command_line.exit_code import ExitCode, of_result
 from ide_protocol.command_line.policy import present as present_explanation
 from ide_protocol.command_line.report import inside
+from ide_protocol.command_line.takeover import import_servers
 from ide_protocol.own import contract
 from proxy.plain import plain
 
@@ -36,10 +37,13 @@ def status(*, as_json: bool) -> int:
     return ExitCode.OK
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @option.as_json
-def servers(*, as_json: bool) -> int:
+@click.pass_context
+def servers(context: click.Context, *, as_json: bool) -> int:
     """List the servers your company approves, and how they are."""
+    if context.invoked_subcommand is not None:
+        return ExitCode.OK
     with conversation() as hub:
         found = missing.servers(hub)
         signed_out = not as_json and missing.signed_out(hub, found)
@@ -54,6 +58,9 @@ def servers(*, as_json: bool) -> int:
 
         show(view(found))
     return ExitCode.OK
+
+
+servers.add_command(import_servers)
 
 
 @click.command()

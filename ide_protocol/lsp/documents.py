@@ -74,6 +74,10 @@ class Documents:
         for uri in list(self._open):
             self._look(uri)
 
+    def find(self, uri: str) -> Document | None:
+        """A document as it is now; every change makes it another object."""
+        return self._open.get(uri, _NONE)[0]
+
     # --- what the editor asks ----------------------------------------------------------------
 
     async def hover(self, uri: str, at: Position) -> Hover | None:

@@ -18,6 +18,7 @@ from auth.fault import Fault
 from ide_protocol.door.connection import Frames
 from ide_protocol.lsp import features
 from ide_protocol.lsp.commands import Commands
+from ide_protocol.lsp.configuration.commands import ConfigurationCommands
 from ide_protocol.lsp.documents import Documents
 from ide_protocol.lsp.languages import languages
 from ide_protocol.lsp.protocol import CONVERTER, Protocol, Server
@@ -78,6 +79,9 @@ class LspFront:
         self._protocol.documents = self._documents
         self._window = LspWindow(self._protocol, self._documents.look_again)
         self._commands = Commands(hub, session, self._window, methods)
+        self._fixes = ConfigurationCommands(
+            hub, methods, self._languages, self._documents.find, self._window.apply
+        )
         self._register(methods)
         features.register(self._server, self._documents)
         for method, handler in methods.table.items():
@@ -105,7 +109,7 @@ class LspFront:
     def _announce(self) -> None:
         """The commands that this editor is told of; all of them work."""
         others = {} if self._window.approves else self._commands.others
-        for name, command in {**self._commands.buttons, **others}.items():
+        for name, command in {**self._commands.buttons, **self._fixes.table, **others}.items():
             self._server.command(name)(_commanded(command))
 
     async def serve(self) -> int:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from auth.device import UserCode
     from auth.reach import Flow
+    from ide_protocol.lsp.document import Range, TextEdit
     from ide_protocol.lsp.protocol import Protocol
     from proxy.approval import Batch
     from proxy.session import Progress
@@ -216,6 +217,15 @@ class LspWindow:
             return getattr(given, "success", False) is True
         return False
 
+    async def apply(self, label: str, uri: str, edits: list[TextEdit]) -> bool:
+        """Have the editor change a document; whether it did."""
+        cuts = [types.TextEdit(_range(one["range"]), one["newText"]) for one in edits]
+        change = types.ApplyWorkspaceEditParams(types.WorkspaceEdit({uri: cuts}), label)
+        with contextlib.suppress(_WindowGone):
+            given = await self._request(types.WORKSPACE_APPLY_EDIT, change)
+            return getattr(given, "applied", False) is True
+        return False
+
     def inform(self, message: str) -> None:
         """Show a message to the person, who did something just now."""
         if not self._gone.done():
@@ -289,3 +299,7 @@ class LspWindow:
 
 class _WindowGone(Exception):  # noqa: N818 - it says what happened.
     """The editor went away while it was asked."""
+
+
+def _range(over: Range) -> types.Range:
+    return types.Range(types.Position(**over["start"]), types.Position(**over["end"]))

@@ -41,6 +41,7 @@ SECRETS = "portico/secrets"
 KEEP_SECRET = "portico/keepSecret"  # noqa: S105 - the name of a method
 FORGET_SECRET = "portico/forgetSecret"  # noqa: S105
 OFFLINE = "portico/offline"
+TAKE_OVER = "portico/takeOver"
 STOP = "portico/stop"
 
 APPROVE = "portico/approve"
@@ -450,6 +451,24 @@ class ChainLink(TypedDict):
     reference: str
 
 
+class TakenOver(TypedDict):
+    """What becomes of one server of a host's file when Portico takes it over.
+
+    `taken` is written into portico.toml, `there` stands there already, `approved` is behind Portico
+    as `server`, `portico` is its own entry, and `left` stays where it is for `reason`. `toml` is
+    what is written; `secrets` are the names of those that are kept sealed, `missing` of those that
+    a person has to keep yet.
+    """
+
+    name: str
+    fate: Literal["taken", "there", "approved", "portico", "left"]
+    server: str
+    reason: str
+    toml: str
+    secrets: list[str]
+    missing: list[str]
+
+
 class Check(TypedDict):
     """One finding of the doctor; `remedy` is empty when all is well."""
 
@@ -613,6 +632,16 @@ METHODS: dict[str, tuple[type | Keys, type | Keys]] = {
     FORGET_SECRET: ({"name": str}, {"forgotten": bool}),
     # Goes offline or comes back, for every window; how that stands then.
     OFFLINE: ({"offline": bool}, {"offline": NotRequired[Offline]}),
+    # `text` is the file's own, `path` where its programs are looked for, as the variable has it.
+    TAKE_OVER: (
+        {
+            "text": str,
+            "names": NotRequired[list[str]],
+            "path": NotRequired[str],
+            "dry": NotRequired[bool],
+        },
+        {"file": str, "servers": list[TakenOver]},
+    ),
     # The hub ends.
     STOP: ({}, {}),
 }

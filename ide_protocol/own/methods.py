@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from ide_protocol.own.params import Params
+    from ide_protocol.own.takeover import TakeOver
     from proxy.hub import Hub
     from proxy.policy.offering import Offering
     from proxy.session import Session
@@ -74,6 +75,7 @@ class Methods:
         self._started = started
         self._standalone = standalone
         self.review = Review(hub, session)
+        self._taking_over: TakeOver | None = None
         self.table: dict[str, Callable[[Params], Awaitable[Any]]] = {
             contract.STATUS: self.status,
             contract.SERVERS: self.servers,
@@ -99,6 +101,7 @@ class Methods:
             contract.RATE: partial(rate, hub, session),
             **Leasing(hub).table,
             **SecretMethods(hub).table,
+            contract.TAKE_OVER: self.take_over,
             **PinMethods(hub, session).table,
             **self.review.table,
         }
@@ -275,6 +278,21 @@ class Methods:
         self._hub.go(offline=wanted)
         stands = shape.offline(self._hub)
         return {} if stands is None else {"offline": stands}
+
+    async def take_over(self, params: Params) -> dict[str, Any]:
+        """See `contract.TAKE_OVER`."""
+        self._configured()
+        return await self.taking_over().take_over(params)
+
+    def taking_over(self) -> TakeOver:
+        """What takes servers over, for this session."""
+        if self._taking_over is None:
+            # Done once in a life, and everybody's start would wait for these.
+            from ide_protocol.lsp.configuration.known import Known
+            from ide_protocol.own.takeover import TakeOver
+
+            self._taking_over = TakeOver(self._hub, Known(self._hub, self._session).knowledge)
+        return self._taking_over
 
     async def stop(self, _: Params) -> dict[str, Any]:
         """See `contract.STOP`."""

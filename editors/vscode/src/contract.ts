@@ -308,6 +308,17 @@ export type ChainLink = {
   reference: string;
 };
 
+/** What becomes of one server of a host's file when Portico takes it over. `taken` is written into portico.toml, `there` stands there already, `approved` is behind Portico as `server`, `portico` is its own entry, and `left` stays where it is for `reason`. `toml` is what is written; `secrets` are the names of those that are kept sealed, `missing` of those that a person has to keep yet. */
+export type TakenOver = {
+  name: string;
+  fate: "taken" | "there" | "approved" | "portico" | "left";
+  server: string;
+  reason: string;
+  toml: string;
+  secrets: string[];
+  missing: string[];
+};
+
 /** One finding of the doctor; `remedy` is empty when all is well. */
 export type Check = {
   name: string;
@@ -426,6 +437,7 @@ export type Methods = {
   "portico/keepSecret": { params: { name: string; value: string }; result: { [key: string]: never } };
   "portico/forgetSecret": { params: { name: string }; result: { forgotten: boolean } };
   "portico/offline": { params: { offline: boolean }; result: { offline?: Offline } };
+  "portico/takeOver": { params: { text: string; names?: string[]; path?: string; dry?: boolean }; result: { file: string; servers: TakenOver[] } };
   "portico/stop": { params: { [key: string]: never }; result: { [key: string]: never } };
 };
 

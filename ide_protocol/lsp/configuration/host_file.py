@@ -14,6 +14,8 @@ from editors.install.clients import CLIENTS
 from proxy.outline import jsonc, toml
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from editors.install.client import Client, Place
     from proxy.outline.place import Outline, Path
 
@@ -89,18 +91,25 @@ def host_file(uri: str, said: object = None) -> HostFile | None:
         said: What the file says, by which a file of no certain host is understood.
     """
     path = unquote(urlsplit(uri).path).replace("\\", "/")
-    for client in CLIENTS:
-        if client.project is not None and path.endswith(f"/{client.project.path}"):
-            return HostFile(client.project, client, Scope.PROJECT)
-        for place in client.user.values():
-            # A file that is all Portico's holds no servers.
-            if place.keys and path.endswith("/" + _ROOT.sub("", place.path)):
-                return HostFile(place, client, Scope.USER)
+    for client, place, scope in _places():
+        ending = place.path if scope is Scope.PROJECT else _ROOT.sub("", place.path)
+        if path.endswith(f"/{ending}"):
+            return HostFile(place, client, scope)
     if path.rpartition("/")[2] in _ANYWHERE:
         key = "servers" if isinstance(said, dict) and "servers" in said else "mcpServers"
-        place = next(c.project for c in CLIENTS if c.project and c.project.keys == (key, NAME))
+        place = next(one for _, one, _ in _places() if one.keys == (key, NAME))
         return HostFile(place, None, Scope.PROJECT)
     return None
+
+
+def _places() -> Iterator[tuple[Client, Place, Scope]]:
+    """Every file in which a host keeps servers; not those that are Portico's alone."""
+    for client in CLIENTS:
+        if client.project is not None and client.project.keys:
+            yield client, client.project, Scope.PROJECT
+        for place in dict.fromkeys(client.user.values()):
+            if place.keys:
+                yield client, place, Scope.USER
 
 
 def reading(file: HostFile, text: str) -> Outline:
@@ -111,6 +120,23 @@ def reading(file: HostFile, text: str) -> Outline:
     with contextlib.suppress(tomllib.TOMLDecodeError, RecursionError):
         found.said = tomllib.loads(text.removeprefix("\ufeff"))
     return found
+
+
+def stated(text: str) -> object:
+    """What a host's file says, whether it is JSON or TOML; None for neither."""
+    found = jsonc.outline(text)
+    if found.wrong is None:
+        return found.said
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+
+
+def holders(said: object) -> list[Path]:
+    """The keys under which a file of any host keeps servers, as far as it has them."""
+    known = dict.fromkeys(place.keys[:-1] for _, place, _ in _places())
+    return [holder for holder in known if isinstance(said, dict) and holder[0] in said]
 
 
 def entries(said: object, holder: Path) -> list[Entry]:

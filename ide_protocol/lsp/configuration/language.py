@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from editors.install.client import Scope
     from ide_protocol.lsp.configuration.finding import Finding
-    from ide_protocol.lsp.configuration.host_file import HostFile
+    from ide_protocol.lsp.configuration.host_file import Entry, HostFile
     from ide_protocol.lsp.configuration.hover import Subject
     from ide_protocol.lsp.configuration.knowledge import Knowledge
     from ide_protocol.lsp.configuration.suggestion import Suggestion
@@ -42,7 +42,12 @@ if TYPE_CHECKING:
 
 OWN_FILE = "portico.toml"
 
+KEEP, TAKE_OVER = "portico.keepSecret", "portico.takeOver"
+"""The commands behind fixes that need more than an edit, see `commands`."""
+
 _SOURCE = "portico"
+_RUN = "Let Portico run it"
+_RUN_SEALED = "Let Portico run it, with its secrets in the keyring"
 
 
 class Around(Protocol):
@@ -142,22 +147,48 @@ class ConfigurationLanguage(Language):
         return host_findings(outline, entries(outline.said, file.holder), known)
 
     def _helps(self, document: Document, found: Finding) -> Iterator[CodeAction]:
+        """What helps with one finding."""
+        diagnostics = [_diagnostic(document, found)]
         if found.code == finding.BYPASS:
-            edit = self._route(document, found)
+            edit = self.route(document, self._entry(document, found).name)
             if edit is not None:
                 yield {
                     "title": "Route through Portico",
                     "kind": "quickfix",
-                    "diagnostics": [_diagnostic(document, found)],
+                    "diagnostics": diagnostics,
                     "edit": {"changes": {document.uri: [edit]}},
                     "isPreferred": True,
                 }
+            return
+        title, command, path = "", "", found.path
+        if found.code == finding.SECRET and _is_own(document.uri):
+            if found.path[:1] == ("servers",) and found.path[2:3] == ("env",):
+                title, command = "Move the secret to the keyring", KEEP
+        elif found.code in {finding.SECRET, finding.UNREVIEWED_PROGRAM}:
+            entry = self._entry(document, found)
+            if entry.command and found.path not in entry.places[1:]:
+                secret = found.code == finding.SECRET
+                title, command, path = _RUN_SEALED if secret else _RUN, TAKE_OVER, entry.path
+        if command:
+            # The secret is no argument: editors log what a command is called with.
+            arguments = [document.uri, list(path)]
+            yield {
+                "title": title,
+                "kind": "quickfix",
+                "diagnostics": diagnostics,
+                "command": {"title": title, "command": command, "arguments": arguments},
+            }
 
-    def _route(self, document: Document, found: Finding) -> TextEdit | None:
+    def _entry(self, document: Document, found: Finding) -> Entry:
+        file, outline = _host(document)
+        path = found.path[: len(file.holder) + 1]
+        return next(one for one in entries(outline.said, file.holder) if one.path == path)
+
+    def route(self, document: Document, name: str) -> TextEdit | None:
+        """The edit after which a host reaches a server through Portico, where there is one."""
         file, _ = _host(document)
         client = file.client
         command = self._around.command(file.scope, graphical=bool(client and client.graphical))
-        name = str(found.path[len(file.holder)])
         after = routed(document.text, file, name, command)
         if after is None:
             return None

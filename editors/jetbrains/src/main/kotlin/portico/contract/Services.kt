@@ -105,6 +105,9 @@ interface PorticoServer : LanguageServer {
     @JsonRequest("portico/offline")
     fun offline(params: OfflineParams): CompletableFuture<OfflineResult>
 
+    @JsonRequest("portico/takeOver")
+    fun takeOver(params: TakeOverParams): CompletableFuture<TakeOverResult>
+
     @JsonRequest("portico/stop")
     fun stop(): CompletableFuture<JsonObject>
 }

@@ -434,6 +434,29 @@ data class ChainLink(
     val reference: String,
 )
 
+/** What `fate` of [TakenOver] can be. */
+@JvmInline
+value class TakenOverFate(val word: String) {
+    companion object {
+        val TAKEN = TakenOverFate("taken")
+        val THERE = TakenOverFate("there")
+        val APPROVED = TakenOverFate("approved")
+        val PORTICO = TakenOverFate("portico")
+        val LEFT = TakenOverFate("left")
+    }
+}
+
+/** What becomes of one server of a host's file when Portico takes it over. `taken` is written into portico.toml, `there` stands there already, `approved` is behind Portico as `server`, `portico` is its own entry, and `left` stays where it is for `reason`. `toml` is what is written; `secrets` are the names of those that are kept sealed, `missing` of those that a person has to keep yet. */
+data class TakenOver(
+    val name: String,
+    val fate: TakenOverFate,
+    val server: String,
+    val reason: String,
+    val toml: String,
+    val secrets: List<String>,
+    val missing: List<String>,
+)
+
 /** What `state` of [Check] can be. */
 @JvmInline
 value class CheckState(val word: String) {
@@ -771,6 +794,20 @@ data class OfflineParams(
 /** The result of `portico/offline`. */
 data class OfflineResult(
     val offline: Offline? = null,
+)
+
+/** The params of `portico/takeOver`. */
+data class TakeOverParams(
+    val text: String,
+    val names: List<String>? = null,
+    val path: String? = null,
+    val dry: Boolean? = null,
+)
+
+/** The result of `portico/takeOver`. */
+data class TakeOverResult(
+    val file: String,
+    val servers: List<TakenOver>,
 )
 
 /** The params of `portico/approve`. */
