@@ -13,18 +13,21 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 from typing import TYPE_CHECKING
 
 from ide_protocol.door.hardening import harden, raise_file_limit
 from ide_protocol.door.log import open_log
 from ide_protocol.door.reception import Reception
-from ide_protocol.wiring import build
+from ide_protocol.wiring import build, build_replay
 from proxy.home import Home
 from proxy.setup.managed import MANAGED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from proxy.hub import Hub
 
 log = logging.getLogger("portico.process")
 
@@ -82,18 +85,39 @@ def _watch(home: Home) -> Callable[[], bool]:
     return lambda: [stamp(path) for path in files] != first
 
 
-def serve_alone(home: Home, greeting: bytes, copy: Callable[[socket.socket, bytes], int]) -> int:
+def serve_cassette(path: str, greeting: bytes, copy: Callable[[socket.socket, bytes], int]) -> int:
+    """Serve this process's stdio from a cassette, as `serve_alone`; nothing of it is kept.
+
+    Raises:
+        CassetteUnusable: It cannot be read, or is no cassette.
+    """
+    from proxy.cassette.recorder import opened
+
+    cassette = opened(path)
+    with tempfile.TemporaryDirectory(prefix="portico-replay-") as folder:
+        home = Home(folder, own=True)
+        return serve_alone(home, greeting, copy, lambda: build_replay(home, cassette))
+
+
+def serve_alone(
+    home: Home,
+    greeting: bytes,
+    copy: Callable[[socket.socket, bytes], int],
+    made: Callable[[], Hub] | None = None,
+) -> int:
     """Serve this process's stdio by a hub of its own; returns the exit code.
 
     Args:
         home: Where its configuration and state are.
         greeting: The hello of this connection.
         copy: The shim's copying, which runs in this thread while the hub has another.
+        made: Makes the hub; without it, it is the one of `home`.
     """
     ours, theirs = socket.socketpair()
     harden()
     open_log()
-    hub = threading.Thread(target=_run, args=(_alone(home, theirs),), name="portico-hub")
+    serving = _alone(made or (lambda: build(home)), theirs)
+    hub = threading.Thread(target=_run, args=(serving,), name="portico-hub")
     hub.start()
     try:
         ours.sendall(greeting)
@@ -110,8 +134,8 @@ def serve_alone(home: Home, greeting: bytes, copy: Callable[[socket.socket, byte
         hub.join()
 
 
-async def _alone(home: Home, connection: socket.socket) -> None:
-    hub = build(home)
+async def _alone(made: Callable[[], Hub], connection: socket.socket) -> None:
+    hub = made()
     hub.start()
     reception = Reception(hub, standalone=True, stale=lambda: False)
     reader, writer = await asyncio.open_unix_connection(sock=connection)

@@ -46,14 +46,40 @@ if TYPE_CHECKING:
     from auth.sealed_store import SealedStore
     from ide_protocol.page.site import Site
     from proxy.approval import Question
+    from proxy.cassette.cassette import Cassette
     from proxy.home import Home
     from proxy.policy.offering import Offering
     from proxy.upstream.contract import Grant
     from proxy.upstream.face import Face
 
 
+def build_replay(home: Home, cassette: Cassette) -> Hub:
+    """A hub whose servers are those of a cassette; it reaches nobody and asks nobody.
+
+    Args:
+        home: Where its state is, which should be thrown away with it.
+        cassette: What was recorded.
+    """
+    from proxy.cassette import replay  # nobody else needs it
+
+    made = build(
+        home,
+        CompanyPolicy(path=""),
+        CompanySetup(Kept(f"{home.state}/setup", VaultKey(home.keyring_service)), managed=""),
+        configuration=replay.configuration(cassette),
+        connect=lambda offering: replay.Replayed(offering.server, cassette),
+    )
+    made.exchanges.judging = replay.Reading(cassette)
+    return made
+
+
 def build(
-    home: Home, company_policy: CompanyPolicy | None = None, setup: CompanySetup | None = None
+    home: Home,
+    company_policy: CompanyPolicy | None = None,
+    setup: CompanySetup | None = None,
+    *,
+    configuration: Configuration | None = None,
+    connect: Callable[[Offering], Face] | None = None,
 ) -> Hub:
     """The hub of a home, its parts joined and its upkeep not yet begun.
 
@@ -63,10 +89,12 @@ def build(
         home: Where its configuration and state are.
         company_policy: In place of the one that an administrator put on this machine.
         setup: In place of the one that the company set up on this machine.
+        configuration: In place of what portico.toml says.
+        connect: Makes the connection to an offered server, in place of the real one.
     """
     problems: list[Fault] = []
     setup = setup or company_setup(home)
-    configuration = _configuration(home, setup, problems)
+    configuration = configuration or _configuration(home, setup, problems)
     network = configuration.network.open()
     account = _account(configuration, network, home)
     own_sign_ins = _own_sign_ins(configuration, network, home)
@@ -85,7 +113,8 @@ def build(
         catalog=_catalog(
             home,
             sessions,
-            _connector(lambda: hub, home, network, account, own_sign_ins, secrets=secrets),
+            connect
+            or _connector(lambda: hub, home, network, account, own_sign_ins, secrets=secrets),
         ),
         desk=_desk(lambda: hub, sessions, signs_in=account is not None),
         pairings=_pairings(configuration, home, sessions, signs_in=account is not None),

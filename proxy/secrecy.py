@@ -27,12 +27,13 @@ _ELSEWHERE = re.compile(r"\$\{.+\}|\$\w+|%\w+%|\{(?:env|file):.+\}|[~/.].*[/\\].
 """A variable, an input that the host asks for, or the path of a file: no secret itself."""
 
 _PLAIN = re.compile(r"|true|false|none|null|\d{1,6}", re.IGNORECASE)
-_ISSUED = re.compile(
+ISSUED: Final = (
     r"\b(?:gh[pousr]_|github_pat_|glpat-|sk-|xox[abprs]-|AKIA|npm_|pypi-|hf_)[\w-]{12,}"
     r"|\beyJ[\w-]{5,}(?:\.[\w-]+){1,4}"
 )
 """Tokens whose issuers begin them so that they can be recognised, and signed ones (JWT)."""
 
+_ISSUED = re.compile(ISSUED)
 _BEARER = re.compile(r"(?:bearer|basic)\s+(.+)", re.IGNORECASE)
 
 

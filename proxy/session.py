@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from auth.reach import Flow, Reach
     from proxy.approval.batch import Batch
     from proxy.approval.reply import Reply
+    from proxy.cassette.recorder import Recorder
 
 Role = Literal["mcp", "lsp", "cli"]
 
@@ -110,6 +111,7 @@ class Session:
         only: Short names of the only servers it shows; empty shows all, or those of its profile.
         bare: Whether the one server of `only` shows its names without a prefix.
         search: Whether its tools are found and called by two tools in place of all of them.
+        recorder: Takes its read-only calls into a cassette, where it asked for that.
         resumes: Whether its client can come back for the rest of a call's stream, as over HTTP.
         log_level: From which level on a legacy client wants log messages; empty before it said.
         settings: Environment that belongs to this window: display, bus, proxies.
@@ -139,6 +141,7 @@ class Session:
     only: tuple[str, ...] = ()
     bare: bool = False
     search: bool = False
+    recorder: Recorder | None = None
     resumes: bool = False
     log_level: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _ELSEWHERE = {
     "mcp": "Serve an AI client over stdin and stdout; the client starts it.",
     "lsp": "Serve an editor over stdin and stdout; the editor starts it.",
+    "record": "As mcp, and keep what was read in a cassette: one file, without secrets.",
+    "replay": "Serve an AI client from a cassette, with no sign-in and no network.",
     "sandbox": "Run a whole company on this machine, to try things out.",
     "demo": "Watch the main job in that company, from sign-in to audit.",
 }

@@ -44,6 +44,7 @@ def compose(
     only: Sequence[str] | None = None,
     bare: bool = False,
     tools: str | None = None,
+    record: str | None = None,
     resumes: bool = False,
 ) -> bytes:
     """The hello line of this process.
@@ -54,6 +55,7 @@ def compose(
         only: The servers this window shall show, by short name; None for all that are offered.
         bare: Whether the one server of `only` shows its names without its prefix.
         tools: `search` for two tools to find and to call; None for all tools as they are.
+        record: The file into which this window's read-only calls are recorded; None for none.
         resumes: Whether clients are told when a server lets go of a call's stream.
     """
     words: dict[str, Any] = {
@@ -70,6 +72,8 @@ def compose(
         words["bare"] = True
     if tools is not None:
         words["tools"] = tools
+    if record is not None:
+        words["record"] = record
     if resumes:
         words["resumes"] = True
     return json.dumps({"portico": words}).encode("ascii") + b"\n"

@@ -12,6 +12,7 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any, Protocol
 
+from auth.fault import Fault
 from ide_protocol.door import hello
 from ide_protocol.door.connection import Connection
 from ide_protocol.mcp.front import McpFront
@@ -158,11 +159,13 @@ class Reception:
                 )
             )
             return None
-        connection.write(hello.answer())
         return words
 
     async def _serve(self, connection: Connection, words: dict[str, Any]) -> None:
         session = _session(connection, words)
+        if not self._records(session, connection, words.get("record")):
+            return
+        connection.write(hello.answer())
         self._hub.sessions.add(session)
         try:
             self._hub.meet_window(session)
@@ -171,6 +174,18 @@ class Reception:
         finally:
             self._hub.sessions.remove(session)
         await connection.farewell(code)
+
+    def _records(self, session: Session, connection: Connection, record: object) -> bool:
+        """Begin the recording that a window asks for; False when it cannot be, and was refused."""
+        if session.role == "mcp" and isinstance(record, str) and record[:1] == "/":
+            from proxy.cassette.recorder import Recorder  # few windows record
+
+            try:
+                session.recorder = Recorder(record, self._hub.clock)
+            except Fault as fault:
+                connection.write(hello.answer(error=fault.sentence()))
+                return False
+        return True
 
     async def _front(self, session: Session, connection: Connection) -> _Front:
         if session.role == "mcp":

@@ -11,9 +11,13 @@ import os
 import socket
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 from ide_protocol.door import birth, hello
 from proxy.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 VANISHED = 5
 """Exit code when the hub went away without a farewell."""
@@ -22,8 +26,8 @@ INTERRUPTED = 130
 """Exit code after Ctrl-C."""
 
 _CHUNK = 256 * 1024
-_NAMES = ("workspace", "standalone", "only", "bare", "tools")
-_MORE_USAGE = {"mcp": " [--only SERVER,... [--bare]] [--tools search]"}
+_NAMES = ("workspace", "standalone", "only", "bare", "tools", "record", "replay")
+_MORE_USAGE = {"mcp": " [--only SERVER,... [--bare]] [--tools search] [--record|--replay FILE]"}
 
 
 def run(role: str, arguments: list[str]) -> int:
@@ -52,17 +56,24 @@ def run(role: str, arguments: list[str]) -> int:
         only=None if only is None else [name for name in only.split(",") if name],
         bare=options["bare"] is not None,
         tools=options["tools"],
+        record=options["record"],
     )
     try:
-        if options["standalone"]:
-            return _alone(Home.find(), greeting)
-        connection, rest = birth.connect(Home.find(), greeting)
-        return copy(connection, rest)
+        if options["replay"]:
+            return _replayed(options["replay"], greeting)
+        return _served(greeting, alone=options["standalone"] is not None)
     except KeyboardInterrupt:
         return INTERRUPTED
     except (birth.NoHub, OSError) as wrong:
         sys.stderr.write(f"portico: {wrong}\n")
         return VANISHED
+
+
+def _served(greeting: bytes, *, alone: bool) -> int:
+    if alone:
+        return _alone(Home.find(), greeting)
+    connection, rest = birth.connect(Home.find(), greeting)
+    return copy(connection, rest)
 
 
 def _alone(home: Home, greeting: bytes) -> int:
@@ -78,11 +89,30 @@ def _alone(home: Home, greeting: bytes) -> int:
         raise birth.NoHub(msg)
     from ide_protocol.process import serve_alone
 
-    # stdout carries protocol and nothing else, whatever a library of the hub prints.
+    return _apart(lambda handed: serve_alone(home, greeting, handed))
+
+
+def _apart(serve: Callable[[Callable[[socket.socket, bytes], int]], int]) -> int:
+    """Have a hub in this process serve, whose libraries print wherever they like.
+
+    stdout carries protocol and nothing else.
+    """
     wire = os.dup(0), os.dup(1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
-    return serve_alone(home, greeting, lambda connection, heard: copy(connection, heard, *wire))
+    return serve(lambda connection, heard: copy(connection, heard, *wire))
+
+
+def _replayed(cassette: str, greeting: bytes) -> int:
+    """Serve this connection from a cassette, by a hub that knows nothing else."""
+    from auth.fault import Fault  # only a replay loads so much
+    from ide_protocol.process import serve_cassette
+
+    try:
+        return _apart(lambda handed: serve_cassette(cassette, greeting, handed))
+    except Fault as fault:
+        sys.stderr.write(f"portico: {fault.sentence()}\n")
+        return VANISHED
 
 
 def copy(connection: socket.socket, heard: bytes = b"", source: int = 0, sink: int = 1) -> int:
@@ -161,10 +191,18 @@ def _options(role: str, arguments: list[str]) -> dict[str, str | None] | None:
             found["only"] = value or rest.pop(0)
         elif name == "--tools" and role == "mcp" and (value or rest):
             found["tools"] = value or rest.pop(0)
+        elif name in {"--record", "--replay"} and role == "mcp" and (value or rest):
+            found[name[2:]] = _cassette(value or rest.pop(0))
         else:
             return None
-    if found["tools"] not in {None, "search"}:
+    if found["tools"] not in {None, "search"} or (found["record"] and found["replay"]):
         return None
     # Without their prefixes, the names of two servers could not be told apart.
     one = found["only"] is not None and "," not in found["only"]
     return found if one or not found["bare"] else None
+
+
+def _cassette(name: str) -> str:
+    """The file that a person means by the name of a cassette."""
+    plain = os.sep not in name and not name.endswith(".json")
+    return os.path.abspath(f"{name}.cassette.json" if plain else name)

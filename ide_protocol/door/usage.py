@@ -19,6 +19,10 @@ _ONLY_MCP = """\
   --only SERVER,...  Show the client these servers alone.
   --bare             Leave the server's name out of its tools' names; with one server only.
   --tools search     Show the client a way to search for tools instead of all of them.
+  --record FILE      Keep what this connection reads in a cassette; `portico record FILE` is short
+                     for it. A plain NAME means NAME.cassette.json in the current folder.
+  --replay FILE      Answer from a cassette and from nothing else; `portico replay FILE` is short
+                     for it.
 """
 
 _OPTIONS = """\

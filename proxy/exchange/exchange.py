@@ -16,7 +16,7 @@ from proxy.approval.surface import beside
 from proxy.audit import Event, Outcome
 from proxy.audit.capture import captured
 from proxy.exchange import bridge, pages
-from proxy.exchange.addressed import readdressed, returned
+from proxy.exchange.addressed import CALL, readdressed, returned
 from proxy.exchange.asking import Asking
 from proxy.exchange.call import Exchange, ending
 from proxy.exchange.continuation import as_shown, strip
@@ -31,6 +31,7 @@ from proxy.exchange.sending import send
 from proxy.exchange.watching import LONG, Stopped, watched
 from proxy.fault import Denied, Internal, NotApproved, UnknownTool, unforged
 from proxy.plain import plain
+from proxy.policy.risk import Risk
 from proxy.policy.verdict import Ruling
 from proxy.trust.fault import Quarantined
 from proxy.trust.size import MOST_RESULT, exceeds, large
@@ -248,6 +249,7 @@ class Exchanges:
             if wanted is None:
                 if exceeds(envelope.get("result"), self.most_result):
                     raise large(offering.title, self.most_result)
+                await self._recorded(exchange, route, envelope)
                 answer = self._answer(call, route, unforged(envelope))
                 return answer if exchange.edited is None else told(answer, exchange.edited)
             if call.returns:
@@ -260,6 +262,18 @@ class Exchanges:
             }
             params = bridge.retry(params, wanted, answers)
         raise UpstreamMalformed(f"{offering.title} asked {bridge.ROUNDS} times, answering never.")
+
+    async def _recorded(self, exchange: Exchange, route: Route, envelope: dict[str, Any]) -> None:
+        """Have a window's recorder take what was read; nothing that could change anything."""
+        call, verdict = exchange.call, exchange.verdict
+        reads = verdict is not None and verdict.risk is Risk.READ and call.method == CALL
+        if call.session.recorder is not None and reads:
+            server = route.offering.server
+            await call.session.recorder.take(
+                *(server, route.tool, call.arguments, envelope),
+                title=route.offering.title,
+                definitions=self._catalog.definitions(server),
+            )
 
     def _answer(self, call: Call, route: Route, envelope: dict[str, Any]) -> dict[str, Any]:
         """A server's last word on a call, as its client is to have it."""

@@ -58,6 +58,8 @@ def _understood(arguments: list[str]) -> bool:
     if arguments[0] in own and not arguments[1:]:
         return True
     first = arguments.pop(0)
+    if first in {"record", "replay"}:
+        return shim._options("mcp", [f"--{first}", *arguments]) is not None
     if first in {"mcp", "lsp"}:
         return shim._options(first, arguments) is not None
     if first == "demo":
@@ -78,7 +80,9 @@ def test_every_command_on_a_page_explains_itself(capsys: pytest.CaptureFixture[s
     """`--help` of each command that a page shows works."""
     commands = {tuple(arguments[:2]) for _, arguments in own() if arguments}
     for words in commands:
-        if words[0] in {"mcp", "lsp", "demo", "sandbox"} or words[0].startswith("-"):
+        if words[0] in {"mcp", "lsp", "record", "replay", "demo", "sandbox"} or words[0].startswith(
+            "-"
+        ):
             continue
         group = program.commands[words[0]]
         named = isinstance(group, click.Group) and words[-1] in group.commands

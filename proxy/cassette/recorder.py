@@ -1,0 +1,113 @@
+"""Recording: what one window's read-only calls were answered goes into its cassette."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from proxy.cassette.cassette import Cassette, CassetteUnusable, Recorded, read
+from proxy.cassette.scrub import scrubbed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+log = logging.getLogger("portico.cassette")
+
+
+class Recorder:
+    """The recording of one session.
+
+    A call that an earlier recording has in the file is recorded anew, and the others stay.
+
+    Args:
+        path: The file, which may be there already if it is a cassette.
+        clock: Unix seconds.
+
+    Raises:
+        CassetteUnusable: There is another kind of file, or none can be written.
+    """
+
+    def __init__(self, path: str, clock: Callable[[], float]) -> None:
+        self._path = Path(path)
+        self._clock = clock
+        self._taken: set[str] = set()
+        self._writing = asyncio.Lock()
+        self._cassette = opened(path, missing_ok=True)
+        self._save(self._cassette.text())
+
+    async def take(
+        self,
+        server: str,
+        tool: str,
+        arguments: Mapping[str, Any],
+        envelope: Mapping[str, Any],
+        *,
+        title: str,
+        definitions: list[dict[str, Any]],
+    ) -> None:
+        """Take one call and its answer.
+
+        What cannot be written costs the recording this call, and never the client its answer.
+
+        Args:
+            server: Short name of the server.
+            tool: The server's own name of the tool.
+            arguments: Those that ran.
+            envelope: The JSON-RPC response.
+            title: What people call the server.
+            definitions: All of its tools.
+        """
+        shelf = self._cassette.servers.setdefault(server, {"title": "", "tools": [], "read": []})
+        shelf["title"], shelf["tools"] = title, definitions
+        shelf["read"] = sorted({*shelf["read"], tool})
+        track = self._cassette.track(server, tool, arguments)
+        if track.key not in self._taken:
+            self._taken.add(track.key)
+            track.answers.clear()
+        track.answers.append(_recorded(envelope, self._clock()))
+        async with self._writing:
+            try:
+                await asyncio.to_thread(self._save, self._cassette.text())
+            except CassetteUnusable as wrong:
+                log.warning("a call was not recorded: %s", wrong)
+
+    def _save(self, text: str) -> None:
+        fresh = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        try:
+            fresh.write_text(text, encoding="utf-8")
+            fresh.replace(self._path)
+        except OSError as wrong:
+            msg = f"{self._path.name} cannot be written ({wrong.strerror})."
+            raise CassetteUnusable(msg) from wrong
+
+
+def opened(path: str, *, missing_ok: bool = False) -> Cassette:
+    """The cassette in a file; an empty one where there is none and that may be.
+
+    Raises:
+        CassetteUnusable: It cannot be read, or is no cassette.
+    """
+    name = Path(path).name
+    try:
+        return read(Path(path).read_text(encoding="utf-8"), name)
+    except FileNotFoundError:
+        if missing_ok:
+            return Cassette()
+        msg = f"There is no cassette {name}."
+        raise CassetteUnusable(msg) from None
+    except (OSError, UnicodeError) as wrong:
+        msg = f"{name} cannot be read."
+        raise CassetteUnusable(msg) from wrong
+
+
+def _recorded(envelope: Mapping[str, Any], now: float) -> Recorded:
+    at = dt.datetime.fromtimestamp(now, dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    answer: Recorded = {"recorded": at}
+    kind = "error" if "error" in envelope else "result"
+    kept = scrubbed(envelope.get(kind))
+    answer[kind] = kept if isinstance(kept, dict) else {}  # type: ignore[literal-required]
+    return answer
