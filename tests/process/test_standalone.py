@@ -128,4 +128,4 @@ async def test_standalone_is_refused_beside_a_living_hub(portico: Installation) 
 async def servers(editor: Editor) -> object:
     """The servers as an editor is told of them, but for whether they were asked already."""
     listed = (await editor.request("portico/servers", {}))["servers"]
-    return [{**server, "state": "", "era": ""} for server in listed]
+    return [{**server, "state": "", "era": "", "fetched": 0.0} for server in listed]
