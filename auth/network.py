@@ -169,8 +169,13 @@ class Network:
         import ssl
 
         context = ssl.create_default_context()
-        context.load_verify_locations(cafile=self._ca_file, cadata=self._ca_text or None)
+        self.trust_in(context)
         return context
+
+    def trust_in(self, context: ssl.SSLContext) -> None:
+        """Have `context` believe the company's roots, too."""
+        if self._ca_file is not None or self._ca_text:
+            context.load_verify_locations(cafile=self._ca_file, cadata=self._ca_text or None)
 
     async def request(
         self,

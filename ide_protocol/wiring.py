@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from auth.own_sign_in.accounts import ServerAccounts
     from auth.page import Content
     from auth.sealed_store import SealedStore
+    from auth.workload import WorkloadNetwork
     from ide_protocol.page.site import Site
     from proxy.approval import Question
     from proxy.cassette.cassette import Cassette
@@ -399,6 +400,15 @@ def _connector(
 ) -> Callable[[Offering], Face]:
     """What connects to an offered server, with the sign-in that it wants."""
     eras = EraMemories(f"{home.cache}/eras")
+    workload: WorkloadNetwork | None = None
+
+    def mesh() -> WorkloadNetwork:
+        nonlocal workload
+        if workload is None:
+            from auth.workload import WorkloadNetwork  # few companies have a mesh
+
+            workload = hub().workload = WorkloadNetwork(network)
+        return workload
 
     def connect(offering: Offering) -> Face:
         identity = hub().identity
@@ -407,6 +417,9 @@ def _connector(
             from proxy.upstream.local import Local  # few have one, and everybody would wait
 
             return Local(offering.server, offering.program, memory=memory, secrets=secrets.resolved)
+        if offering.auth == "mesh":
+            way = mesh()
+            return Upstream(offering.server, offering.url, network=way, grant=way, memory=memory)
         grant: Grant | None = own_sign_ins.at(offering)
         if offering.auth == "sso" and account is not None:
             grant = account.grant(terms(offering))

@@ -24,7 +24,7 @@ from proxy.policy.joining import joined, under
 from proxy.policy.rule import Policy
 from proxy.registry import offerings
 from proxy.sign_in_again import SignInAgain
-from proxy.surroundings import take_bus
+from proxy.surroundings import take_bus, take_mesh
 from proxy.upkeep import Upkeep
 from proxy.workspace import look
 
@@ -109,6 +109,8 @@ class Hub:
         self.subscriptions: Subscriptions
         self.acceptance: Acceptance
         self.network = network
+        self.workload: Network | None = None
+        """The way to servers that know this machine by its certificate, once one was met."""
         self.sessions = sessions
         self.account = account
         self.own_sign_ins = own_sign_ins
@@ -170,12 +172,15 @@ class Hub:
         if self.account is not None:
             await self.account.aclose()
         await self.own_sign_ins.aclose()
+        if self.workload is not None:
+            await self.workload.aclose()
         await self.network.aclose()
         await self.journal.close()
 
     def meet_window(self, session: Session) -> None:
         """Take from a window what only a window knows: the session bus and the proxies."""
         take_bus(session.settings)
+        take_mesh(session.settings)
         self.network.suggest(session.settings)
 
     # --- what fronts ask ---------------------------------------------------------------------

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 _BUS = "DBUS_SESSION_BUS_ADDRESS"
+_MESH = "SPIFFE_ENDPOINT_SOCKET"
 
 
 def take_bus(settings: Mapping[str, str]) -> None:
@@ -34,3 +35,10 @@ def remote(settings: Mapping[str, str], *, screen: bool) -> bool:
         return True
     bare = sys.platform not in {"darwin", "win32"} and not any(map(settings.get, _SCREENS))
     return screen and bare
+
+
+def take_mesh(settings: Mapping[str, str]) -> None:
+    """Take the socket of the mesh's agent, likewise; servers judge what its papers are worth."""
+    agent = settings.get(_MESH)
+    if agent and _MESH not in os.environ:
+        os.environ[_MESH] = agent

@@ -58,4 +58,8 @@ def _issuer(hub: Hub, offering: Offering) -> str:
     return company.issuer if offering.auth == "sso" and company is not None else ""
 
 
-_OTHERS: dict[str, Literal["own", "none"]] = {"oauth": "own", "none": "none"}
+_OTHERS: dict[str, Literal["own", "mesh", "none"]] = {
+    "oauth": "own",
+    "mesh": "mesh",
+    "none": "none",
+}

@@ -106,6 +106,23 @@ def _placed(offering: Offering, tool: str, who: Circumstances) -> Verdict | None
     )
 
 
+def beyond_workload(offering: Offering, risk: Risk, source: str) -> Verdict:
+    """The denial of a call that a workload may not make.
+
+    What a machine does in nobody's name, it does only where that can do no harm.
+    """
+    return Verdict(
+        Ruling.DENY,
+        risk,
+        rule=f"{source} (auth.mode mesh)",
+        reason=(
+            f"{offering.title} knows this machine and not you, so only tools that the registry "
+            f"marks as read are called there, and this call is {risk}."
+        ),
+        remedy=support(offering),
+    )
+
+
 GATES: Final[tuple[tuple[str, str, Gate], ...]] = (
     ("standing", "The server is offered to you.", _standing),
     ("policy", "The policies can be read.", _readable),

@@ -117,7 +117,7 @@ class Offering:
     standing: Standing = Standing.OFFERED
     reason: str = ""
     environment: str = ""
-    auth: Literal["none", "sso", "oauth"] = "sso"
+    auth: Literal["none", "sso", "oauth", "mesh"] = "sso"
     way: Way = "refresh"
     audience: str = ""
     scopes: tuple[str, ...] = ()

@@ -13,9 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from proxy.policy.circumstances import Circumstances
-from proxy.policy.gate import GATES, support
+from proxy.policy.gate import GATES, beyond_workload, support
 from proxy.policy.offering import EVERY_TOOL, Standing
-from proxy.policy.risk import RISKY
+from proxy.policy.risk import RISKY, Risk, graver
 from proxy.policy.ruling import Ruling, Step, Verdict
 from proxy.policy.weighing import weigh
 
@@ -49,7 +49,18 @@ def judge(
             return denial
         if way is not None:
             way.append(Step(name, None, "", passed))
-    return weigh(offering, tool, definition or {}, who, way)
+    verdict = weigh(offering, tool, definition or {}, who, way)
+    if offering.auth != "mesh":
+        return verdict
+    # The registry itself must call it a read, and neither its arguments nor the tool's own word,
+    # nor a rule of anybody's, may make it graver.
+    risk = graver(offering.rule(tool).risk, verdict.risk)
+    if verdict.ruling is Ruling.DENY or risk is Risk.READ:
+        return verdict
+    denial = beyond_workload(offering, risk, verdict.rule)
+    if way is not None:
+        way.append(Step("workload", Ruling.DENY, denial.rule, denial.reason))
+    return denial
 
 
 def judge_listing(offering: Offering, tool: Mapping[str, Any], who: Circumstances) -> bool:

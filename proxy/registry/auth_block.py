@@ -12,15 +12,13 @@ from proxy.registry.tool_rule import names
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MODES = ("user-jwt", "mesh-or-user", "none", "oauth")
+_MODES = ("user-jwt", "mesh-or-user", "none", "oauth", "mesh")
 _WAYS: Mapping[str, Way] = {way: way for way in get_args(Way)}
 
 
 def auth_refusal(auth: dict[str, Any]) -> str:
     """Why a server cannot be offered for what its block says of tokens; empty when it can."""
     mode = auth.get("mode")
-    if mode == "mesh":
-        return 'auth.mode "mesh" admits workloads only, and Portico speaks for a person'
     if mode not in _MODES:
         return f"its auth.mode is {_text(mode) or 'missing'}, which Portico does not know"
     if mode == "oauth" and registration(auth) is None:
@@ -34,7 +32,7 @@ def _way_refusal(auth: dict[str, Any], mode: str) -> str:
     found = way(auth)
     if found is None:
         return f"its auth.grant is {_text(auth['grant'])}, which Portico does not know"
-    if "grant" in auth and mode in ("none", "oauth"):
+    if "grant" in auth and mode in ("none", "oauth", "mesh"):
         return f'its auth.grant is {found}, which auth.mode "{mode}" does not have'
     if found == "enterprise" and not ((at := registration(auth)) and at.issuer):
         return "it does not say which authorization server your company vouches for you at"

@@ -52,6 +52,7 @@ class Governance:
         context: The workspaces that may see the server.
         sso: Whether the user's token is sent, of `audience` (empty: the company's) and `scopes`,
             which comes about in the given `way`.
+        mesh: Whether it admits workloads alone, by their certificate.
         registration: How Portico is known to the server's own issuer, where it has one.
         pins: The digests that a reviewer accepted.
     """
@@ -67,6 +68,7 @@ class Governance:
     scopes: tuple[str, ...]
     rules: Mapping[str, ToolRule]
     context: Context
+    mesh: bool = False
     pins: CompanyPins = NO_PINS
     registration: Registration | None = None
 
@@ -83,7 +85,8 @@ def read(block: object, name: str, today: dt.date) -> Governance:
         environment=_text(said.get("environment")),
         owner=Owner(*(_text(owner.get(key)) for key in ("team", "contact", "support"))),
         groups=NOBODY if groups is None else groups,
-        sso=auth.get("mode") not in ("none", "oauth"),
+        sso=auth.get("mode") not in ("none", "oauth", "mesh"),
+        mesh=auth.get("mode") == "mesh",
         way=way(auth) or "refresh",
         audience=audience(auth) or "",
         scopes=tuple(sorted(names(auth.get("scopes", [])) or ())),

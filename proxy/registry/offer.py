@@ -7,7 +7,7 @@ first thing that does is said in a sentence.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from proxy.address import BadAddress, endpoint, origin
 from proxy.naming import short_names
@@ -110,7 +110,7 @@ class _Reader:
             standing=standing,
             reason=reason or _deprecation(entry),
             environment=said.environment,
-            auth="sso" if said.sso else "oauth" if said.registration else "none",
+            auth=_auth(said),
             way=said.way,
             audience=audience,
             scopes=said.scopes,
@@ -145,6 +145,7 @@ class _Reader:
     def _remote(self, entry: Entry, said: Governance | None) -> tuple[str, str]:
         """The endpoint to use, or why there is none. A foreign host is told nothing of the user."""
         sso = said is None or said.sso
+        mesh = said is not None and said.mesh
         foreign = ""
         for url in entry.remotes:
             try:
@@ -152,12 +153,18 @@ class _Reader:
                 where = origin(url)
             except BadAddress:
                 continue
-            if not sso or where in self.company.token_origins:
+            if mesh and not where.startswith("https:"):
+                return (
+                    "",
+                    "a server of the mesh is spoken to over TLS alone, and its address is not",
+                )
+            if not (sso or mesh) or where in self.company.token_origins:
                 refusal = self._grant_refusal(said) if sso else ""
                 return ("", refusal) if refusal else (url, "")
             foreign = foreign or where
         if foreign:
-            return "", f"it is at {foreign}, to which your company sends no token"
+            sent = "shows no certificate" if mesh else "sends no token"
+            return "", f"it is at {foreign}, to which your company {sent}"
         return "", "its entry has no Streamable HTTP address that Portico may use"
 
     def _grant_refusal(self, said: Governance | None) -> str:
@@ -182,6 +189,15 @@ class _Reader:
         if where not in self.company.token_origins:
             return f"your company vouches for nobody at {where} (company.token_origins)"
         return ""
+
+
+def _auth(said: Governance) -> Literal["none", "sso", "oauth", "mesh"]:
+    """What a server is sent."""
+    if said.sso:
+        return "sso"
+    if said.mesh:
+        return "mesh"
+    return "oauth" if said.registration else "none"
 
 
 def _standing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from proxy.policy.circumstances import Circumstances
 from proxy.policy.offering import EVERY_TOOL, SURFACES, Offering, Owner, Standing, ToolRule
 from proxy.policy.risk import RISKS, Confirm, Risk, graver, stricter
+from proxy.policy.rule import Policy, Rule
 from proxy.policy.verdict import Ruling, explanation, judge, judge_listing, support
 
 NOWHERE = Circumstances()
@@ -226,3 +228,25 @@ def test_no_yes_in_advance_for_what_cannot_be_undone_or_is_always_asked_about(
     verdict = judge(offering(ToolRule(risk, confirm)), "t", tool(), NOWHERE)
     leased = verdict.ruling is Ruling.ASK and risk is not Risk.DESTRUCTIVE
     assert (verdict.lease is not None) is (leased and confirm is not Confirm.ALWAYS)
+
+
+@given(
+    risk=st.sampled_from(list(Risk)),
+    confirm=st.sampled_from(list(Confirm)),
+    hints=HINTS,
+    harsher=st.sampled_from([None, *Risk]),
+)
+def test_a_workload_calls_only_what_the_registry_marks_read(
+    risk: Risk, confirm: Confirm, hints: dict[str, object], harsher: Risk | None
+) -> None:
+    """Whatever the tool says of itself, and whatever a rule allows: all else is denied."""
+    rules = () if harsher is None else (Rule(Ruling.ASK, "policy.toml:1", risk=harsher),)
+    server = offering(ToolRule(risk=risk, confirm=confirm), auth="mesh", policy=Policy(rules=rules))
+    verdict = judge(server, "t", tool(**hints), NOWHERE)
+    mine = judge(replace(server, auth="sso"), "t", tool(**hints), NOWHERE)
+    if risk is Risk.READ and mine.risk is Risk.READ:
+        assert verdict == mine
+    else:
+        assert verdict.ruling is Ruling.DENY
+    unlisted = judge(server, "other", {"annotations": {"readOnlyHint": True}}, NOWHERE)
+    assert unlisted.ruling is Ruling.DENY

@@ -86,7 +86,7 @@ def test_a_server_that_nothing_speaks_against_is_offered_as_the_registry_says() 
         (block(context=None), "not meant for editors"),
         (block(access=None), "does not say which groups have access"),
         (block(access__groups="eng"), "does not say which groups have access"),
-        (block(auth__mode="mesh"), "admits workloads only"),
+        (block(auth__mode="mesh", auth__grant="exchange"), "which auth.mode"),
         (block(auth__mode="magic"), "its auth.mode is magic"),
         (block(auth=None), "its auth.mode is missing"),
         (block(auth__audience=7), "its auth block cannot be read"),
@@ -117,6 +117,18 @@ def test_a_server_with_a_sign_in_of_its_own_may_be_anywhere() -> None:
     offering = met(envelope(governance=governance, url="https://weather.elsewhere.example/mcp"))
     assert (offering.standing, offering.auth, offering.audience) == (Standing.OFFERED, "oauth", "")
     assert offering.registration == Registration()
+
+
+def test_a_server_of_the_mesh_is_offered_at_the_companys_own_tls_alone() -> None:
+    """No token goes there; the certificate is shown only where a token would be."""
+    governance = block(auth__mode="mesh", auth__audience=None)
+    offering = met(envelope(governance=governance))
+    assert (offering.standing, offering.auth, offering.audience) == (Standing.OFFERED, "mesh", "")
+    foreign = met(envelope(governance=governance, url="https://evil.example/mcp"))
+    assert foreign.standing is Standing.WITHHELD
+    assert "shows no certificate" in foreign.reason
+    plainly = met(envelope(governance=governance, url="http://127.0.0.1:9/mcp"))
+    assert "over TLS alone" in plainly.reason
 
 
 def test_an_exchange_may_be_for_an_audience_that_only_the_registry_names() -> None:
