@@ -46,10 +46,13 @@ def main() -> int:
         if not compiled(program, libraries, out):
             sys.stdout.write("FAILED: the plugin for JetBrains IDEs does not compile\n")
             return 1
-        run = [program, "-cp", _path(out, GSON, *_named(libraries, "kotlin-stdlib", "kotlin-test"))]
-        run.append("portico.tests.MainKt")
+        pairs = examples()
+        given = out / "examples.json"
+        given.write_text(json.dumps(pairs), encoding="utf-8")
+        classes = _path(out, GSON, *_named(libraries, "kotlin-stdlib", "kotlin-test"))
+        run = [program, f"-Dportico.examples={given}", "-cp", classes, "portico.tests.MainKt"]
         tested = subprocess.run(run, check=False, timeout=_SECONDS).returncode
-        return tested or round_trip(run, out)
+        return tested or round_trip(run, pairs)
 
 
 def java() -> str:
@@ -119,12 +122,10 @@ def compiled(program: str, libraries: Path, out: Path) -> bool:
     return done.returncode == 0
 
 
-def round_trip(run: list[str], folder: Path) -> int:
+def round_trip(run: list[str], pairs: list[tuple[str, object]]) -> int:
     """Compare what the Kotlin types make of every example of docs/lsp-protocol.md with itself."""
-    pairs = examples()
-    given = folder / "examples.json"
-    given.write_text(json.dumps(pairs), encoding="utf-8")
-    said = subprocess.run([*run, str(given)], capture_output=True, check=True, timeout=_SECONDS)
+    command = [*run, "round-trip"]
+    said = subprocess.run(command, capture_output=True, check=True, timeout=_SECONDS)
     wrong = [
         name
         for (name, before), after in zip(pairs, json.loads(said.stdout), strict=True)

@@ -14,8 +14,8 @@ private val CLASSES = listOf(
 
 fun main(args: Array<String>) {
     System.setProperty("java.awt.headless", "true")
-    if (args.isNotEmpty()) {
-        return roundTrip(args[0])
+    if ("round-trip" in args) {
+        return roundTrip()
     }
     var failed = 0
     val tests = CLASSES.flatMap { it.declaredMethods.toList() }.filter { it.parameterCount == 0 && "\$" !in it.name }

@@ -20,6 +20,7 @@ fun bar(status: Status?, waiting: Int, why: String): String = when {
     waiting > 0 -> "Portico: $waiting ${if (waiting == 1) "waits" else "wait"}"
     status == null -> "Portico: $why"
     status.pending > 0 -> "Portico: ${status.pending} elsewhere"
+    status.offline != null -> "Portico: offline"
     status.user == null -> if (status.registry == null) "Portico" else "Portico: sign in"
     else -> "Portico: ${status.user.name}${if (status.problems.isEmpty()) "" else " (!)"}"
 }
