@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from auth.fault import Fault, Who
@@ -423,7 +424,15 @@ def _connector(
         grant: Grant | None = own_sign_ins.at(offering)
         if offering.auth == "sso" and account is not None:
             grant = account.grant(terms(offering))
-        return Upstream(offering.server, offering.url, network=network, grant=grant, memory=memory)
+        headers = partial(secrets.sealed, offering.server, offering.headers)
+        return Upstream(
+            offering.server,
+            offering.url,
+            network=network,
+            grant=grant,
+            memory=memory,
+            headers=headers if offering.headers else None,
+        )
 
     return connect
 

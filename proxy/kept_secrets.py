@@ -120,6 +120,15 @@ class KeptSecrets:
                 )
         return {**values, **{key: kept[name].reveal() for key, name in named.items()}}
 
+    async def sealed(self, server: str, values: Mapping[str, str]) -> dict[str, Secret]:
+        """The same, as values that do not print; for headers, which are sent often.
+
+        Raises:
+            SecretMissing: One of them is not kept.
+        """
+        found = await self.resolved(server, values)
+        return {name: Secret(value) for name, value in found.items()}
+
     async def _read(self) -> dict[str, Secret]:
         found = await self._opened().read() or {}
         return {name: Secret(value) for name, value in found.items() if isinstance(value, str)}

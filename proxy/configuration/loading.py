@@ -261,9 +261,19 @@ def _server(name: str, section: Section, company: Company | None) -> HandWritten
         tools_allow=tools.texts("allow"),
         tools_deny=tools.texts("deny"),
         rules=_rules(section, risk, confirm),
+        headers=_headers(section, auth, local=program is not None),
         program=program,
         registration=registration,
     )
+
+
+def _headers(section: Section, auth: _Auth, *, local: bool) -> Mapping[str, str]:
+    headers = section.headers("headers")
+    if headers and local:
+        section.wrong("headers", "is only for a server with a url")
+    if auth is not _Auth.NONE and "authorization" in {name.lower() for name in headers}:
+        section.wrong("headers", f'must not hold Authorization, which auth = "{auth}" sends')
+    return headers
 
 
 def _check_sso(section: Section, url: str, audience: str, company: Company | None) -> None:

@@ -23,6 +23,7 @@ _PLAIN: dict[Shape, dict[str, object]] = {
     Shape.VALUES: {"type": "object"},
     Shape.GROUPS: {"type": "object", "additionalProperties": _TEXTS},
     Shape.ENVIRONMENT: {"type": "object", "additionalProperties": _TEXT},
+    Shape.HEADERS: {"type": "object", "additionalProperties": _TEXT},
 }
 
 

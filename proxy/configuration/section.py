@@ -18,7 +18,7 @@ from proxy.plain import plain
 from proxy.secrecy import KEYRING, SECRET_NAME, reference
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from proxy.configuration.vocabulary import Key
     from proxy.outline.place import Path
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WORD = re.compile(r"[A-Za-z_-]{1,20}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_OWN_HEADERS = frozenset(
+    {"host", "accept", "connection", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
+    | {"last-event-id", "traceparent", "tracestate", "baggage"}
+)
+"""Headers that Portico writes, or that say how the connection is used (RFC 9110)."""
+
 _NO_SECRETS = (
     "secrets do not belong in this file; remove it, and replace the secret where it was issued"
 )
@@ -201,16 +208,25 @@ class Section:
 
     def environment(self, key: str) -> Mapping[str, str]:
         """A table of environment variables; a secret stands in it as `keyring:NAME` alone."""
+        return self._pairs(key, Shape.ENVIRONMENT, _is_variable, "a variable's name and a string")
+
+    def headers(self, key: str) -> Mapping[str, str]:
+        """A table of HTTP headers; a secret stands in it as `keyring:NAME` alone."""
+        return self._pairs(key, Shape.HEADERS, _is_header, "a header that is not Portico's own")
+
+    def _pairs(
+        self, key: str, shape: Shape, fits: Callable[[str, str], bool], what: str
+    ) -> Mapping[str, str]:
         found: dict[str, str] = {}
-        for name, value in (self._typed(key, dict, Shape.ENVIRONMENT) or {}).items():
+        for name, value in (self._typed(key, dict, shape) or {}).items():
             place = (*self.path, key, name)
             refers = isinstance(value, str) and reference(value) is not None
             if SECRET_NAME.search(name) and not refers:
                 self.problems.add(place, _kept_as(f"{self.path[-1]}/{name}"))
             elif isinstance(value, str) and value.startswith(KEYRING) and not refers:
                 self.problems.add(place, f'must name a secret after "{KEYRING}"')
-            elif not _VARIABLE.fullmatch(name) or not isinstance(value, str) or "\0" in value:
-                self.problems.add(place, "must be a variable's name and a string")
+            elif not isinstance(value, str) or not fits(name, value):
+                self.problems.add(place, f"must be {what}")
             else:
                 found[name] = value
         return found
@@ -252,6 +268,16 @@ class Section:
             return value
         self.wrong(key, f"must be {_KINDS[kind]}, not {_shown(value)}")
         return None
+
+
+def _is_variable(name: str, value: str) -> bool:
+    return _VARIABLE.fullmatch(name) is not None and "\0" not in value
+
+
+def _is_header(name: str, value: str) -> bool:
+    own = name.lower() in _OWN_HEADERS or name.lower().startswith(("mcp-", "content-", "proxy-"))
+    plain_text = value.isascii() and value.isprintable() and value == value.strip()
+    return _HEADER.fullmatch(name) is not None and not own and plain_text
 
 
 def _kept_as(name: str) -> str:

@@ -103,6 +103,7 @@ class HandWritten:
         tools_allow: Names or globs of the only tools to offer; empty offers all.
         tools_deny: Names or globs never offered.
         rules: Tool name -> the user's rule for that tool.
+        headers: What is sent to its address beside that; a secret is a reference.
         program: What is started, for a local server; it is never sent a token.
         registration: How Portico is known to the server's own issuer, where that counts.
     """
@@ -118,6 +119,7 @@ class HandWritten:
     tools_allow: tuple[str, ...] = ()
     tools_deny: tuple[str, ...] = ()
     rules: Mapping[str, ToolRule] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     program: Program | None = None
     registration: Registration | None = None
 

@@ -91,6 +91,7 @@ class Offering:
         url: Its Streamable HTTP endpoint; empty when the entry has none that Portico may use. Where
             it is a program on this machine, the name of exactly that program.
         program: What is started, for a local server.
+        headers: What the user has sent to its address; a secret is a reference.
         reviewed: Whether the company's registry lists it.
         standing: Whether this user is offered it, with `reason` in a sentence when not.
         environment: For example `prod`; empty when unknown.
@@ -127,6 +128,7 @@ class Offering:
     allowed_tools: tuple[str, ...] = ()
     denied_tools: tuple[str, ...] = ()
     program: Program | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     context: Context = ANYWHERE
     policy: Policy = NO_POLICY
     pins: CompanyPins = NO_PINS

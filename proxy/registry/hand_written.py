@@ -129,5 +129,6 @@ def _offering(server: HandWritten, short: str, refusal: str) -> Offering:
         allowed_tools=server.tools_allow,
         denied_tools=server.tools_deny,
         program=server.program,
+        headers=server.headers,
         registration=server.registration,
     )

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from auth.secret import Secret
     from proxy.upstream.era import Era
+
+    OwnHeaders = Callable[[], Awaitable[Mapping[str, Secret]]]
+    """Gives the headers that the user has a server sent; a fault where one is missing."""
 
 
 LET_GO = "portico/letGo"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from auth.network import Network
     from auth.secret import Secret
     from proxy.upstream.answer import Rejected
-    from proxy.upstream.contract import Grant
+    from proxy.upstream.contract import Grant, OwnHeaders
     from proxy.upstream.request import Headers
 
 log = logging.getLogger("portico.upstream")
@@ -32,6 +32,7 @@ log = logging.getLogger("portico.upstream")
 _CONNECT_SECONDS = 10.0
 _REST_SECONDS = 1.0
 _TOKENS = 4
+_SECRET_LENGTH = 8
 """Tokens that answers still under way may belong to."""
 
 _REFUSALS = frozenset({401, 403})
@@ -46,13 +47,24 @@ class Endpoint:
         url: The Streamable HTTP endpoint.
         network: How this machine gets there.
         grant: Where tokens come from, or None for a server that wants none.
+        own: Gives the headers that the user has sent there, or None for none.
     """
 
-    def __init__(self, server: str, url: str, *, network: Network, grant: Grant | None) -> None:
+    def __init__(
+        self,
+        server: str,
+        url: str,
+        *,
+        network: Network,
+        grant: Grant | None,
+        own: OwnHeaders | None = None,
+    ) -> None:
         self.server = server
         self.url = url
         self._network = network
         self._grant = grant
+        self._own = own
+        self._own_lines: Headers | None = None
         self._transport: httpx2.AsyncBaseTransport | None = None
         self._target: httpx2.URL | None = None
         self._host = (b"host", urlsplit(url).netloc.encode())
@@ -92,6 +104,7 @@ class Endpoint:
                 reply = await self.send(method, headers, body, token)
                 tried += 1
         if reply.status in _REFUSALS:
+            self._own_lines = None
             rejected = await self.rejected(reply)
             raise rejected.fault
         return reply
@@ -119,7 +132,7 @@ class Endpoint:
         transport = self._transport or await self._open()
         import httpx2  # loaded by _open, off the loop
 
-        lines = [self._host, *headers]
+        lines = [self._host, *headers, *(await self._of_the_user())]
         if token is not None:
             lines.append(self._bearer(token))
         request = httpx2.Request(
@@ -146,6 +159,18 @@ class Endpoint:
         self._transport = self._network.transport(self.url)
         self._target = httpx2.URL(self.url)
         return self._transport
+
+    async def _of_the_user(self) -> Headers:
+        """The headers that the user has sent there; looked up again once they were refused."""
+        if self._own is None:
+            return []
+        if self._own_lines is None:
+            found = await self._own()
+            self._own_lines = [(k.encode(), v.reveal().encode()) for k, v in found.items()]
+            # A short value is a word, which an answer may say for its own reasons.
+            long = [value for value in found.values() if len(value.reveal()) >= _SECRET_LENGTH]
+            self._tokens = (*long, *self._tokens)[:_TOKENS]
+        return self._own_lines
 
     def _bearer(self, token: Secret) -> tuple[bytes, bytes]:
         known = self._authorization

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from auth.network import Network
-    from proxy.upstream.contract import Grant, Relay
+    from proxy.upstream.contract import Grant, OwnHeaders, Relay
     from proxy.upstream.era import Terms
     from proxy.upstream.memory import EraMemory
 
@@ -43,15 +43,23 @@ class Upstream(Face):
         network: How this machine gets there; it owns the connections.
         grant: Where tokens come from, or None for a server that wants none.
         memory: What servers spoke last.
+        headers: Gives what the user has sent to it, or None for nothing.
     """
 
     def __init__(
-        self, server: str, url: str, *, network: Network, grant: Grant | None, memory: EraMemory
+        self,
+        server: str,
+        url: str,
+        *,
+        network: Network,
+        grant: Grant | None,
+        memory: EraMemory,
+        headers: OwnHeaders | None = None,
     ) -> None:
         super().__init__(server)
         self._url = url
         self._memory = memory
-        self._endpoint = Endpoint(server, url, network=network, grant=grant)
+        self._endpoint = Endpoint(server, url, network=network, grant=grant, own=headers)
         self._identifiers = itertools.count(1)
         self._terms = memory.recall(url)
         self._proven = False

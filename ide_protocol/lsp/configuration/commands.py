@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     """Has the editor change a document: a label, its URI, the edits; whether it did."""
 
 _SECRET_STEPS = 4
-"""`servers`, NAME, `env`, VARIABLE."""
+"""`servers`, NAME, `env` or `headers`, and its key there."""
 
 
 class DocumentChanged(Fault):
@@ -84,7 +84,7 @@ class ConfigurationCommands:
         place = toml.outline(document.text).places.get(path)
         for step in path:
             value = value.get(step) if isinstance(value, dict) else None
-        fits = len(path) == _SECRET_STEPS and path[0] == "servers" and path[2] == "env"
+        fits = len(path) == _SECRET_STEPS and path[0] == "servers" and path[2] in {"env", "headers"}
         if not fits or not isinstance(value, str) or reference(value) or not place:
             raise DocumentChanged("There is no secret there any more.")
         name = f"{path[1]}/{path[3]}"

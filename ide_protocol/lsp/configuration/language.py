@@ -162,7 +162,7 @@ class ConfigurationLanguage(Language):
             return
         title, command, path = "", "", found.path
         if found.code == finding.SECRET and _is_own(document.uri):
-            if found.path[:1] == ("servers",) and found.path[2:3] == ("env",):
+            if found.path[:1] == ("servers",) and found.path[2:3] in {("env",), ("headers",)}:
                 title, command = "Move the secret to the keyring", KEEP
         elif found.code in {finding.SECRET, finding.UNREVIEWED_PROGRAM}:
             entry = self._entry(document, found)

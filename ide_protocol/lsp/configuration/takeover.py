@@ -123,17 +123,16 @@ class _Planner:
         if not entry.url:
             raise _Left("It names neither a program nor an address.")
         if known is not None:
-            said = known.said
-            if said["standing"] == "forbidden" or said["standing"] == "withheld":
-                raise _Left(f"{known.title} is not offered to you. {said['reason']}".strip())
-            return Item(entry.name, Fate.APPROVED, said["server"])
+            if known.said["standing"] in {"forbidden", "withheld"}:
+                raise _Left(f"{known.title} is not offered to you. {known.said['reason']}".strip())
+            return Item(entry.name, Fate.APPROVED, known.said["server"])
         if company and not self._knowledge.listed:
             raise _Left(f"The registry of {company} has not been read yet; sign in first.")
         if company:
             raise _Left(f"{company} has not approved it.")
-        if any(is_secret(str(path[-1]), value) for path, value in entry.values.items()):
-            raise _Left("It is sent a secret in a header, which Portico has no place for.")
-        return self._taken(entry, {"url": entry.url}, {}, ())
+        headers, secrets, missing = _environment(self._free(entry), entry, "")
+        said: dict[str, object] = {"url": entry.url, **({"headers": headers} if headers else {})}
+        return self._taken(entry, said, secrets, missing)
 
     # --- programs ----------------------------------------------------------------------------
 
@@ -193,7 +192,7 @@ class _Planner:
 def _environment(
     name: str, entry: Entry, program: str
 ) -> tuple[dict[str, str], dict[str, str], tuple[str, ...]]:
-    """Variables as Portico takes them, the secrets among them, and those nobody has told yet."""
+    """Variables or headers as Portico takes them, their secrets, and those nobody told yet."""
     env: dict[str, str] = {}
     secrets: dict[str, str] = {}
     missing: list[str] = []
@@ -212,7 +211,7 @@ def _environment(
         else:
             env[variable] = value
     folder = program.rpartition("/")[0]
-    if folder not in _HUBS_PATH.split(":"):
+    if program and folder not in _HUBS_PATH.split(":"):
         # What it starts by name is mostly beside it, where the hub would not look.
         env.setdefault("PATH", f"{folder}:{_HUBS_PATH}")
     return env, secrets, tuple(missing)

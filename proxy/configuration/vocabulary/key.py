@@ -23,6 +23,7 @@ class Shape(StrEnum):
     VALUES = "values"
     GROUPS = "groups of texts"
     ENVIRONMENT = "environment"
+    HEADERS = "headers"
     TABLE = "table"
     TABLES = "named tables"
 

@@ -43,6 +43,13 @@ KINDS: Final[Mapping[str, Keys]] = {
             "with `command`.",
         ),
         Key(
+            "headers",
+            Shape.HEADERS,
+            "nothing",
+            "Headers that are sent to it, for servers that want a key of yours; only with `url`. "
+            "A secret is `keyring:NAME`, the whole value.",
+        ),
+        Key(
             "auth",
             Shape.CHOICE,
             '`"none"`',

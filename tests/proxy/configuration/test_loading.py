@@ -101,8 +101,8 @@ deadline_seconds = nan
         ),
         (
             "portico.toml:5: servers.notes.colour: is not a key that Portico knows; allowed here: "
-            "url, command, env, cwd, auth, grant, audience, scopes, oauth, confirm, risk, tools, "
-            "rules"
+            "url, command, env, cwd, headers, auth, grant, audience, scopes, oauth, confirm, "
+            "risk, tools, rules"
         ),
         'portico.toml:7: hub.idle_minutes: must be a number, not "ten"',
         "portico.toml:9: approvals.deadline_seconds: must be above 0 and at most 3600",
@@ -229,3 +229,31 @@ def test_a_table_that_stands_twice_is_named_as_the_file_names_it(tmp_path: Path)
     assert complaints(tmp_path, '[hub]\nidle_minutes = "a quarter of an hour"\n') == [
         "portico.toml:2: hub.idle_minutes: must be a number, not a text"
     ]
+
+
+def test_headers_are_the_users_own_and_name_their_secrets(tmp_path: Path) -> None:
+    """Only beside a url, never one that Portico writes, and no secret in clear."""
+    file = tmp_path / "portico.toml"
+    file.write_text(
+        '[servers.a]\nurl = "https://a.example/mcp"\n'
+        'headers = { Authorization = "keyring:a/Authorization", X-Team = "data" }\n',
+        encoding="utf-8",
+    )
+    assert load(str(file)).servers["a"].headers == {
+        "Authorization": "keyring:a/Authorization",
+        "X-Team": "data",
+    }
+    for wrong, why in (
+        ('url = "https://a.example"\nheaders = { Host = "b" }', "not Portico's own"),
+        ('url = "https://a.example"\nheaders = { Mcp-Method = "b" }', "not Portico's own"),
+        ('url = "https://a.example"\nheaders = { X = "b\\nc" }', "not Portico's own"),
+        ('url = "https://a.example"\nheaders = { X-Api-Key = "b" }', "set a/X-Api-Key"),
+        ('command = ["a"]\nheaders = { X = "b" }', "only for a server with a url"),
+        (
+            'url = "https://a.example"\nauth = "oauth"\nheaders = { Authorization = "keyring:a" }',
+            "must not hold Authorization",
+        ),
+    ):
+        file.write_text(f"[servers.a]\n{wrong}\n", encoding="utf-8")
+        with pytest.raises(ConfigurationFault, match=why):
+            load(str(file))

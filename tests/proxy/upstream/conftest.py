@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+    from proxy.upstream.contract import OwnHeaders
+
 
 @pytest.fixture
 async def double() -> AsyncIterator[Double]:
@@ -81,13 +83,25 @@ class Room:
         self.stack = AsyncExitStack()
 
     def upstream(
-        self, url: str, *, grant: Tokens | None = None, remembered: Era | None = None
+        self,
+        url: str,
+        *,
+        grant: Tokens | None = None,
+        remembered: Era | None = None,
+        headers: OwnHeaders | None = None,
     ) -> Upstream:
         """An upstream at `url`, closed when the test ends."""
         if remembered is not None:
             version = "2026-07-28" if remembered is Era.MODERN else "2025-11-25"
             self.memory.keep(url, Terms(remembered, version))
-        upstream = Upstream("presto", url, network=self.network, grant=grant, memory=self.memory)
+        upstream = Upstream(
+            "presto",
+            url,
+            network=self.network,
+            grant=grant,
+            memory=self.memory,
+            headers=headers,
+        )
         self.stack.push_async_callback(upstream.aclose)
         return upstream
 

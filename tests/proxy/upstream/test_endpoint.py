@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from auth.secret import Secret
 from proxy.upstream import Era
 from proxy.upstream.answer import LIMIT
 from proxy.upstream.fault import (
@@ -49,6 +50,32 @@ async def test_a_refused_token_is_replaced_once_and_the_call_succeeds(
     assert response["result"]["echo"]["name"] == "t"
     assert grant.refusals == ["old"]
     assert double.methods() == ["tools/call"] * 2
+
+
+async def test_a_server_is_sent_the_users_own_headers_and_repeats_none_of_their_secrets(
+    double: Double, room: Room
+) -> None:
+    """They go with every request; one that was refused is looked up again."""
+    kept = {"x-api-key": "an-old-key-of-the-user", "x-team": "data"}
+
+    async def own() -> dict[str, Secret]:
+        return {name: Secret(value) for name, value in kept.items()}
+
+    async def behave(wire: Wire) -> None:
+        if wire.seen.headers["x-api-key"] == "an-old-key-of-the-user":
+            wire.send(401, b"an-old-key-of-the-user is no key", "text/plain")
+        else:
+            await double.modern(wire)
+
+    double.behave = behave
+    upstream = room.upstream(double.url, remembered=Era.MODERN, headers=own)
+    with pytest.raises(UpstreamFault) as refused:
+        await upstream.send("tools/call", CALL, Asker())
+    assert "an-old-key-of-the-user" not in f"{refused.value.message} {refused.value.data}"
+    kept["x-api-key"] = "a-new-key-of-the-user"
+    response = await upstream.send("tools/call", CALL, Asker())
+    assert response["result"]["echo"]["name"] == "t"
+    assert [seen.headers["x-team"] for seen in double.seen] == ["data"] * len(double.seen)
 
 
 @pytest.mark.parametrize("era", [Era.MODERN, Era.LEGACY])

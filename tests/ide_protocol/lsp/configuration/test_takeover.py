@@ -120,6 +120,18 @@ def test_without_a_company_addresses_are_taken_over() -> None:
     assert planned(text, found["a"].toml, NOBODY)["a"].fate is Fate.THERE
 
 
+def test_a_key_in_a_header_goes_to_the_keyring() -> None:
+    """With its scheme, as the whole value; headers that are no secret stay as they are."""
+    headers = {"Authorization": "Bearer geheim-geheim", "X-Team": "data"}
+    text = json.dumps({"mcpServers": {"a": {"url": "https://a.example", "headers": headers}}})
+    found = planned(text, knowledge=NOBODY)["a"]
+    assert tomllib.loads(found.toml)["servers"]["a"]["headers"] == {
+        "Authorization": "keyring:a/Authorization",
+        "X-Team": "data",
+    }
+    assert found.secrets == {"a/Authorization": "Bearer geheim-geheim"}
+
+
 def test_a_company_whose_registry_was_not_read_is_asked_first() -> None:
     """Nobody knows yet whether it approves."""
     knowledge = Knowledge(company="Example Corp")
