@@ -1,9 +1,9 @@
 """The front door.
 
-`mcp`, `lsp`, `record` and `replay` run the shim; `sandbox` and `demo` run the company in a box;
-everything else is the command line. Until it is sure that the interpreter is isolated, this module
-imports nothing that a workspace could replace: an editor may start us in a folder that has its own
-`auth/` or `json.py`.
+`mcp`, `lsp`, `record`, `replay` and `chaos` run the shim; `sandbox` and `demo` run the company in a
+box; everything else is the command line. Until it is sure that the interpreter is isolated, this
+module imports nothing that a workspace could replace: an editor may start us in a folder that has
+its own `auth/` or `json.py`.
 """
 
 import sys
@@ -21,7 +21,7 @@ def main() -> int:
         from ide_protocol.door.shim import run
 
         return run(command, arguments[1:])
-    if command in {"record", "replay"}:
+    if command in {"record", "replay", "chaos"}:
         from ide_protocol.door.shim import run
 
         return run("mcp", [f"--{command}", *arguments[1:]])

@@ -17,6 +17,7 @@ import tempfile
 import threading
 from typing import TYPE_CHECKING
 
+from ide_protocol.door import hello
 from ide_protocol.door.hardening import harden, raise_file_limit
 from ide_protocol.door.log import open_log
 from ide_protocol.door.reception import Reception
@@ -112,6 +113,9 @@ def serve_alone(
         greeting: The hello of this connection.
         copy: The shim's copying, which runs in this thread while the hub has another.
         made: Makes the hub; without it, it is the one of `home`.
+
+    Raises:
+        OSError: The hub refused the connection.
     """
     ours, theirs = socket.socketpair()
     harden()
@@ -127,7 +131,9 @@ def serve_alone(
             if not part:
                 break
             heard += part
-        _, _, rest = heard.partition(b"\n")
+        line, _, rest = heard.partition(b"\n")
+        if (refused := hello.read(line).get("error")) is not None:
+            raise OSError(str(refused))
         return copy(ours, rest)
     finally:
         ours.close()

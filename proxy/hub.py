@@ -213,7 +213,9 @@ class Hub:
         await self.loaded()
         self.follow_policy()
         await self.know(call.session)
-        return await self.exchanges.call(call)
+        envelope = await self.exchanges.call(call)
+        chaos = call.session.chaos
+        return envelope if chaos is None else chaos.marked(envelope)
 
     async def know(self, session: Session) -> None:
         """Look at a window's workspace, once for each that it names.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from proxy.approval.batch import Batch
     from proxy.approval.reply import Reply
     from proxy.cassette.recorder import Recorder
+    from proxy.chaos.chaos import Chaos
 
 Role = Literal["mcp", "lsp", "cli"]
 
@@ -111,6 +112,7 @@ class Session:
         only: Short names of the only servers it shows; empty shows all, or those of its profile.
         bare: Whether the one server of `only` shows its names without a prefix.
         search: Whether its tools are found and called by two tools in place of all of them.
+        chaos: The trouble that it asked for, to see how an agent takes it.
         recorder: Takes its read-only calls into a cassette, where it asked for that.
         resumes: Whether its client can come back for the rest of a call's stream, as over HTTP.
         log_level: From which level on a legacy client wants log messages; empty before it said.
@@ -141,6 +143,7 @@ class Session:
     only: tuple[str, ...] = ()
     bare: bool = False
     search: bool = False
+    chaos: Chaos | None = None
     recorder: Recorder | None = None
     resumes: bool = False
     log_level: str = ""

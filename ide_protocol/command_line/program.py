@@ -32,6 +32,7 @@ _ELSEWHERE = {
     "lsp": "Serve an editor over stdin and stdout; the editor starts it.",
     "record": "As mcp, and keep what was read in a cassette: one file, without secrets.",
     "replay": "Serve an AI client from a cassette, with no sign-in and no network.",
+    "chaos": "As mcp, with trouble on purpose: slow, refusing, asking servers.",
     "sandbox": "Run a whole company on this machine, to try things out.",
     "demo": "Watch the main job in that company, from sign-in to audit.",
 }

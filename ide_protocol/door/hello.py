@@ -46,6 +46,7 @@ def compose(
     bare: bool = False,
     tools: str | None = None,
     record: str | None = None,
+    chaos: Sequence[str] | None = None,
     resumes: bool = False,
 ) -> bytes:
     """The hello line of this process.
@@ -57,6 +58,7 @@ def compose(
         bare: Whether the one server of `only` shows its names without its prefix.
         tools: `search` for two tools to find and to call; None for all tools as they are.
         record: The file into which this window's read-only calls are recorded; None for none.
+        chaos: Which trouble this window shall meet, in words; None for none.
         resumes: Whether clients are told when a server lets go of a call's stream.
     """
     words: dict[str, Any] = {
@@ -73,6 +75,8 @@ def compose(
         words["bare"] = True
     if tools is not None:
         words["tools"] = tools
+    if chaos is not None:
+        words["chaos"] = list(chaos)
     if record is not None:
         words["record"] = record
     if resumes:

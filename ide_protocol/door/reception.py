@@ -163,7 +163,10 @@ class Reception:
 
     async def _serve(self, connection: Connection, words: dict[str, Any]) -> None:
         session = _session(connection, words)
-        if not self._records(session, connection, words.get("record")):
+        try:
+            _experiment(session, words, self._hub.clock)
+        except Fault as fault:
+            connection.write(hello.answer(error=fault.sentence()))
             return
         connection.write(hello.answer())
         self._hub.sessions.add(session)
@@ -174,18 +177,6 @@ class Reception:
         finally:
             self._hub.sessions.remove(session)
         await connection.farewell(code)
-
-    def _records(self, session: Session, connection: Connection, record: object) -> bool:
-        """Begin the recording that a window asks for; False when it cannot be, and was refused."""
-        if session.role == "mcp" and isinstance(record, str) and record[:1] == "/":
-            from proxy.cassette.recorder import Recorder  # few windows record
-
-            try:
-                session.recorder = Recorder(record, self._hub.clock)
-            except Fault as fault:
-                connection.write(hello.answer(error=fault.sentence()))
-                return False
-        return True
 
     async def _front(self, session: Session, connection: Connection) -> _Front:
         if session.role == "mcp":
@@ -231,6 +222,26 @@ def _session(connection: Connection, words: dict[str, Any]) -> Session:
         resumes=words.get("resumes") is True,
         settings=_environment(settings),
     )
+
+
+def _experiment(session: Session, words: dict[str, Any], clock: Callable[[], float]) -> None:
+    """Begin what an AI client's window asks for beside its servers: a recording, or trouble.
+
+    Raises:
+        Fault: It cannot be had.
+    """
+    record, chaos = words.get("record"), words.get("chaos")
+    if session.role != "mcp":
+        return
+    if isinstance(record, str) and record[:1] == "/":
+        from proxy.cassette.recorder import Recorder  # few windows record
+
+        session.recorder = Recorder(record, clock)
+    if isinstance(chaos, list):
+        from proxy.chaos.chaos import Chaos  # fewer still want trouble
+        from proxy.chaos.recipe import parse
+
+        session.chaos = Chaos(parse([str(word) for word in chaos]))
 
 
 def _environment(settings: dict[str, object]) -> dict[str, str]:

@@ -27,6 +27,7 @@ INTERRUPTED = 130
 
 _CHUNK = 256 * 1024
 _NAMES = ("workspace", "standalone", "only", "bare", "tools", "record", "replay")
+_CHAOS = ("--delay", "--fail", "--refuse", "--drop", "--expire-token", "--ask", "--seed")
 _MORE_USAGE = {"mcp": " [--only SERVER,... [--bare]] [--tools search] [--record|--replay FILE]"}
 
 
@@ -37,6 +38,9 @@ def run(role: str, arguments: list[str]) -> int:
 
         tell(role)
         return 0
+    chaos = None
+    if arguments[:1] == ["--chaos"]:
+        arguments, chaos = _chaos(arguments[1:])
     options = _options(role, arguments)
     if options is None:
         sys.stderr.write(
@@ -57,6 +61,7 @@ def run(role: str, arguments: list[str]) -> int:
         bare=options["bare"] is not None,
         tools=options["tools"],
         record=options["record"],
+        chaos=chaos,
     )
     try:
         if options["replay"]:
@@ -172,6 +177,22 @@ def _write(sink: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(sink, view) :]
+
+
+def _chaos(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """The arguments, and apart from them those that ask for trouble; the hub reads these."""
+    kept: list[str] = []
+    chaos: list[str] = []
+    rest = list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if word.partition("=")[0] not in _CHAOS:
+            kept.append(word)
+            continue
+        chaos.append(word)
+        if "=" not in word and rest and rest[0][:1].isdigit():
+            chaos.append(rest.pop(0))
+    return kept, chaos
 
 
 def _options(role: str, arguments: list[str]) -> dict[str, str | None] | None:

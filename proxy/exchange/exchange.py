@@ -221,6 +221,8 @@ class Exchanges:
     ) -> dict[str, Any]:
         """Send a call, and answer what its server asks meanwhile."""
         call, offering = exchange.call, route.offering
+        if call.session.chaos is not None:
+            await call.session.chaos.meddle(offering)
         upstream = self._catalog.upstream(offering)
         relay = NamedRelay(through, offering)
         params = readdressed(call.method, params, route.tool)

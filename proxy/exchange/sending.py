@@ -54,12 +54,16 @@ async def send(
     Raises:
         Fault: There is no answer, or nothing waits for the one that the call brings.
     """
+    chaos = call.session.chaos
 
     async def through(relay: Relay) -> dict[str, Any]:
+        named = NamedRelay(relay, offering, heard, call.session.id, refused)
+        if chaos is not None:
+            await chaos.question(named)
         envelope = await upstream.send(
             call.method,
             params,
-            NamedRelay(relay, offering, heard, call.session.id, refused),
+            named,
             timeout=CALL_SECONDS,
             idempotent=call.method in IDEMPOTENT,
         )
@@ -67,7 +71,8 @@ async def send(
             raise UpstreamMalformed(f"{offering.title} sent a state that only Portico gives.")
         return envelope
 
-    if not parks(call, upstream.era):
+    # One that may ask on purpose asks like a legacy server, whatever it speaks.
+    if not parks(call, None if chaos is not None and chaos.asks else upstream.era):
         return await through(relay)
     digest = bound()
     return await parking.run(call, digest, through, parking.claim(call, digest), gave_up)

@@ -14,6 +14,7 @@ import pytest
 from ide_protocol.command_line import main
 from ide_protocol.command_line.program import program
 from ide_protocol.door import shim
+from proxy.chaos.recipe import parse
 from proxy.configuration import load
 from proxy.configuration.company_policy import load_policy
 from proxy.setup.document import read_setup
@@ -23,6 +24,10 @@ from tests.docs.page import PAGES, fences, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+
+ELSEWHERE = {"mcp", "lsp", "record", "replay", "chaos", "demo", "sandbox"}
+"""Commands that the front door runs without the command line."""
 
 
 def lines(language: str = "sh") -> list[tuple[str, list[str]]]:
@@ -58,6 +63,9 @@ def _understood(arguments: list[str]) -> bool:
     if arguments[0] in own and not arguments[1:]:
         return True
     first = arguments.pop(0)
+    if first == "chaos":
+        rest, chaos = shim._chaos(arguments)
+        return shim._options("mcp", rest) is not None and parse(chaos) is not None
     if first in {"record", "replay"}:
         return shim._options("mcp", [f"--{first}", *arguments]) is not None
     if first in {"mcp", "lsp"}:
@@ -80,9 +88,7 @@ def test_every_command_on_a_page_explains_itself(capsys: pytest.CaptureFixture[s
     """`--help` of each command that a page shows works."""
     commands = {tuple(arguments[:2]) for _, arguments in own() if arguments}
     for words in commands:
-        if words[0] in {"mcp", "lsp", "record", "replay", "demo", "sandbox"} or words[0].startswith(
-            "-"
-        ):
+        if words[0] in ELSEWHERE or words[0].startswith("-"):
             continue
         group = program.commands[words[0]]
         named = isinstance(group, click.Group) and words[-1] in group.commands

@@ -1,4 +1,4 @@
-"""A session is recorded against the company in a box, and replayed where nothing of it is known."""
+"""A session is recorded and replayed where nothing of it is known, or meets trouble on purpose."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from tests.process.box import Box
     from tests.process.window import Window
 
 PLANTED = "hunter2-is-my-password", "AKIAIOSFODNN7EXAMPLE"
@@ -110,3 +111,18 @@ async def test_a_recording_that_cannot_be_is_refused(portico: Installation) -> N
     assert ended.code == 5
     assert "notes.json is not a cassette" in ended.errors
     assert (portico.project / "notes.json").read_text() == "mine"
+
+
+async def test_trouble_is_only_for_the_window_that_asked_for_it(
+    portico: Installation, box: Box
+) -> None:
+    """Another client of the same hub is served as ever; without a recipe it does not start."""
+    window = await portico.start([LAUNCHER, "chaos", "--fail"])
+    await window.initialize()
+    assert "[portico chaos is on: fail 100 %]" in await window.text("box_read", a=1)
+    assert box.calls == []
+    other = await (await portico.window()).initialize()
+    assert await other.text("box_read", a=1) == "read"
+    ended = await portico.run("chaos")
+    assert ended.code == 5
+    assert "is not told which trouble to make" in ended.errors
