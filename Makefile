@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 # A company's own certificate authority stands in the system's store, which uv asks only when told.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: demo test lint bench keyring conformance thirdparty providers vsix vscode jetbrains clean
+.PHONY: demo test lint bench keyring conformance thirdparty providers vsix vscode jetbrains neovim emacs clean
 
 demo: $(READY) ## a company in a box, an editor, an AI client, and the story they play
 	@$(BIN)/portico demo $(ARGS)
@@ -45,6 +45,12 @@ vscode: vsix ## the extension in a real VS Code, used as a person uses it; pictu
 
 jetbrains: $(READY) ## the plugin for JetBrains IDEs: compiled against stubs, its words and dialogs tested
 	@$(BIN)/python -m tests.jetbrains
+
+neovim: $(READY) ## the plugin for Neovim in a real one, without a screen
+	@$(BIN)/python -m tests.neovim $(ARGS)
+
+emacs: $(READY) ## the recipe for Emacs in a real one, without a screen
+	@$(BIN)/python -m tests.emacs $(ARGS)
 
 bench: $(READY) ## every figure of docs/performance.md, as ratios measured side by side
 	@$(BIN)/python -m bench $(ARGS)

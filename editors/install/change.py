@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from editors.install import json_text, toml_text
+from editors.install import json_text, lua_text, toml_text
 from editors.install.client import Syntax
 from editors.install.edit import Edit, Unreadable
 
@@ -15,14 +15,24 @@ if TYPE_CHECKING:
 
 
 class _Writer(Protocol):
-    """What both syntaxes can do."""
+    """What every syntax can do."""
 
     def read(self, text: bytes, /) -> object: ...
     def put(self, text: bytes, keys: tuple[str, ...], value: object, /) -> Edit | None: ...
     def cut(self, text: bytes, keys: tuple[str, ...], /) -> Edit | None: ...
 
 
-_WRITERS: dict[Syntax, _Writer] = {Syntax.JSON: json_text, Syntax.TOML: toml_text}
+_WRITERS: dict[Syntax, _Writer] = {
+    Syntax.JSON: json_text,
+    Syntax.TOML: toml_text,
+    Syntax.LUA: lua_text,
+}
+
+
+def shown(place: Place, command: list[str]) -> str:
+    """The text of a file with nothing but Portico's entry in it."""
+    edit = added(place, b"", command)
+    return "" if edit is None else edit.apply(b"").decode()
 
 
 def added(place: Place, text: bytes, command: list[str]) -> Edit | None:

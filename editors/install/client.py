@@ -28,6 +28,8 @@ class Syntax(StrEnum):
     JSON = "json"
     """JSON, in which comments and trailing commas are left as they are."""
     TOML = "toml"
+    LUA = "lua"
+    """A configuration that is a program: our entry is a block of lines between two comments."""
 
 
 @dataclass(frozen=True, slots=True)

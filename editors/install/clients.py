@@ -5,6 +5,7 @@ Each row was written from the maker's own documentation; docs/install.md says wh
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from editors.install.client import NAME, Client, Family, Place, Syntax, everywhere
@@ -44,6 +45,12 @@ def _template(command: list[str]) -> dict[str, object]:
             {"fileType": {"name": "Portico", "patterns": files}, "languageId": "plaintext"}
         ],
     }
+
+
+def _neovim(command: list[str]) -> dict[str, object]:
+    """The plugin that this Portico brings, and the program; Neovim starts `portico lsp`."""
+    program = command[0] if command[0] != NAME else ""
+    return {"plugin": str(Path(__file__).parents[1] / "neovim"), "program": program}
 
 
 def _servers(path: str) -> Place:
@@ -195,6 +202,19 @@ CLIENTS: tuple[Client, ...] = (
         Place("opencode.json", ("mcp", NAME), _opencode),
         reload="Start a new session.",
         seen=("~/.config/opencode",),
+    ),
+    Client(
+        "neovim",
+        "Neovim",
+        _by_platform(
+            "~/.config/nvim/plugin/portico.lua",
+            "~/.config/nvim/plugin/portico.lua",
+            "%LOCALAPPDATA%/nvim/plugin/portico.lua",
+            lambda path: Place(path, (NAME,), _neovim, Syntax.LUA),
+        ),
+        graphical=True,
+        reload="Start it anew; :checkhealth portico looks at everything.",
+        seen=("~/.config/nvim", "%LOCALAPPDATA%/nvim"),
     ),
 )
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from editors.install.client import Scope
+from editors.install import change
+from editors.install.client import Scope, Syntax
 from editors.install.clients import CLIENTS, FAMILIES, family, named
 from editors.install.installation import Done, Installation
 from ide_protocol.command_line import option
@@ -150,21 +151,25 @@ def _asked(found: Sequence[Client]) -> Sequence[Client]:
 
 def _print(machine: Installation, clients: Sequence[Client], scope: Scope, *, as_json: bool) -> int:
     """Print what would stand in each client's file, for people who write it themselves."""
-    entries = []
+    entries, texts = [], []
     for client in clients:
         place = client.place(scope, sys.platform)
         if place is None:
             continue
-        entry: object = place.entry(machine.command(client, scope))
+        command = machine.command(client, scope)
+        entry: object = place.entry(command)
         for key in reversed(place.keys):
             entry = {key: entry}
+        is_json = place.syntax is Syntax.JSON
+        text = json.dumps(entry, indent=2) + "\n" if is_json else change.shown(place, command)
+        texts.append(text)
         entries.append({"client": client.name, "path": place.path, "entry": entry})
     if as_json:
         emit({"entries": entries})
         return ExitCode.OK
-    for one in entries:
+    for one, text in zip(entries, texts, strict=True):
         say(f"{one['client']}: {one['path']}")
-        click.echo(json.dumps(one["entry"], indent=2) + "\n")
+        click.echo(text)
     return ExitCode.OK
 
 

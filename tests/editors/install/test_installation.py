@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from editors.install import json_text, toml_text
+from editors.install import json_text, lua_text, toml_text
 from editors.install.client import Client, Family, Place, Scope, Syntax
 from editors.install.clients import CLIENTS, FAMILIES, named
 from editors.install.installation import Done, Installation
@@ -50,6 +50,17 @@ TOML_FILES = {
         b'[mcp_servers.portico]\ncommand = "old"\n\n[mcp_servers.portico.env]\nA = "b"\n\n[z]\n'
     ),
 }
+LUA_FILES = {
+    "empty": b"",
+    "comments": b"-- mine\nvim.o.number = true -- y\n\n",
+    "crlf": b"vim.o.number = true\r\n",
+    "bom": b"\xef\xbb\xbfvim.o.number = true\n",
+    "no-final-newline": b"return",
+    "another-entry": (
+        b"-- a\n-- portico: begin; `portico uninstall neovim` takes this block away again.\n"
+        b'local program = "C:\\\\x \\"y\\""\n-- portico: end\n-- b\n'
+    ),
+}
 
 
 def installation(root: Path, platform: str = "linux", **changed: str | bool) -> Installation:
@@ -80,7 +91,8 @@ def file_of(machine: Installation, client: Client, scope: Scope) -> tuple[Place,
 
 def said(place: Place, text: bytes) -> object:
     """What stands under Portico's key."""
-    found: Any = (json_text if place.syntax is Syntax.JSON else toml_text).read(text)
+    reads = {Syntax.JSON: json_text.read, Syntax.TOML: toml_text.read, Syntax.LUA: lua_text.read}
+    found: Any = reads[place.syntax](text)
     for key in place.keys:
         found = found[key]
     return found
@@ -101,7 +113,8 @@ def test_install_then_uninstall_leaves_every_file_byte_for_byte(
     """Whatever stood in a client's file, it stands there again, and nothing is left beside it."""
     place = client.place(scope, platform)
     assert place is not None
-    files = JSON_FILES if place.syntax is Syntax.JSON else TOML_FILES
+    kinds = {Syntax.JSON: JSON_FILES, Syntax.TOML: TOML_FILES, Syntax.LUA: LUA_FILES}
+    files = kinds[place.syntax]
     for name, text in files.items():
         before = text.replace(b"KEYS", place.keys[0].encode() if place.keys else b"keys")
         machine = installation(tmp_path / name, platform)
