@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from auth.reach import Flow, Reach
     from proxy.approval.batch import Batch
-    from proxy.approval.reply import Reply
     from proxy.cassette.recorder import Recorder
     from proxy.chaos.chaos import Chaos
 
@@ -78,12 +77,6 @@ class Progress(Protocol):
 
 class Editor(Protocol):
     """What a window can do that shows more than questions. Its methods wait for nobody."""
-
-    def shows(self, identifier: str) -> bool:
-        """Whether a question is shown in this window, and waits."""
-
-    def answer(self, identifier: str, reply: Reply) -> bool:
-        """Settle a question that this window shows; False where it does not show it."""
 
     def log(self, message: str, *, grave: bool = False) -> None:
         """Write a line where the person looks when they wonder."""

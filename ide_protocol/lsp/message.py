@@ -42,7 +42,7 @@ async def ask(batch: Batch, choose: Choose) -> None:
             return
     for question in questions:
         if question in batch.open:
-            batch.settle(question, await _ask_one(question, choose))
+            await batch.unless_settled(question, _ask_one(question, choose))
 
 
 async def _ask_one(question: Question, choose: Choose) -> Reply:

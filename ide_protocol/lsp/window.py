@@ -47,7 +47,6 @@ class LspWindow:
         self._look_again = look_again
         self._numbers = itertools.count(1)
         self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._shown: list[Batch] = []
         self.shows_pages = False
         self.approves = False
         """Whether it declared `experimental.portico.approvals`."""
@@ -64,7 +63,6 @@ class LspWindow:
 
     async def ask(self, batch: Batch) -> None:
         """Ask by `portico/approve` where the editor knows it, else by messages with buttons."""
-        self._shown.append(batch)
         try:
             if self.approves:
                 await self._approve(batch)
@@ -73,24 +71,6 @@ class LspWindow:
         except _WindowGone:
             for question in batch.open:
                 batch.settle(question, Reply(Answer.GONE))
-        finally:
-            self._shown.remove(batch)
-
-    def shows(self, identifier: str) -> bool:
-        """Whether a question is shown here, and waits."""
-        return any(one.id == identifier for batch in self._shown for one in batch.open)
-
-    def answer(self, identifier: str, reply: Reply) -> bool:
-        """Settle a question that is shown here, as an answer to its prompt; False elsewhere.
-
-        The prompt is taken away with the last of its questions.
-        """
-        for batch in self._shown:
-            for question in batch.open:
-                if question.id == identifier:
-                    batch.settle(question, reply)
-                    return True
-        return False
 
     async def _approve(self, batch: Batch) -> None:
         questions = batch.open

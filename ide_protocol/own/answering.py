@@ -1,7 +1,8 @@
 """What an editor says to a question outside its prompt, for example in the review document.
 
 It is worth what an answer to the prompt would be, by the same settling: a yes counts only in the
-window that shows the question, which was open before the call and is as strong as the rules want.
+window that shows the question, now or when it is its turn: one that was open before the call and is
+as strong as the rules want.
 A connection that an agent opened for itself shows nothing, so it has no yes.
 """
 
@@ -33,7 +34,7 @@ def answer(hub: Hub, session: Session, identifier: str, reply: Reply) -> None:
         NotHere: It is a yes, and this window does not show the question.
         NoSuchQuestion: It is not open.
     """
-    if session.editor is not None and session.editor.answer(identifier, reply):
+    if hub.desk.answer_shown(session, identifier, reply):
         return
     own = Surface.EDITOR if session.paired or not hub.desk.signs_in else Surface.ELICITATION
     if reply.answer is Answer.YES:

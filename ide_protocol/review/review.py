@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from proxy.session import Session
 
 _ELSEWHERE = {
-    Surface.EDITOR: "Another editor window shows it; its yes counts there, and on Portico's page.",
+    Surface.EDITOR: "Another editor window shows it; its yes counts there.",
     Surface.PAGE: "Its yes counts on Portico's page.",
     Surface.ELICITATION: "The program that asks, or an editor that is not paired, shows it.",
     Surface.TERMINAL: "It is answered in a terminal, with `portico approvals`.",
@@ -79,9 +79,9 @@ class Review:
         return self.written
 
     def _items(self) -> Iterator[Item]:
-        editor = self._session.editor
-        for question, surface in self._hub.desk.standing():
-            here = editor is not None and editor.shows(question.id)
+        desk = self._hub.desk
+        for question, surface in desk.standing():
+            here = self._session.role == "lsp" and desk.shows(self._session, question.id)
             yield Item(question, here, "Your yes counts here." if here else _ELSEWHERE[surface])
 
     def _held(self) -> Iterator[Held]:

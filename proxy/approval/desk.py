@@ -16,6 +16,7 @@ from auth.fault import Fault, Who
 from proxy.approval.code import Code
 from proxy.approval.gathering import QUIET, Gathering
 from proxy.approval.pending import Pending
+from proxy.approval.question import new_tag
 from proxy.approval.reply import Answer, Reply
 from proxy.approval.showing import Showing
 from proxy.approval.surface import Surface, choose, too_weak
@@ -167,12 +168,18 @@ class Desk:
         kind, session = surface
         code = self._code(kind, allowed)
         pending = Pending(
-            question=replace(question, surfaces=frozenset(allowed), coded=code is not None),
+            question=replace(
+                question,
+                surfaces=frozenset(allowed),
+                coded=code is not None,
+                tag=self._own_tag(question.tag),
+            ),
             asking=asking,
             asked=self._uptime(),
             patience=question.deadline - self._clock(),
             allowed=allowed,
             surface=kind,
+            window=session,
             code=code,
             carried=asyncio.get_running_loop().create_future() if carries else None,
         )
@@ -229,6 +236,21 @@ class Desk:
         pending.settle(reply, voice.surface)
         return pending.question
 
+    def shows(self, session: Session, identifier: str) -> bool:
+        """Whether a question waits for its answer in this editor's window."""
+        pending = self._open.get(identifier)
+        return pending is not None and not pending.decided.done() and pending.window is session
+
+    def answer_shown(self, session: Session, identifier: str, reply: Reply) -> bool:
+        """Settle a question in the editor's window that shows it; False where it shows it not.
+
+        It is worth what an answer to the prompt is, which is taken away.
+        """
+        if not self.shows(session, identifier):
+            return False
+        self._showing.settle(self._open[identifier], reply)
+        return True
+
     def refuse(self, identifier: str, surface: Surface, why: str) -> None:
         """An answer came from where none is taken: it goes on record, if it was to a question."""
         pending = self._open.get(identifier)
@@ -254,6 +276,13 @@ class Desk:
         if not why and pending.surface is not Surface.TERMINAL:
             why = "This question is shown in a window; its yes is given there."
         return NotThisTerminal(why) if why else None
+
+    def _own_tag(self, tag: str) -> str:
+        """A tag that no open question has: an editor drops a prompt that looks like another."""
+        taken = {pending.question.tag for pending in self._open.values()}
+        while tag in taken:
+            tag = new_tag()
+        return tag
 
     def _code(self, kind: Surface, allowed: Collection[str]) -> Code | None:
         """The code for a terminal's yes; none where no terminal counts, or nothing can show it.

@@ -33,6 +33,7 @@ class Pending:
         patience: Seconds that a person has, from when they see it.
         allowed: Names of the surfaces whose yes counts.
         surface: Where it shows.
+        window: The session that shows it, at once or when it is its turn; None where none does.
         code: What a terminal's yes needs; None where nothing shows one.
         carried: Where the prompt leaves as the result of a call, the batch for the call to carry.
         decided: How it ended; cancelled when it was withdrawn.
@@ -44,6 +45,7 @@ class Pending:
     patience: float
     allowed: Collection[str]
     surface: Surface
+    window: Session | None = None
     code: Code | None = None
     carried: asyncio.Future[Batch] | None = None
     decided: asyncio.Future[Decision] = field(default_factory=_future)

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from proxy.policy.risk import Risk
 
 
+def new_tag() -> str:
+    """Four characters by which a person tells one question from another."""
+    return secrets.token_hex(2)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One question, as every surface shows it.
@@ -70,7 +75,7 @@ class Question:
     code: str = field(default="", repr=False)
     difference: tuple[str, ...] | None = None
     id: str = field(default_factory=lambda: secrets.token_hex(8))
-    tag: str = field(default_factory=lambda: secrets.token_hex(2))
+    tag: str = field(default_factory=new_tag)
 
 
 def digest(

@@ -62,17 +62,13 @@ class Showing:
             one.question = replace(one.question, deadline=self._clock() + patience)
 
         def settle(question: Question, reply: Reply) -> None:
-            if reply.answer is Answer.YES and self._unpaired(kind, session):
-                self._refused(
-                    question, Surface.ELICITATION, "an editor that is not paired any more"
-                )
-                reply = Reply(Answer.GONE)
-            pending[question.id].settle(reply, kind)
+            self.settle(pending[question.id], reply)
 
         batch = Batch(
             [one.coded if kind is Surface.EDITOR else one.question for one in shown],
             settle=settle,
             is_open=lambda question: not pending[question.id].decided.done(),
+            until=lambda question: pending[question.id].decided,
         )
         rest = Answer.SILENCE
         summoning = None if session else asyncio.ensure_future(self._call_person(shown))
@@ -90,6 +86,14 @@ class Showing:
                 summoning.cancel()
         for question in batch.open:
             settle(question, Reply(rest))
+
+    def settle(self, pending: Pending, reply: Reply) -> None:
+        """Take what was said in the window that shows a question."""
+        if reply.answer is Answer.YES and self._unpaired(pending.surface, pending.window):
+            lost = "an editor that is not paired any more"
+            self._refused(pending.question, Surface.ELICITATION, lost)
+            reply = Reply(Answer.GONE)
+        pending.settle(reply, pending.surface)
 
     def _unpaired(self, kind: Surface, session: Session | None) -> bool:
         """Whether the person took the pairing back while the editor showed the question."""

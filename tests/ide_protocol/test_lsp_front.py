@@ -164,6 +164,7 @@ async def test_an_editor_that_can_shows_several_questions_as_its_own(door: Door)
         {"result": None},
         {"result": {}},
         {"result": {"answers": "yes"}},
+        {"result": {"answers": [{"id": "another's", "answer": "yes"}]}},
         {"result": {"answers": [7, {"answer": "yes"}, {"id": 7, "answer": "yes"}]}},
         {"error": {"code": -32601, "message": "unknown"}},
     ],

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from proxy.approval import Reply
-
 
 class ShowingEditor:
     """An editor's window that remembers what it is to show."""
@@ -31,14 +29,6 @@ class ShowingEditor:
         self.shown = asyncio.Event()
         self.reported = asyncio.Event()
         self.cancel: Callable[[], None] = lambda: None
-
-    def shows(self, _identifier: str) -> bool:
-        """No questions here."""
-        return False
-
-    def answer(self, _identifier: str, _reply: Reply) -> bool:
-        """No questions here."""
-        return False
 
     def log(self, message: str, *, grave: bool = False) -> None:
         """Remember a line."""

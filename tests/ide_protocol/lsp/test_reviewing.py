@@ -104,6 +104,48 @@ async def test_approve_all_is_for_what_the_review_showed(door: Door) -> None:
     later.cancel()
 
 
+async def test_what_waits_for_its_turn_here_can_be_reviewed_already(door: Door) -> None:
+    """A call behind an open prompt of the same window has its buttons, too."""
+    client, session = await editor(door, capabilities=OWN)
+    asking = Session("mcp")
+    first = decide(door, session, question(door, "aaaa"), asking)
+    await prompted(client)
+    second = decide(door, session, question(door, "bbbb"), asking)
+    await asyncio.sleep(0)
+    await press(client, (await lenses(client))["Approve all 2"])
+    assert [(await one).answer for one in (first, second)] == [Answer.YES, Answer.YES]
+
+
+async def test_a_call_that_is_withdrawn_takes_its_message_along(door: Door) -> None:
+    """Also where several calls are reviewed one by one, and the others still wait."""
+    client, session = await editor(door)
+    asking = Session("mcp")
+    first, second = (decide(door, session, question(door, tag), asking) for tag in ("aaaa", "bbbb"))
+    listed = await client.receive_frame()
+    review = listed["params"]["actions"][1]
+    client.frame({"jsonrpc": "2.0", "id": listed["id"], "result": review})
+    shown = await client.receive_frame()
+    assert "question aaaa" in shown["params"]["message"]
+    first.cancel()
+    withdrawn = await client.receive_frame()
+    assert (withdrawn["method"], withdrawn["params"]) == ("$/cancelRequest", {"id": shown["id"]})
+    following = await client.receive_frame()
+    assert "question bbbb" in following["params"]["message"]
+    client.frame({"jsonrpc": "2.0", "id": following["id"], "result": None})
+    assert (await second).answer is Answer.SILENCE
+
+
+async def test_no_two_open_questions_have_the_same_tag(door: Door) -> None:
+    """Four characters can repeat; two prompts that are open at once never show the same."""
+    client, session = await editor(door, capabilities=OWN)
+    asking = Session("mcp")
+    deciding = [decide(door, session, question(door, "aaaa"), asking) for _ in range(3)]
+    asked = (await prompted(client))["params"]["questions"]
+    assert len({one["tag"] for one in asked}) == 3
+    for one in deciding:
+        one.cancel()
+
+
 async def test_what_was_changed_in_the_review_is_what_runs(door: Door) -> None:
     """Changed arguments have a button of their own, and no other yes beside it."""
     client, session = await editor(door, capabilities=OWN)
