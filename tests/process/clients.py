@@ -173,6 +173,9 @@ async def opened(portico: Installation, name: str, workspace: Path) -> AsyncIter
         yield client
         await lsp.shutdown_session()
     finally:
+        # A test that failed has not said goodbye, and the server would wait for it.
+        if lsp._server is not None and lsp._server.returncode is None:
+            lsp._server.terminate()
         await lsp.stop()  # type: ignore[no-untyped-call]
 
 
