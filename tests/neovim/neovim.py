@@ -35,7 +35,8 @@ class Neovim(Screenless):
         xdg = Path(portico.home.root) / "xdg"
         names = ("config", "data", "state", "cache")
         folders = {f"XDG_{name.upper()}_HOME": str(xdg / name) for name in names}
-        self.environment = {**portico.environment, **folders}
+        # What opens is the double's; without a browser Neovim would not try.
+        self.environment = {**portico.environment, **folders, "BROWSER": "true"}
 
     async def start(self, *, picks: bool = True, clean: bool = True) -> None:
         """Start it, and wait until it is connected to the hub.

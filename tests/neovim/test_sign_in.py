@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.browser import Browser
 from tests.process.window import text
-from tests.screenless import client
+from tests.screenless import client, until
 
 if TYPE_CHECKING:
     from sandbox.company import Company
@@ -107,3 +107,16 @@ async def test_without_a_keyring_a_pairing_lasts_until_the_window_closes(neovim:
     read = await neovim.reads()
     assert "A window is paired until it closes" in read
     assert "This window is connected to the hub" in read
+
+
+@pytest.mark.usefixtures("company")
+async def test_where_there_is_no_browser_a_window_shows_where_to_sign_in(neovim: Neovim) -> None:
+    """Over SSH nothing is opened that nobody sees; what the hub says instead can be copied."""
+    del neovim.environment["BROWSER"]
+    await neovim.start()
+    await neovim.command("Portico login")
+    said = await until(neovim.reads, lambda text: "http://127.0.0.1" in text)
+    assert neovim.unseen("open") == 0
+    async with Browser.start("alice") as browser:
+        await browser.open(next(word for word in said.split()[::-1] if word.startswith("http")))
+    await neovim.told("signed in as alice.")

@@ -120,9 +120,7 @@ local handlers = {
     if not params.external then
       return vim.lsp.handlers["window/showDocument"](nil, params, context)
     end
-    -- Not waited for: a browser that starts with its page does not end before it is closed.
-    local opening = vim.ui.open(params.uri)
-    return { success = opening ~= nil }
+    return { success = require("portico.screen").browse(params.uri) }
   end,
   ["window/showMessage"] = function(_, params)
     local levels = { vim.log.levels.ERROR, vim.log.levels.WARN, vim.log.levels.INFO }

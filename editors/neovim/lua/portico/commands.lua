@@ -23,7 +23,7 @@ end
 --- Open Portico's page: what waits, and pairing.
 local function open_page()
   with("portico/page", {}, function(page)
-    if vim.ui.open(page.url) == nil then
+    if not screen.browse(page.url) then
       screen.show("page", { "Open this page:", "", page.url })
     end
   end)

@@ -87,6 +87,20 @@ function M.close(window)
   end
 end
 
+--- Open a page in a browser; false where there is none that anybody sees, as over SSH.
+---
+--- It is not waited for: a browser that starts with its page does not end before it is closed.
+---@param url string
+---@return boolean
+function M.browse(url)
+  local env = vim.env
+  local somewhere = env.DISPLAY or env.WAYLAND_DISPLAY or env.BROWSER or env.WSL_DISTRO_NAME
+  if vim.fn.has("linux") == 1 and not somewhere then
+    return false
+  end
+  return vim.ui.open(url) ~= nil
+end
+
 --- Rows that floating windows may take together.
 function M.room()
   return math.max(8, vim.o.lines - vim.o.cmdheight - 2)
