@@ -208,24 +208,26 @@ class Network:
             content=content,
             extensions=bounds,
         )
-        host = urlsplit(url).netloc
+        parts = urlsplit(url)
+        # Without its query, which may hold what is nobody else's business.
+        there = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         try:
             async with asyncio.timeout(timeout):
                 response = await self.transport(url).handle_async_request(request)
                 try:
-                    body = await _bounded(response, limit, host)
+                    body = await _bounded(response, limit, there)
                 finally:
                     await response.aclose()
         except TimeoutError as late:
-            msg = f"{host} did not answer within {timeout:g} seconds."
+            msg = f"{there} did not answer within {timeout:g} seconds."
             raise Unreachable(msg) from late
         except httpx2.DecodingError as garbled:
-            msg = f"{host} sent an answer whose compression is broken."
+            msg = f"{there} sent an answer whose compression is broken."
             raise AnswerGarbled(msg) from garbled
         except httpx2.TransportError as broken:
             if (untrusted := await self._untrusted(url, broken)) is not None:
                 raise untrusted from broken
-            msg = f"{host} could not be reached ({type(broken).__name__})."
+            msg = f"{there} could not be reached: {reason(broken)}."
             raise Unreachable(msg) from broken
         return Answer(response.status_code, dict(response.headers.items()), body)
 
@@ -258,6 +260,23 @@ def on_loopback(url: str) -> bool:
     return parts[0] == "127" and len(parts) == _BYTES and all(part.isdigit() for part in parts)
 
 
+def reason(error: BaseException) -> str:
+    """Why nobody was reached, in the operating system's words, or by the name of the error."""
+    import os
+    import socket
+    import ssl
+
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno is not None and cause.strerror:
+            # These two count in numbers of their own; asyncio writes addresses into the others.
+            own = isinstance(cause, ssl.SSLError | socket.gaierror)
+            words = cause.strerror if own else os.strerror(cause.errno)
+            return words.strip().rstrip(".").lower()
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__
+
+
 def _proxy(said: str) -> str | None:
     """The proxy that a variable names, or None for none and for kinds Portico does not speak.
 
@@ -279,14 +298,14 @@ def _suffixes(no_proxy: str) -> tuple[str, ...]:
     return tuple(s.strip().lstrip(".").lower() for s in no_proxy.split(",") if s.strip())
 
 
-async def _bounded(response: httpx2.Response, limit: int, host: str) -> bytes:
+async def _bounded(response: httpx2.Response, limit: int, there: str) -> bytes:
     """Read `response` whole; the cap counts decoded bytes, which is what memory pays for."""
     parts: list[bytes] = []
     held = 0
     async for part in response.aiter_bytes():
         held += len(part)
         if held > limit:
-            msg = f"{host} sent more than {limit} bytes."
+            msg = f"{there} sent more than {limit} bytes."
             raise AnswerTooLarge(msg)
         parts.append(part)
     return b"".join(parts)

@@ -235,7 +235,10 @@ async def accepted(
         Fault: The issuer's keys could not be had.
     """
     if tokens.id_token is None:
-        msg = "The issuer did not say who signed in (no ID token)."
+        msg = (
+            f"The token endpoint of {issuer.url} gave no `id_token`, which says who signed in, "
+            "though `openid` was asked for."
+        )
         raise IdTokenRefused(msg)
     identity = await identify(tokens.id_token, issuer, client, nonce)
     held = Held.received(tokens.access, tokens.lifetime, now)

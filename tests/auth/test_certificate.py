@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
 from auth.certificate import CertificateNotTrusted, name_of_issuer
-from auth.network import Network
+from auth.network import Network, Unreachable
 from tests.auth.tls import served
 
 if TYPE_CHECKING:
@@ -119,3 +120,17 @@ async def test_an_expired_certificate_and_another_hosts_have_their_own_remedy(
 def test_what_is_no_certificate_has_no_issuer() -> None:
     """Bytes that are none end in no name, and in no error of our own."""
     assert name_of_issuer(b"nonsense") == ""
+
+
+async def test_an_endpoint_that_is_not_there_is_named_without_its_query() -> None:
+    """Which endpoint and why, in the system's words; a code in a query stays where it is."""
+    network = Network()
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        with pytest.raises(Unreachable) as told:
+            await network.request("GET", f"http://127.0.0.1:{port}/token?code=secret")
+    assert told.value.message == (
+        f"http://127.0.0.1:{port}/token could not be reached: connection refused."
+    )
+    await network.aclose()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import select
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ide_protocol.command_line.exit_code import ExitCode
 from ide_protocol.own import contract
+from tests.process.screen import Screen
 
 if TYPE_CHECKING:
     import subprocess
@@ -20,35 +18,7 @@ if TYPE_CHECKING:
 
     Start = Callable[..., subprocess.Popen[str]]
 
-_LONG = 20.0
-"""Seconds of silence after which a test has failed; no test waits for it."""
-
 PROMPT = b"[y/N] "
-
-
-class Screen:
-    """The other side of a pseudo-terminal."""
-
-    def __init__(self) -> None:
-        self._ours, self.theirs = pty.openpty()
-        self.seen = b""
-
-    def until(self, words: bytes) -> bytes:
-        """Read until `words` are on the screen; returns everything shown so far."""
-        while words not in self.seen:
-            ready, _, _ = select.select([self._ours], [], [], _LONG)
-            assert ready, self.seen
-            self.seen += os.read(self._ours, 4096)
-        return self.seen
-
-    def type(self, words: bytes) -> None:
-        """Type on the keyboard."""
-        os.write(self._ours, words)
-
-    def close(self) -> None:
-        """Close both sides."""
-        os.close(self._ours)
-        os.close(self.theirs)
 
 
 @pytest.fixture
