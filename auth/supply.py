@@ -150,6 +150,8 @@ class Supply:
 
     async def _obtained(self, terms: Terms) -> Secret:
         if terms.key not in self._flights and self._wallet.credential is None:
+            await self._wallet.look()
+        if terms.key not in self._flights and self._wallet.credential is None:
             msg = "You are not signed in."
             raise SignInNeeded(msg)
         # Shielded, because the token belongs to everybody who waits, not to one caller.

@@ -70,6 +70,12 @@ class Wallet:
                 logger.warning("The stored sign-in cannot be used: %s", broken)
         self._adopt(found)
 
+    async def look(self) -> None:
+        """See whether the person has signed in in another process, where nobody is known here."""
+        async with self._turn:
+            if self.credential is None:
+                await self.load()
+
     @contextlib.asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Be the only one who changes the credential; it is read anew at the start.

@@ -19,6 +19,17 @@ OFFICIAL = "io.modelcontextprotocol.registry/official"
 Entry = dict[str, Any]
 """One envelope as it travels: JSON, because the registry's fields are open."""
 
+SPARK_AUDIENCE = "https://spark.corp.example/"
+"""Tokens of it are exchanged for the company's own (RFC 8693)."""
+
+REVENUE_AUDIENCE = "revenue-metrics"
+"""A name, which the issuer is told in a parameter of its own."""
+
+KNOWLEDGE_AUDIENCE = "https://knowledge.vendor.example/mcp"
+"""The vendor's own resource identifier: the company vouches at the vendor's issuer."""
+
+VENDOR_CLIENT_ID = "example-corp-portico"
+
 _SCHEMA = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
 _PREFIX = "com.example.corp/"
 
@@ -29,15 +40,22 @@ def name(server: str) -> str:
 
 
 def catalog(
-    gateway: str, *, applications: Collection[str], audience: str, today: dt.date
+    gateway: str,
+    *,
+    applications: Collection[str],
+    audience: str,
+    today: dt.date,
+    vendor: str = "",
 ) -> list[Entry]:
     """The entries for the servers that run, and for two that visitors should meet.
 
     `notebook` waits for its review, and `incidents` (the knowledge server under another name) is
     hidden from everybody outside the security group; both are listed where `knowledge` runs.
-    Applications that this module does not know are listed for all employees, as reads.
+    Applications that this module does not know are listed for all employees, as reads. Of those
+    that it knows, each wants its token in a way of its own; `vendor` is the issuer of the vendor
+    that runs Knowledge.
     """
-    shelf = _Shelf(gateway, audience, today)
+    shelf = _Shelf(gateway, audience, today, vendor)
     found = [_KNOWN[each](shelf) if each in _KNOWN else shelf.other(each) for each in applications]
     if "knowledge" in applications:
         found += [_incidents(shelf), _notebook(shelf)]
@@ -61,7 +79,8 @@ _REST = tool("unknown", "always")
 class _Shelf:
     """Fills in what all entries of one company share."""
 
-    def __init__(self, gateway: str, audience: str, today: dt.date) -> None:
+    def __init__(self, gateway: str, audience: str, today: dt.date, vendor: str) -> None:
+        self.vendor = vendor
         self._gateway = gateway
         self._audience = audience
         # Reviews expire relative to today, so that the sandbox works in any year.
@@ -80,6 +99,7 @@ class _Shelf:
         tickets: int,
         visibility: str = "explain",
         genai: str = "approved",
+        auth: Entry | None = None,
     ) -> Entry:
         """One approved entry, unless `genai` says that its GenAI review is elsewhere."""
         moment = f"{self._review}T09:00:00Z"
@@ -103,7 +123,7 @@ class _Shelf:
                 "legalPrivacy": {"ticket": f"LEG-{900 + tickets}", "state": "approved"},
                 "genai": {"ticket": f"GAI-{110 + tickets}", "state": genai},
             },
-            "auth": {"mode": "user-jwt", "audience": self._audience, "scopes": []},
+            "auth": auth or {"mode": "user-jwt", "audience": self._audience, "scopes": []},
             "access": {"groups": access},
             "context": {"surfaces": ["ide"]},
             "tools": {**tools, "*": _REST} if "*" not in tools else tools,
@@ -163,6 +183,7 @@ def _spark(shelf: _Shelf) -> Entry:
         team="batch-infra",
         access=["data-eng", "ads-eng"],
         tickets=12,
+        auth={"mode": "user-jwt", "grant": "exchange", "audience": SPARK_AUDIENCE},
         tools={
             "list_applications": tool("read", minutes=3),
             "list_failed_jobs": tool("read", minutes=5),
@@ -181,6 +202,7 @@ def _knowledge(shelf: _Shelf) -> Entry:
         team="developer-experience",
         access=["employees"],
         tickets=13,
+        auth=_vouched(shelf.vendor),
         tools={"search": tool("read", minutes=6), "read_document": tool("read", minutes=2)},
     )
 
@@ -193,11 +215,26 @@ def _revenue(shelf: _Shelf) -> Entry:
         team="ads-analytics",
         access=["ads-eng"],
         tickets=14,
+        auth={"mode": "user-jwt", "audience": REVENUE_AUDIENCE},
         tools={
             "revenue_by_country": tool("sensitive-read", minutes=10, only="ads-eng"),
             "top_campaigns": tool("sensitive-read", minutes=10, only="ads-eng"),
         },
     )
+
+
+def _vouched(vendor: str) -> Entry | None:
+    """How a token of the vendor's comes about, where the vendor is there."""
+    if not vendor:
+        return None
+    return {
+        "mode": "user-jwt",
+        "grant": "enterprise",
+        "issuer": vendor,
+        "clientId": VENDOR_CLIENT_ID,
+        "audience": KNOWLEDGE_AUDIENCE,
+        "scopes": ["handbook.read"],
+    }
 
 
 def _incidents(shelf: _Shelf) -> Entry:

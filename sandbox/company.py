@@ -11,13 +11,23 @@ from typing import TYPE_CHECKING, Self
 import httpx2
 
 from sandbox.authorization import Client
-from sandbox.catalog import GOVERNANCE, catalog, groups
+from sandbox.catalog import (
+    GOVERNANCE,
+    KNOWLEDGE_AUDIENCE,
+    REVENUE_AUDIENCE,
+    SPARK_AUDIENCE,
+    VENDOR_CLIENT_ID,
+    catalog,
+    groups,
+)
+from sandbox.exchange import Partners
 from sandbox.gateway import Destination, Gateway
 from sandbox.people import COMPANY
 from sandbox.provider import Provider
 from sandbox.registry import Registry
 from sandbox.serving import Door
 from sandbox.setup import PATH, Setup
+from sandbox.vendor import Vendor
 from sandbox.verifier import Verifier, published
 from sandbox.witness import Witness
 
@@ -61,6 +71,7 @@ class Company:
         setup: What is served there.
         servers: Short name -> URL of the server itself, past the gateway (for benchmarks).
         provider: The provider, with its knobs and counters.
+        vendor: The authorization server of the vendor that runs Knowledge; None without Knowledge.
         listing: The registry, with its knobs; `entries` may be changed while it runs.
         destinations: What the gateway lets through to whom; it may be changed while it runs.
         witness: What arrived at the gateway.
@@ -74,6 +85,7 @@ class Company:
     setup: Setup
     servers: dict[str, str]
     provider: Provider
+    vendor: Vendor | None
     listing: Registry
     destinations: dict[str, Destination]
     witness: list[Record]
@@ -139,14 +151,10 @@ class Company:
 
         for server, application in self.applications.items():
             await behind[server].open(application)
-        self.provider = Provider(
-            self.issuer,
-            audiences=(AUDIENCE, REGISTRY_AUDIENCE),
-            client=Client(CLIENT_ID, "Portico"),
-            clock=self._clock,
-        )
+        self.vendor = await self._open_vendor(doors, transport)
+        self.provider = self._provider()
         self.listing = Registry(self._entries(), self._verifier(REGISTRY_AUDIENCE, transport))
-        self.destinations = self._behind()
+        self.destinations = self._behind(transport)
         await front["issuer"].open(self.provider.application)
         await front["setup"].open(self.setup.application)
         await front["registry"].open(self.listing.application)
@@ -160,31 +168,76 @@ class Company:
             )
         )
 
+    async def _open_vendor(
+        self, doors: list[Door], transport: httpx2.AsyncHTTPTransport
+    ) -> Vendor | None:
+        if "knowledge" not in self.applications:
+            return None
+        door = _bind(doors, self._ports.get("vendor", 0))
+        vendor = Vendor(
+            door.url,
+            trusted=self.issuer,
+            keys=published(self.issuer, transport),
+            audience=KNOWLEDGE_AUDIENCE,
+            client_id=VENDOR_CLIENT_ID,
+            clock=self._clock,
+        )
+        await door.open(vendor.application)
+        return vendor
+
+    def _provider(self) -> Provider:
+        vendors = {self.vendor.issuer: VENDOR_CLIENT_ID} if self.vendor else {}
+        return Provider(
+            self.issuer,
+            audiences=(AUDIENCE, REGISTRY_AUDIENCE),
+            named=(REVENUE_AUDIENCE,),
+            partners=Partners(frozenset({SPARK_AUDIENCE}), vendors),
+            client=Client(CLIENT_ID, "Portico"),
+            clock=self._clock,
+        )
+
     def _entries(self) -> list[Entry]:
         today = dt.datetime.fromtimestamp(self._clock(), dt.UTC).date()
-        return catalog(self.gateway, applications=self.applications, audience=AUDIENCE, today=today)
+        return catalog(
+            self.gateway,
+            applications=self.applications,
+            audience=AUDIENCE,
+            today=today,
+            vendor=self.vendor.issuer if self.vendor else "",
+        )
 
-    def _behind(self) -> dict[str, Destination]:
+    def _behind(self, transport: httpx2.AsyncHTTPTransport) -> dict[str, Destination]:
         """The gateway's own table: it enforces what the registry only tells."""
+        verifiers = {
+            "spark": self._verifier(SPARK_AUDIENCE, transport),
+            "revenue": self._verifier(REVENUE_AUDIENCE, transport),
+        }
+        if self.vendor is not None:
+            issuer = self.vendor.issuer
+            verifiers["knowledge"] = self._verifier(KNOWLEDGE_AUDIENCE, transport, issuer)
         found: dict[str, Destination] = {}
         for entry in self.listing.entries:
             short = str(entry["server"]["name"]).rpartition("/")[2]
             url = self.servers.get("knowledge" if short == "incidents" else short)
             if url is not None:
-                found[short] = Destination(url, groups(entry))
+                found[short] = Destination(url, groups(entry), verifiers.get(short))
         return found
 
-    def _verifier(self, audience: str, transport: httpx2.AsyncHTTPTransport) -> Verifier:
+    def _verifier(
+        self, audience: str, transport: httpx2.AsyncHTTPTransport, issuer: str = ""
+    ) -> Verifier:
         return Verifier(
-            issuer=self.issuer,
+            issuer=issuer or self.issuer,
             audience=audience,
-            keys=published(self.issuer, transport),
+            keys=published(issuer or self.issuer, transport),
             clock=self._clock,
         )
 
     def configuration(self) -> str:
         """The text of the `portico.toml` that joins this company."""
         scopes = ", ".join(f'"{scope}"' for scope in SCOPES)
+        origins = [self.gateway, self.registry, *([self.vendor.issuer] if self.vendor else [])]
+        named = ", ".join(f'"{origin}"' for origin in origins)
         return (
             "[company]\n"
             f'name = "{COMPANY}"\n'
@@ -195,7 +248,8 @@ class Company:
             f'registry_audience = "{REGISTRY_AUDIENCE}"\n'
             f'audience = "{AUDIENCE}"\n'
             f'governance_key = "{GOVERNANCE}"\n'
-            f'token_origins = ["{self.gateway}", "{self.registry}"]\n'
+            f'parameter_audiences = ["{REVENUE_AUDIENCE}"]\n'
+            f"token_origins = [{named}]\n"
         )
 
 

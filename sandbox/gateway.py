@@ -44,10 +44,17 @@ _TIMEOUT = {"timeout": {"connect": 5.0, "read": None, "write": None, "pool": Non
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """One server behind the gateway: its base URL, and the groups that may use it."""
+    """One server behind the gateway.
+
+    Attributes:
+        url: Its base URL.
+        groups: Those whose members may use it.
+        verifier: Checks its tokens, where they are not those of the gateway's own audience.
+    """
 
     url: str
     groups: frozenset[str]
+    verifier: Verifier | None = None
 
 
 class Gateway:
@@ -117,8 +124,9 @@ class Gateway:
         if size > LARGEST_BODY:
             raise Refusal(413, "Payload Too Large")
         sent = [value.decode("latin-1") for key, value in headers if key == b"authorization"]
-        caller = await self._verifier.caller(sent)
         destination = self._destinations.get(server)
+        verifier = destination.verifier if destination else None
+        caller = await (verifier or self._verifier).caller(sent)
         if destination is None:
             raise Refusal(404, "No such server", user=caller.user)
         if destination.groups.isdisjoint(caller.groups):

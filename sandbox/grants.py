@@ -41,6 +41,7 @@ class Family:
         alive: False once it was revoked, or once a token was used twice.
         redeemed: Whether its code was.
         current: The one refresh token that still works, or "".
+        previous: The one before, and `rotated` when it was spent, in Unix seconds.
     """
 
     key: str
@@ -50,6 +51,8 @@ class Family:
     alive: bool = True
     redeemed: bool = False
     current: str = ""
+    previous: str = ""
+    rotated: float = 0.0
 
     def audience(self, resources: list[str]) -> str:
         """The audience of the next access token.
@@ -73,6 +76,7 @@ class Grants:
 
     Attributes:
         reuses: How often a spent token or code was used again.
+        grace: Seconds in which the last refresh token may be used again, as some providers allow.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -82,6 +86,7 @@ class Grants:
         self._refresh: dict[str, Family] = {}
         self._families: dict[str, Family] = {}
         self.reuses = 0
+        self.grace = 0.0
 
     def pend(self, authorization: Authorization) -> str:
         """Keep a request while a person looks at the sign-in page; returns its transaction."""
@@ -139,13 +144,15 @@ class Grants:
         family = self._refresh.get(token)
         if family is None or not family.alive:
             raise Refused("invalid_grant", "The refresh token is unknown or revoked.")
-        if family.current != token:
+        late = self._clock() >= family.rotated + self.grace
+        if family.current != token and (family.previous != token or late):
             self._reused(family)
             raise Refused("invalid_grant", "The refresh token was used before; all are revoked.")
         return family
 
     def rotate(self, family: Family) -> str:
         """The family's next refresh token; the one before is spent."""
+        family.previous, family.rotated = family.current, self._clock()
         family.current = secrets.token_urlsafe(32)
         self._refresh[family.current] = family
         return family.current
@@ -165,6 +172,10 @@ class Grants:
         """End every sign-in at once, as an administrator would."""
         for family in self._families.values():
             family.alive = False
+
+    def family(self, key: str) -> Family | None:
+        """A family that is there and not revoked."""
+        return self._families[key] if self.alive(key) else None
 
     def alive(self, key: str) -> bool:
         """Whether a family is there and not revoked."""

@@ -24,13 +24,14 @@ from starlette.routing import Route
 from sandbox import login_page
 from sandbox.authorization import SCOPES, Authorization, Client, Refused, read, single
 from sandbox.devices import GRANT, INTERVAL, LIFETIME, Devices, read_device
+from sandbox.exchange import GRANT_TYPE, Exchange, Partners
 from sandbox.grants import Family, Grants
 from sandbox.keys import ALGORITHM, SigningKeys
 from sandbox.people import PEOPLE
 from sandbox.tokens import ACCESS, IDENTITY, Mint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from starlette.requests import Request
 
@@ -52,6 +53,8 @@ class Provider:
     Args:
         issuer: Its own URL, without a trailing slash.
         audiences: Every resource that tokens may be asked for; the first is the default.
+        named: Audiences that are asked for in a parameter of this provider's own, `audience`.
+        partners: For whom tokens are exchanged.
         client: The one registered client.
         clock: Unix seconds.
         people: Who can sign in.
@@ -61,6 +64,8 @@ class Provider:
         access_lifetime: Seconds the next access tokens are valid; tests shorten it.
         sign_ins: How many people signed in so far.
         refreshes: How many refresh tokens were spent so far.
+        on_spent: Awaited when a code or refresh token was spent, before the answer leaves; tests
+            keep answers back by it.
     """
 
     def __init__(
@@ -69,6 +74,8 @@ class Provider:
         *,
         audiences: Sequence[str],
         client: Client,
+        named: Sequence[str] = (),
+        partners: Partners | None = None,
         clock: Callable[[], float] = time.time,
         people: Mapping[str, Person] = PEOPLE,
     ) -> None:
@@ -76,7 +83,9 @@ class Provider:
         self.access_lifetime = ACCESS_LIFETIME
         self.sign_ins = 0
         self.refreshes = 0
+        self.on_spent: Callable[[], Awaitable[None]] | None = None
         self._audiences = tuple(audiences)
+        self._named = frozenset(named)
         self._client = client
         self._clock = clock
         self._people = people
@@ -84,6 +93,14 @@ class Provider:
         self._grants = Grants(clock)
         self._devices = Devices(clock)
         self._mint = Mint(issuer, self._keys, clock)
+        self._exchange = Exchange(
+            issuer,
+            partners or Partners(),
+            keys=self._keys,
+            mint=self._mint,
+            grants=self._grants,
+            clock=clock,
+        )
         self._browsers: dict[str, str] = {}
         self.application = Starlette(
             routes=[
@@ -106,6 +123,10 @@ class Provider:
     def reuses(self) -> int:
         """How often a spent code or refresh token was used again."""
         return self._grants.reuses
+
+    def allow_grace(self, seconds: float) -> None:
+        """Let a refresh token be used again for so long after it was spent."""
+        self._grants.grace = seconds
 
     def revoke_all(self) -> None:
         """End every sign-in, as an administrator would; access tokens live until they expire."""
@@ -136,7 +157,12 @@ class Provider:
                 "jwks_uri": f"{here}/jwks",
                 "response_types_supported": ["code"],
                 "response_modes_supported": ["query"],
-                "grant_types_supported": ["authorization_code", "refresh_token", GRANT],
+                "grant_types_supported": [
+                    "authorization_code",
+                    "refresh_token",
+                    GRANT,
+                    GRANT_TYPE,
+                ],
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": [ALGORITHM],
                 "token_endpoint_auth_methods_supported": ["none"],
@@ -177,7 +203,7 @@ class Provider:
 
     async def _choose(self, request: Request) -> Response:
         try:
-            given = single(await _form(request))
+            given = single(await form(request))
         except Refused as no:
             return _shown(login_page.notice("This form does not work", no.description), 400)
         login = given.get("user", "")
@@ -203,10 +229,10 @@ class Provider:
         """Codes for a program that cannot be come back to."""
         try:
             asked = read_device(
-                await _form(request), client=self._client, audiences=self._audiences
+                await form(request), client=self._client, audiences=self._audiences
             )
         except Refused as no:
-            return _refusal(no)
+            return refusal(no)
         device = self._devices.begin(asked)
         page = f"{self.issuer}/enter"
         answer = {
@@ -222,7 +248,7 @@ class Provider:
     async def _enter(self, request: Request) -> Response:
         """The page on which a code is typed; it leads to the one where people say who they are."""
         try:
-            given = single(await _form(request)) if request.method == "POST" else {}
+            given = single(await form(request)) if request.method == "POST" else {}
         except Refused as no:
             return _shown(login_page.notice("This form does not work", no.description), 400)
         code = given.get("code") or request.query_params.get("code", "")
@@ -263,13 +289,21 @@ class Provider:
 
     async def _token(self, request: Request) -> Response:
         try:
-            fields = await _form(request)
-            family = self._granted(self._from_client(fields))
-            audience = family.audience([value for name, value in fields if name == "resource"])
+            fields = await form(request)
+            given = self._from_client(fields)
+            resources = [value for name, value in fields if name == "resource"]
+            if given.get("grant_type") == GRANT_TYPE:
+                answer = self._exchange.answer(given, resources, self.access_lifetime)
+                return JSONResponse(answer, headers=_UNSTORED)
+            family = self._granted(given)
+            audience = self._audience(family, given, resources)
         except Refused as no:
-            return _refusal(no)
+            return refusal(no)
         self.refreshes += bool(family.current)
-        return JSONResponse(self._answer(family, audience), headers=_UNSTORED)
+        answer = self._answer(family, audience)
+        if self.on_spent is not None:
+            await self.on_spent()
+        return JSONResponse(answer, headers=_UNSTORED)
 
     def _granted(self, given: Mapping[str, str]) -> Family:
         """The sign-in for which a token request asks."""
@@ -286,6 +320,15 @@ class Provider:
                 return self._grants.sign_in(*self._devices.redeem(given.get("device_code", "")))
             case _:
                 raise Refused("unsupported_grant_type", "Use a code or a refresh token.")
+
+    def _audience(self, family: Family, given: Mapping[str, str], resources: list[str]) -> str:
+        """The audience of the next access token, as a resource or in a parameter of our own."""
+        named = given.get("audience")
+        if named is None:
+            return family.audience(resources)
+        if named not in self._named:
+            raise Refused("invalid_target", "No audience has this name.")
+        return named
 
     def _from_client(self, fields: Sequence[tuple[str, str]]) -> dict[str, str]:
         """The fields by name, if they come from the registered client."""
@@ -310,9 +353,9 @@ class Provider:
 
     async def _revoke(self, request: Request) -> Response:
         try:
-            given = self._from_client(await _form(request))
+            given = self._from_client(await form(request))
         except Refused as no:
-            return _refusal(no)
+            return refusal(no)
         # An access token is a JWT that nobody asks us about, so only a refresh token is known
         # here; RFC 7009 2.2 wants 200 for unknown ones.
         self._grants.revoke_token(given.get("token", ""))
@@ -351,7 +394,8 @@ def _shown(page: login_page.Page, status: int = 200) -> Response:
     return HTMLResponse(page.body, status, page.headers)
 
 
-def _refusal(no: Refused) -> Response:
+def refusal(no: Refused) -> Response:
+    """An OAuth error as a token endpoint answers it (RFC 6749 5.2)."""
     status = 401 if no.error == "invalid_client" else 400
     body = {"error": no.error, "error_description": no.description}
     return JSONResponse(body, status, _UNSTORED)
@@ -364,7 +408,7 @@ def _fields(text: str) -> list[tuple[str, str]]:
         raise Refused("invalid_request", "Too many parameters.") from many
 
 
-async def _form(request: Request) -> list[tuple[str, str]]:
+async def form(request: Request) -> list[tuple[str, str]]:
     """The fields of a urlencoded form of at most 64 KiB; another type has none."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":

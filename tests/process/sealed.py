@@ -1,4 +1,4 @@
-"""`portico ROLE --standalone` with a keyring: `python -I sealed.py FILE ROLE`.
+"""`portico ROLE --standalone` with a keyring: `python -I sealed.py FILE ROLE [OPTIONS]`.
 
 The machines that run tests have no keyring, and Portico trusts no other, so this program puts one
 in its place: a file. Two such processes share a sealed sign-in as two of one desktop do.
@@ -36,14 +36,14 @@ class FileKeyring:
         return found
 
 
-def main(path: str, role: str) -> int:
+def main(path: str, role: str, *options: str) -> int:
     """Serve one connection."""
 
     def choose(candidates: object = None) -> FileKeyring:  # noqa: ARG001 - as it is called.
         return FileKeyring(path)
 
     setattr(vault_key, "choose", choose)  # noqa: B010 - no module offers this to be replaced.
-    return shim.run(role, ["--standalone"])
+    return shim.run(role, ["--standalone", *options])
 
 
 if __name__ == "__main__":

@@ -124,7 +124,8 @@ async def test_the_reference_client_reaches_the_companys_own_servers(mode: str) 
     """Through the gateway, with a token, each era lists tools and reads a document."""
     async with Company() as company:
         assert set(company.servers) == {"presto", "spark", "knowledge", "revenue"}
-        token = company.provider.access_token("alice", AUDIENCE)
+        assert company.vendor is not None
+        token = company.vendor.access_token("alice", ["employees"])
         headers = {"Authorization": f"Bearer {token}"}
         async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
             address = f"{company.gateway}/knowledge/mcp"

@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,14 @@ from urllib.parse import urlsplit
 import mcp_types as types
 from mcp import Client, MCPError, StdioServerParameters
 
+from auth.credential import Credential, Held
+from auth.id_token import remaining
+from auth.identity import Identity
+from auth.sealed_store import SealedStore
+from auth.secret import Secret
+from proxy.home import Home
 from tests.node import CACHE
+from tests.process import sealed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -39,6 +47,10 @@ SERVER = "judge"
 CLIENT_METADATA = "https://conformance-test.local/client-metadata.json"
 """The client id that the suite expects of clients that have a document of their own."""
 
+_VOUCHED = "auth/enterprise-managed-authorization"
+"""The scenario in which the person has signed in to a company before it begins."""
+
+_PATIENCE = 60.0
 _SIGN_INS = 3
 """How often the person signs in when the server wants it again."""
 
@@ -154,6 +166,15 @@ async def _signed_in(stage: Stage, client: Client) -> None:
             return
 
 
+async def _vouched(_: Stage, client: Client) -> None:
+    """List and call the first tool, as soon as there is one; nobody is asked for anything."""
+    async with asyncio.timeout(_PATIENCE):
+        # Asked again and again, because the news of a change may come before anybody listens.
+        while not (tools := (await client.list_tools()).tools):  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+    await client.call_tool(tools[0].name, {})
+
+
 def _call(tool: str) -> Play:
     async def play(stage: Stage, client: Client) -> None:
         await _look(stage, client)
@@ -174,8 +195,9 @@ PLAYS: dict[str, Play] = {
     "sep-2322-client-request-state": _asked_in_between,
     "elicitation-sep1034-client-defaults": _call("test_client_elicitation_defaults"),
     "sse-retry": _call("test_reconnection"),
+    _VOUCHED: _vouched,
 }
-"""What the AI client does in each scenario; in those of `auth/` it is always the same."""
+"""What the AI client does in each scenario; in the other ones of `auth/` it is always the same."""
 
 
 def _context() -> dict[str, Any]:
@@ -189,7 +211,11 @@ def _context() -> dict[str, Any]:
 def _configured(home: str, url: str, scenario: str) -> None:
     """Write the portico.toml of a scenario, as somebody would who uses that server."""
     lines = [f"[servers.{SERVER}]", f'url = "{url}"', 'risk = "read"']
-    if scenario.startswith("auth/"):
+    if scenario == _VOUCHED:
+        lines = [*_company(url), *lines, 'auth = "sso"', 'grant = "enterprise"']
+        lines.append(f"[servers.{SERVER}.oauth]")
+        lines += [f'{key} = "{value}"' for key, value in _registered(home, url, scenario).items()]
+    elif scenario.startswith("auth/"):
         table = {"client_metadata_url": CLIENT_METADATA} | _registered(home, url, scenario)
         lines += ['auth = "oauth"', f"[servers.{SERVER}.oauth]"]
         lines += [f'{key} = "{value}"' for key, value in table.items()]
@@ -214,6 +240,33 @@ def _registered(home: str, url: str, scenario: str) -> dict[str, str]:
     if algorithm := context.get("signing_algorithm"):
         found["private_key_algorithm"] = str(algorithm)
     return found
+
+
+def _company(url: str) -> list[str]:
+    """The company that the person of the scenario has signed in to."""
+    context = _context()
+    origins = [f"{urlsplit(each).scheme}://{urlsplit(each).netloc}" for each in (url, _issuer(url))]
+    return [
+        "[company]",
+        f'issuer = "{context["idp_issuer"]}"',
+        f'client_id = "{context["idp_client_id"]}"',
+        f"token_origins = {json.dumps(origins)}",
+    ]
+
+
+async def _signed_in_before(stage: Stage) -> None:
+    """Keep the ID token of the scenario as that of an earlier sign-in, which it stands for."""
+    context, home = _context(), Home.find(stage.environment)
+    token = Secret(str(context["idp_id_token"]))
+    held = Held.received(token, remaining(token), time.time())
+    person = Identity(str(context["idp_issuer"]), "the person", "the person", frozenset())
+    store = SealedStore(
+        f"{home.state}/sign-in",
+        service=home.keyring_service,
+        binding=f"{context['idp_issuer']} {context['idp_client_id']}",
+        keyring_backend=sealed.FileKeyring(f"{home.root}/keyring"),
+    )
+    await store.write(Credential(person, None, {}, held).to_json())
 
 
 def _issuer(url: str) -> str:
@@ -245,13 +298,18 @@ async def _accept(
 
 async def _play(scenario: str, stage: Stage) -> None:
     modern = os.environ.get("MCP_CONFORMANCE_PROTOCOL_VERSION", "") >= "2026-07-28"
+    command = PORTICO
+    if scenario == _VOUCHED:
+        # What was sealed before can be opened where there is a keyring, so this one brings its own.
+        await _signed_in_before(stage)
+        command = [sys.executable, "-I", sealed.__file__, f"{stage.home}/keyring"]
     launch = StdioServerParameters(
-        command=PORTICO[0],
-        args=[*PORTICO[1:], "mcp", "--only", SERVER, "--bare"],
+        command=command[0],
+        args=[*command[1:], "mcp", "--only", SERVER, "--bare"],
         env=stage.environment,
         cwd=stage.home,
     )
-    play = _signed_in if scenario.startswith("auth/") else PLAYS[scenario]
+    play = PLAYS.get(scenario, _signed_in)
     async with Client(
         launch, mode="auto" if modern else "legacy", elicitation_callback=_accept, cache=None
     ) as client:

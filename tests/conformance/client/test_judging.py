@@ -26,5 +26,5 @@ def test_every_known_failure_is_of_a_side_that_is_judged_and_of_no_required_scen
     """A required scenario that fails is never merely known."""
     known = comparison.expected(KNOWN.read_text(encoding="utf-8"))
     assert {judged for judged, _, _ in known} <= LEGS.keys()
-    extensions = {"enterprise-managed-authorization", "dpop", "dpop-nonce", "wif-jwt-bearer"}
+    extensions = {"dpop", "dpop-nonce", "wif-jwt-bearer"}
     assert {scenario.removeprefix("auth/") for _, scenario, _ in known} <= extensions
