@@ -228,9 +228,7 @@ class Provider:
     async def _device(self, request: Request) -> Response:
         """Codes for a program that cannot be come back to."""
         try:
-            asked = read_device(
-                await form(request), client=self._client, audiences=self._audiences
-            )
+            asked = read_device(await form(request), client=self._client, audiences=self._audiences)
         except Refused as no:
             return refusal(no)
         device = self._devices.begin(asked)

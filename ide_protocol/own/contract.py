@@ -154,16 +154,16 @@ class Grant(TypedDict):
     """What one server is sent of the person, and how that comes about.
 
     `way` is how a token is got: of the company's sign-in by `refresh`, `exchange`, or the company's
-    word at the server's own issuer (`enterprise`); by a sign-in of the server's `own`; `mesh` shows
-    this machine's certificate and nothing of the person; `none` for a server that is sent nothing.
-    `issuer` gives it out. `held` says that one is at hand, until `expires` (None where nobody
-    said); `why` says what stands against it, in a sentence, and is empty also where none was needed
-    yet.
+    word at the server's own issuer (`enterprise`); by a sign-in of the server's `own`; as a secret
+    of the user's own in a `header`; `mesh` shows this machine's certificate and nothing of the
+    person; `none` for a server that is sent nothing. `issuer` gives it out. `held` says that one is
+    at hand, until `expires` (None where nobody said); `why` says what stands against it, in a
+    sentence, and is empty also where none was needed yet.
     """
 
     server: str
     title: str
-    way: Literal["refresh", "exchange", "enterprise", "own", "mesh", "none"]
+    way: Literal["refresh", "exchange", "enterprise", "own", "header", "mesh", "none"]
     audience: str
     scopes: list[str]
     issuer: str

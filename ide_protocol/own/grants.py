@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from auth.fault import Fault
+from auth.grant import GrantState
 from proxy.grants import terms
 from proxy.plain import plain
 from proxy.policy.offering import Standing
 
 if TYPE_CHECKING:
-    from auth.grant import GrantState
     from ide_protocol.own import contract
     from proxy.hub import Hub
     from proxy.policy.offering import Offering
+
+
+_Way = Literal["refresh", "exchange", "enterprise", "own", "header", "mesh", "none"]
 
 
 async def grants(hub: Hub, offerings: list[Offering]) -> list[contract.Grant]:
@@ -31,7 +35,7 @@ async def _grant(hub: Hub, offering: Offering) -> contract.Grant:
     return {
         "server": offering.server,
         "title": plain(offering.title, 80),
-        "way": offering.way if offering.auth == "sso" else _OTHERS[offering.auth],
+        "way": _way(offering),
         "audience": plain(offering.audience, 200),
         "scopes": [plain(scope, 80) for scope in offering.scopes],
         "issuer": plain(_issuer(hub, offering), 200),
@@ -44,6 +48,8 @@ async def _grant(hub: Hub, offering: Offering) -> contract.Grant:
 async def _state(hub: Hub, offering: Offering) -> GrantState | None:
     if offering.auth == "sso" and hub.account is not None:
         return hub.account.grant(terms(offering)).state
+    if offering.headers:
+        return await _kept(hub, offering)
     own = hub.own_sign_ins.at(offering)
     if own is None:
         return None
@@ -58,8 +64,20 @@ def _issuer(hub: Hub, offering: Offering) -> str:
     return company.issuer if offering.auth == "sso" and company is not None else ""
 
 
-_OTHERS: dict[str, Literal["own", "mesh", "none"]] = {
-    "oauth": "own",
-    "mesh": "mesh",
-    "none": "none",
-}
+async def _kept(hub: Hub, offering: Offering) -> GrantState:
+    """Whether every secret that a server's headers hold is kept here."""
+    try:
+        await hub.secrets.resolved(offering.server, offering.headers)
+    except Fault as fault:
+        return GrantState(held=False, fault=fault)
+    return GrantState(held=True)
+
+
+def _way(offering: Offering) -> _Way:
+    if offering.auth == "sso":
+        return offering.way
+    if offering.auth == "oauth":
+        return "own"
+    if offering.auth == "mesh":
+        return "mesh"
+    return "header" if offering.headers else "none"

@@ -77,7 +77,8 @@ class Connected:
 
 def address(offering: Offering) -> tuple[object, ...]:
     """What makes another upstream of an offering, should it change."""
-    known_as = offering.way, offering.audience, offering.scopes, offering.registration
+    headers = tuple(sorted(offering.headers.items()))
+    known_as = offering.way, offering.audience, offering.scopes, offering.registration, headers
     return offering.url, offering.auth, *known_as, offering.standing
 
 

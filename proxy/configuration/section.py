@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from proxy.address import BadAddress, endpoint
 from proxy.configuration.fault import Problem
 from proxy.configuration.vocabulary import KEYS, Shape
+from proxy.header import may_be_added
 from proxy.plain import plain
 from proxy.secrecy import KEYRING, SECRET_NAME, reference
 
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WORD = re.compile(r"[A-Za-z_-]{1,20}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_OWN_HEADERS = frozenset(
-    {"host", "accept", "connection", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
-    | {"last-event-id", "traceparent", "tracestate", "baggage"}
-)
-"""Headers that Portico writes, or that say how the connection is used (RFC 9110)."""
-
 _NO_SECRETS = (
     "secrets do not belong in this file; remove it, and replace the secret where it was issued"
 )
@@ -275,9 +269,8 @@ def _is_variable(name: str, value: str) -> bool:
 
 
 def _is_header(name: str, value: str) -> bool:
-    own = name.lower() in _OWN_HEADERS or name.lower().startswith(("mcp-", "content-", "proxy-"))
     plain_text = value.isascii() and value.isprintable() and value == value.strip()
-    return _HEADER.fullmatch(name) is not None and not own and plain_text
+    return may_be_added(name) and plain_text
 
 
 def _kept_as(name: str) -> str:

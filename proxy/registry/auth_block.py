@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from auth.own_sign_in.registration import Registration
 from auth.terms import Way
+from proxy.header import may_be_added
 from proxy.plain import plain
 from proxy.registry.tool_rule import names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MODES = ("user-jwt", "mesh-or-user", "none", "oauth", "mesh")
+_MODES = ("user-jwt", "mesh-or-user", "none", "oauth", "header", "mesh")
+_WITHOUT_GRANT = ("none", "oauth", "header", "mesh")
 _WAYS: Mapping[str, Way] = {way: way for way in get_args(Way)}
 
 
@@ -25,6 +27,8 @@ def auth_refusal(auth: dict[str, Any]) -> str:
         return "what it says of its own sign-in cannot be read"
     if audience(auth) is None or names(auth.get("scopes", [])) is None:
         return "its auth block cannot be read"
+    if mode == "header" and not header(auth):
+        return "it does not say which header it wants"
     return _way_refusal(auth, mode)
 
 
@@ -32,7 +36,7 @@ def _way_refusal(auth: dict[str, Any], mode: str) -> str:
     found = way(auth)
     if found is None:
         return f"its auth.grant is {_text(auth['grant'])}, which Portico does not know"
-    if "grant" in auth and mode in ("none", "oauth", "mesh"):
+    if "grant" in auth and mode in _WITHOUT_GRANT:
         return f'its auth.grant is {found}, which auth.mode "{mode}" does not have'
     if found == "enterprise" and not ((at := registration(auth)) and at.issuer):
         return "it does not say which authorization server your company vouches for you at"
@@ -58,6 +62,12 @@ def registration(auth: dict[str, Any]) -> Registration | None:
 def _safe(url: str) -> bool:
     """Whether an address may be an issuer's; on this machine it may do without TLS."""
     return url.startswith(("https://", "http://127.0.0.1:"))
+
+
+def header(auth: dict[str, Any]) -> str:
+    """The name of the one header that a server of mode `header` wants; empty where it says none."""
+    name = auth.get("header") if auth.get("mode") == "header" else None
+    return name if isinstance(name, str) and may_be_added(name) else ""
 
 
 def audience(auth: dict[str, Any]) -> str | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from proxy.plain import plain
 from proxy.policy.circumstances import ANYWHERE
 from proxy.policy.offering import Owner
-from proxy.registry.auth_block import audience, auth_refusal, registration, way
+from proxy.registry.auth_block import audience, auth_refusal, header, registration, way
 from proxy.registry.pins import read_pins
 from proxy.registry.tool_rule import NOBODY, names, rule, workspaces
 from proxy.trust.pin import NO_PINS
@@ -54,6 +54,7 @@ class Governance:
             which comes about in the given `way`.
         mesh: Whether it admits workloads alone, by their certificate.
         registration: How Portico is known to the server's own issuer, where it has one.
+        header: The header that the server wants of each user; empty for none.
         pins: The digests that a reviewer accepted.
     """
 
@@ -71,6 +72,7 @@ class Governance:
     mesh: bool = False
     pins: CompanyPins = NO_PINS
     registration: Registration | None = None
+    header: str = ""
 
 
 def read(block: object, name: str, today: dt.date) -> Governance:
@@ -85,7 +87,7 @@ def read(block: object, name: str, today: dt.date) -> Governance:
         environment=_text(said.get("environment")),
         owner=Owner(*(_text(owner.get(key)) for key in ("team", "contact", "support"))),
         groups=NOBODY if groups is None else groups,
-        sso=auth.get("mode") not in ("none", "oauth", "mesh"),
+        sso=auth.get("mode") not in ("none", "oauth", "header", "mesh"),
         mesh=auth.get("mode") == "mesh",
         way=way(auth) or "refresh",
         audience=audience(auth) or "",
@@ -94,6 +96,7 @@ def read(block: object, name: str, today: dt.date) -> Governance:
         context=_context(_table(said.get("context"))),
         pins=read_pins(said.get("pins")) or NO_PINS,
         registration=registration(auth),
+        header=header(auth),
     )
 
 

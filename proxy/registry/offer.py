@@ -15,6 +15,7 @@ from proxy.plain import plain
 from proxy.policy.offering import EVERY_TOOL, Offering, Standing, ToolRule
 from proxy.registry.governance import read
 from proxy.registry.hand_written import because, written
+from proxy.secrecy import KEYRING
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -119,6 +120,8 @@ class _Reader:
             context=said.context,
             pins=said.pins,
             registration=said.registration,
+            # Each user has a secret of their own, under a name that nobody needs to choose.
+            headers={said.header: f"{KEYRING}{short}/{said.header}"} if said.header else {},
         )
 
     def _ungoverned(self, entry: Entry, short: str) -> Offering:
@@ -146,6 +149,7 @@ class _Reader:
         """The endpoint to use, or why there is none. A foreign host is told nothing of the user."""
         sso = said is None or said.sso
         mesh = said is not None and said.mesh
+        bound = sso or mesh or bool(said and said.header)
         foreign = ""
         for url in entry.remotes:
             try:
@@ -158,7 +162,7 @@ class _Reader:
                     "",
                     "a server of the mesh is spoken to over TLS alone, and its address is not",
                 )
-            if not (sso or mesh) or where in self.company.token_origins:
+            if not bound or where in self.company.token_origins:
                 refusal = self._grant_refusal(said) if sso else ""
                 return ("", refusal) if refusal else (url, "")
             foreign = foreign or where

@@ -57,11 +57,11 @@ export type Server = {
   fault: FaultReport | null;
 };
 
-/** What one server is sent of the person, and how that comes about. `way` is how a token is got: of the company's sign-in by `refresh`, `exchange`, or the company's word at the server's own issuer (`enterprise`); by a sign-in of the server's `own`; `mesh` shows this machine's certificate and nothing of the person; `none` for a server that is sent nothing. `issuer` gives it out. `held` says that one is at hand, until `expires` (None where nobody said); `why` says what stands against it, in a sentence, and is empty also where none was needed yet. */
+/** What one server is sent of the person, and how that comes about. `way` is how a token is got: of the company's sign-in by `refresh`, `exchange`, or the company's word at the server's own issuer (`enterprise`); by a sign-in of the server's `own`; as a secret of the user's own in a `header`; `mesh` shows this machine's certificate and nothing of the person; `none` for a server that is sent nothing. `issuer` gives it out. `held` says that one is at hand, until `expires` (None where nobody said); `why` says what stands against it, in a sentence, and is empty also where none was needed yet. */
 export type Grant = {
   server: string;
   title: string;
-  way: "refresh" | "exchange" | "enterprise" | "own" | "mesh" | "none";
+  way: "refresh" | "exchange" | "enterprise" | "own" | "header" | "mesh" | "none";
   audience: string;
   scopes: string[];
   issuer: string;

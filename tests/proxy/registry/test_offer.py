@@ -92,6 +92,8 @@ def test_a_server_that_nothing_speaks_against_is_offered_as_the_registry_says() 
         (block(auth__audience=7), "its auth block cannot be read"),
         (block(auth__audience="https://other.example/"), "company.audiences"),
         (block(auth__grant="magic"), "its auth.grant is magic"),
+        (block(auth__mode="header"), "which header"),
+        (block(auth__mode="header", auth__header="Host"), "which header"),
         (block(auth__grant="exchange", auth__mode="none"), "which auth.mode"),
         (block(auth__grant="enterprise"), "which authorization server"),
         (
@@ -137,6 +139,16 @@ def test_an_exchange_may_be_for_an_audience_that_only_the_registry_names() -> No
     offering = met(envelope(governance=governance))
     assert (offering.standing, offering.way) == (Standing.OFFERED, "exchange")
     assert terms(offering).audience == "https://other.example/"
+    foreign = met(envelope(governance=governance, url="https://elsewhere.example/mcp"))
+    assert foreign.standing is Standing.WITHHELD
+
+
+def test_a_server_that_wants_a_header_is_sent_each_users_own() -> None:
+    """Under a name that nobody chooses, at an origin that the company names, and no token."""
+    governance = block(auth__mode="header", auth__header="X-Api-Key", auth__audience="")
+    offering = met(envelope(governance=governance))
+    assert (offering.standing, offering.auth) == (Standing.OFFERED, "none")
+    assert offering.headers == {"X-Api-Key": "keyring:presto/X-Api-Key"}
     foreign = met(envelope(governance=governance, url="https://elsewhere.example/mcp"))
     assert foreign.standing is Standing.WITHHELD
 
