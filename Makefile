@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 # A company's own certificate authority stands in the system's store, which uv asks only when told.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: demo test lint bench keyring conformance thirdparty providers vsix vscode jetbrains neovim emacs clean
+.PHONY: demo test lint bench keyring conformance thirdparty providers envoy vsix vscode jetbrains neovim emacs clean
 
 demo: $(READY) ## a company in a box, an editor, an AI client, and the story they play
 	@$(BIN)/portico demo $(ARGS)
@@ -36,6 +36,9 @@ thirdparty: $(READY) ## servers that nobody here wrote, straight and through Por
 
 providers: $(READY) ## every flow of a sign-in, against providers that nobody here wrote
 	@$(BIN)/python -m tests.providers
+
+envoy: $(READY) ## a real Envoy as the gateway: what is refused there, and what a server sees
+	@$(BIN)/python -m tests.envoy $(ARGS)
 
 vsix: $(READY) ## the extension for VS Code: types, tests, bundle, editors/vscode/portico.vsix
 	@$(BIN)/python -m tests.vscode
