@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from proxy import wire
 from proxy.approval.prompt import asker, changes, headline
-from proxy.plain import exact, plain
+from proxy.plain import exact, plain, unlinked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -147,7 +147,7 @@ class Writing:
     def _write(self, about: Item | Held, heading: str, said: Iterable[str]) -> None:
         place = len(self._lines)
         opens = _OPENS if isinstance(about, Item) and _editable(about) else _OPENS_DIFFERENCE
-        self._lines += [heading, "", *said, "", opens]
+        self._lines += [heading, "", *map(unlinked, said), "", opens]
         first = len(self._lines)
         self._lines += _block(about)
         self.sections.append(Section(about, place, first, len(self._lines)))
