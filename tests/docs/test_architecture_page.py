@@ -10,15 +10,7 @@ from tests.docs.page import PAGES, ROOT, code, read, section
 
 PAGE = read("ARCHITECTURE.md")
 MAP = section(PAGE, "The code, room by room")
-ROOMS = (
-    "auth",
-    "proxy",
-    "proxy/cassette",
-    "proxy/chaos",
-    "proxy/trust",
-    "proxy/upstream",
-    "ide_protocol",
-)
+ROOMS = ("auth", "proxy", "proxy/trust", "proxy/upstream", "ide_protocol")
 
 
 def every_test() -> set[str]:
