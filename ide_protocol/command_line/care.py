@@ -181,17 +181,24 @@ def config() -> None:
 @option.as_json
 def config_check(*, as_json: bool) -> int:
     """Say whether portico.toml is valid, and where it is not."""
-    from proxy.configuration import load  # Reads and checks more than other commands need.
+    # They read and check more than other commands need.
+    from ide_protocol.wiring import company_setup
+    from proxy.configuration import load
 
-    path = Home.find().file
-    load(path)
+    home = Home.find()
+    path, given = home.file, company_setup(home)
+    setup = given.load()
+    if given.fault is not None:
+        raise given.fault
+    load(path, setup)
     there = Path(path).exists()
     if as_json:
         emit({"path": path, "exists": there, "valid": True})
     elif there:
         say(f"{tilde(path)} is valid.")
     else:
-        say(f"There is no {tilde(path)} yet; docs/configuration.md shows how to write one.")
+        joined = "" if setup is None else " Your company's set-up holds without one."
+        say(f"There is no {tilde(path)} yet; docs/configuration.md shows how to write one.{joined}")
     return ExitCode.OK
 
 

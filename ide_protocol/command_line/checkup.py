@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from auth.fault import Fault
+from proxy.plain import plain
 
 if TYPE_CHECKING:
     from ide_protocol.own.contract import Check, Hub
@@ -24,7 +25,7 @@ def local_checks(home: Home) -> list[Check]:
     """Every check of this machine, the cheapest first."""
     return [
         *(folder_check(name, path) for name, path in _folders(home)),
-        configuration_check(home.file),
+        configuration_check(home),
         launcher_check(isolated=bool(sys.flags.isolated)),
     ]
 
@@ -61,16 +62,25 @@ def folder_check(name: str, path: str) -> Check:
     return _check(name, "ok", f"{path} is private.")
 
 
-def configuration_check(path: str) -> Check:
-    """Whether portico.toml can be read and is valid."""
-    from proxy.configuration import load  # Reads and checks more than other commands need.
+def configuration_check(home: Home) -> Check:
+    """Whether portico.toml can be read and is valid, under what the company set up."""
+    # They read and check more than other commands need.
+    from ide_protocol.wiring import company_setup
+    from proxy.configuration import load
 
-    shown = tilde(path)
-    if not Path(path).exists():
+    shown, given = tilde(home.file), company_setup(home)
+    setup = given.load()
+    if given.fault is not None:
+        return _check("configuration", "failed", given.fault.message, given.fault.remedy)
+    if not Path(home.file).exists():
+        if setup is not None:
+            name = plain(setup.company.name, 80)
+            return _check("configuration", "ok", f"This machine is set up for {name}.")
         finding = f"There is no {shown} yet, so no server is known."
-        return _check("configuration", "warning", finding, "Write it; see docs/configuration.md.")
+        remedy = "Join your company with `portico setup URL`; see docs/setup.md."
+        return _check("configuration", "warning", finding, remedy)
     try:
-        load(path)
+        load(home.file, setup)
     except Fault as invalid:
         return _check("configuration", "failed", invalid.message, invalid.remedy)
     return _check("configuration", "ok", f"{shown} is valid.")

@@ -44,6 +44,8 @@ _BY_REFERENCE = {
     "hub-unreachable": ExitCode.NO_HUB,
     "hub-vanished": ExitCode.NO_HUB,
     "hub-other-version": ExitCode.NO_HUB,
+    "setup-declined": ExitCode.DENIED,
+    "setup-unseen": ExitCode.PERSON,
     "terminal-needed": ExitCode.PERSON,
     "terminal-not-accepted": ExitCode.PERSON,
 }

@@ -163,14 +163,16 @@ def present(found: Way, *, as_json: bool) -> None:
 def _checked(file: str | None) -> Iterator[tuple[str, tuple[Problem, ...]]]:
     """Each file and its problems."""
     # Reads and checks more than other commands need.
+    from ide_protocol.wiring import company_setup
     from proxy.configuration import load
     from proxy.configuration.company_policy import MANAGED, check_owner, load_policy
 
     if file is not None:
         yield file, _problems(load_policy, file) if Path(file).exists() else _absent(file)
         return
-    own = Home.find().file
-    yield own, _problems(load, own)
+    home = Home.find()
+    setup = company_setup(home).load()
+    yield home.file, _problems(lambda path: load(path, setup), home.file)
     yield MANAGED, (*_problems(load_policy, MANAGED), *_problems(check_owner, MANAGED))
 
 

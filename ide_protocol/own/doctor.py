@@ -112,6 +112,7 @@ def _asked_servers(hub: Hub, asked: Collection[str]) -> dict[str, asyncio.Future
 def checks(hub: Hub, seen: Look) -> list[Check]:
     """One finding per thing that must work, each with what to do when it does not."""
     found = [_failed("hub", fault) for fault in problems(hub) if fault is not hub.registry_fault]
+    found.extend(_setup(hub))
     found.append(_sign_in(hub))
     if hub.account is not None:
         found.append(_issuer(seen))
@@ -122,6 +123,26 @@ def checks(hub: Hub, seen: Look) -> list[Check]:
     found.extend(_held_back(server, ill) for server, ill in quarantines(hub))
     found.extend(_crowded(excess) for excess in excesses(hub))
     return found
+
+
+def _setup(hub: Hub) -> list[Check]:
+    """By whose word the company is; what is wrong with it is among the problems already."""
+    setup = hub.setup
+    if setup is None or setup.setup is None or setup.fault is not None:
+        return []
+    name = plain(setup.setup.company.name, 80)
+    if setup.source == "administrator":
+        return [_ok("set-up", f"{name}, by your administrator.")]
+    if setup.kept.state == "sealed":
+        return [_ok("set-up", f"{name}, as you accepted it.")]
+    return [
+        {
+            "name": "set-up",
+            "state": "warning",
+            "finding": f"{name}; no keyring notes it, so a program of yours could replace it.",
+            "remedy": "Have an administrator set the machine up, or start the desktop's keyring.",
+        }
+    ]
 
 
 def _crowded(excess: Excess) -> Check:

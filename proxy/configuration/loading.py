@@ -75,18 +75,19 @@ def load(path: str, setup: Setup | None = None) -> Configuration:
     return configuration
 
 
-def check(text: str, path: str) -> tuple[Problem, ...]:
+def check(text: str, path: str, setup: Setup | None = None) -> tuple[Problem, ...]:
     """Everything that `load` would refuse in a text, while it is still in an editor.
 
     Args:
         text: What the file would hold.
         path: The file; relative paths in the text start beside it.
+        setup: As for `load`.
     """
     try:
         top = parse_table(text, path, "")
     except ConfigurationFault as wrong:
         return wrong.problems
-    _configuration(top, path, None)
+    _configuration(top, path, setup)
     return tuple(top.problems.found)
 
 

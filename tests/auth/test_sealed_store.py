@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
+import stat
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from auth.lock_file import LockFile, LockHeld
 from auth.sealed_store import SealedStore
 from tests.auth.issuer_double import KeyringDouble
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def _store(folder: Path, keyring: KeyringDouble, binding: str = "issuer client") -> SealedStore:
@@ -177,3 +176,30 @@ async def test_a_keyring_that_comes_takes_over_from_the_plain_file(
     assert not (tmp_path / "sign-in.unencrypted").exists()
     await store.erase()
     assert await store.read() is None
+
+
+async def test_the_sealed_file_is_private_and_replaced_in_one_step(
+    tmp_path: Path, keyring: KeyringDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is a new file of mode 0600 each time, on the disk before it takes the old one's name."""
+    store, file = _store(tmp_path, keyring), tmp_path / "state" / "sign-in"
+    steps: list[str] = []
+    sync, swap = os.fsync, Path.replace
+
+    def synced(descriptor: int) -> None:
+        steps.append("on disk")
+        sync(descriptor)
+
+    def replaced(fresh: Path, target: Path) -> Path:
+        steps.append(f"named, {stat.S_IMODE(fresh.stat().st_mode):o}")
+        return swap(fresh, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", replaced)
+    await store.write({"n": 1})
+    first = file.stat().st_ino
+    await store.write({"n": 2})
+    assert steps == ["on disk", "named, 600"] * 2
+    assert file.stat().st_ino != first
+    key = base64.b64decode(next(iter(keyring.kept.values())))
+    assert len(key) == 32

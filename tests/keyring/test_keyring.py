@@ -62,3 +62,44 @@ async def test_a_sign_in_outlives_the_hub_and_no_token_lies_in_clear(tmp_path: P
         held = await asyncio.to_thread(files, tmp_path)
         assert held
         assert not [text for text in held if b"eyJ" in text]
+
+
+async def _portico(home: Path, *words: str) -> tuple[int, str]:
+    process = await asyncio.create_subprocess_exec(
+        PORTICO,
+        *words,
+        env={**os.environ, "PORTICO_HOME": str(home)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await process.communicate()
+    return process.returncode or 0, out.decode()
+
+
+async def test_a_set_up_is_noted_in_the_keyring_and_another_in_its_place_is_found(
+    tmp_path: Path,
+) -> None:
+    """Joining, being confirmed by the next hub, and what a program does that swaps the file."""
+    async with Company(applications={}) as company, Company(applications={}) as evil:
+        joined, other = tmp_path / "joined", tmp_path / "other"
+        for home, one in ((joined, company), (other, evil)):
+            home.mkdir(mode=0o700)
+            fingerprint = one.setup.fingerprint
+            code, said = await _portico(
+                home, "setup", one.setup_url, "--yes", "--fingerprint", fingerprint
+            )
+            assert code == 0, said
+        code, said = await _portico(joined, "setup", "show")
+        assert code == 0
+        assert "noted in this machine's keyring" in said
+        _, said = await _portico(joined, "status")
+        assert "setup-" not in said
+        assert "Nobody is signed in" in said
+        await stop(joined)
+        before = evil.listing.requests
+        planted = await asyncio.to_thread((other / "state" / "setup").read_bytes)
+        await asyncio.to_thread((joined / "state" / "setup").write_bytes, planted)
+        _, said = await _portico(joined, "status", "--json")
+        assert "setup-altered" in said
+        assert evil.listing.requests == before
+        await stop(joined)

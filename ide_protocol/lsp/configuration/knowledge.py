@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ide_protocol.own import contract
+    from proxy.setup.document import Setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,14 @@ class Knowledge:
         listed: Whether the company's registry has been read, so that what is not in it is not
             approved.
         origins: Where the company's tokens may go.
+        setup: What the company set up here, below which `portico.toml` stands.
     """
 
     servers: Mapping[str, KnownServer] = field(default_factory=dict)
     company: str = ""
     listed: bool = False
     origins: frozenset[str] = frozenset()
+    setup: Setup | None = None
 
     def named(self, name: str) -> KnownServer | None:
         """The server of a short name, or of a name in the registry."""

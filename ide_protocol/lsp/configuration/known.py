@@ -44,6 +44,7 @@ class Known:
             company=company.name if company is not None else "",
             listed=company is not None and hub.listing is not None,
             origins=company.token_origins if company is not None else frozenset(),
+            setup=hub.configuration.setup,
         )
 
     def _tools(self, offering: Offering) -> tuple[contract.Tool, ...]:

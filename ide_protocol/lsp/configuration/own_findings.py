@@ -36,7 +36,7 @@ def own_findings(text: str, outline: Outline, knowledge: Knowledge, file: str) -
         knowledge: What is known of servers and tools.
         file: Its path; relative paths in it start there.
     """
-    problems = check(text, file)
+    problems = check(text, file, knowledge.setup)
     said = _said(text)
     found = [_refused(text, outline, problem, said) for problem in problems]
     refused = {one.path for one in found}
