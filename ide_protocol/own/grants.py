@@ -46,6 +46,8 @@ async def _grant(hub: Hub, offering: Offering) -> contract.Grant:
 
 
 async def _state(hub: Hub, offering: Offering) -> GrantState | None:
+    if offering.standing is not Standing.OFFERED:
+        return None  # it is sent nothing, whatever there is for others of its audience
     if offering.auth == "sso" and hub.account is not None:
         return hub.account.grant(terms(offering)).state
     if offering.headers:

@@ -48,6 +48,29 @@ async def test_two_windows_that_sign_in_at_once_show_one_page(
         assert "42" in await window.text(READ, sql=SQL)
 
 
+async def test_one_sign_in_serves_every_way_to_a_token(
+    portico: Installation, company: Company
+) -> None:
+    """By refresh, in the issuer's parameter, by exchange, and by the company's word elsewhere."""
+    window = await (await portico.window()).initialize()
+    async with portico.editor() as editor:
+        await sign_in(editor, "bob")
+        assert "42" in await window.text(READ, sql=SQL)
+        assert "app" in await window.text("spark_list_applications")
+        assert await window.text("knowledge_search", query="warehouse")
+        assert "FR" in await window.text("revenue_revenue_by_country", month="2026-05")
+        told = {g["server"]: g for g in (await editor.request("portico/grants", {}))["grants"]}
+    found = {server: (grant["way"], grant["held"], grant["why"]) for server, grant in told.items()}
+    assert found["presto"] == ("refresh", True, "")
+    assert found["revenue"] == ("refresh", True, "")
+    assert found["spark"] == ("exchange", True, "")
+    assert found["knowledge"] == ("enterprise", True, "")
+    assert found["notebook"][1] is False, "a server that is withheld is sent nothing"
+    assert company.vendor is not None
+    assert told["knowledge"]["issuer"] == company.vendor.issuer
+    assert (company.provider.sign_ins, company.provider.reuses, company.vendor.given) == (1, 0, 1)
+
+
 async def test_a_token_that_the_gateway_refuses_is_renewed_unseen(
     portico: Installation, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
