@@ -135,7 +135,8 @@ def stated(text: str) -> object:
 
 def holders(said: object) -> list[Path]:
     """The keys under which a file of any host keeps servers, as far as it has them."""
-    known = dict.fromkeys(place.keys[:-1] for _, place, _ in _places())
+    # A file that is an editor's plugin from end to end keeps no servers under any key.
+    known = dict.fromkeys(place.keys[:-1] for _, place, _ in _places() if len(place.keys) > 1)
     return [holder for holder in known if isinstance(said, dict) and holder[0] in said]
 
 
