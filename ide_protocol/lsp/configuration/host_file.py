@@ -105,11 +105,16 @@ def host_file(uri: str, said: object = None) -> HostFile | None:
 def _places() -> Iterator[tuple[Client, Place, Scope]]:
     """Every file in which a host keeps servers; not those that are Portico's alone."""
     for client in CLIENTS:
-        if client.project is not None and client.project.keys:
+        if client.project is not None and _keeps_servers(client.project):
             yield client, client.project, Scope.PROJECT
         for place in dict.fromkeys(client.user.values()):
-            if place.keys:
+            if _keeps_servers(place):
                 yield client, place, Scope.USER
+
+
+def _keeps_servers(place: Place) -> bool:
+    # Where Portico's own key is the only one, or there is none, no other server can stand.
+    return len(place.keys) > 1
 
 
 def reading(file: HostFile, text: str) -> Outline:

@@ -38,7 +38,7 @@ def rows() -> Iterator[str]:
     """The address of every file of every host in which servers stand."""
     for client in CLIENTS:
         places = [client.project, *client.user.values()]
-        for path in {place.path for place in places if place is not None and place.keys}:
+        for path in {place.path for place in places if place is not None and len(place.keys) > 1}:
             yield path.replace("~", "file:///people/ann").replace("%APPDATA%", "file:///C:/roaming")
 
 
