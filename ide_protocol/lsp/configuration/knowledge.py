@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from proxy.address import BadAddress, endpoint, origin
@@ -83,7 +84,9 @@ class Knowledge:
         )
 
 
+@lru_cache(maxsize=1024)
 def _key(url: str) -> str:
+    # At each key that somebody presses, every entry is held against every server.
     # As the registry compares addresses: one that differs by case may be a second way to the same.
     try:
         return endpoint(url).casefold() if url else ""
