@@ -11,20 +11,21 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from sandbox import login_page
 from sandbox.authorization import SCOPES, Authorization, Client, Refused, read, single
-from sandbox.devices import GRANT, INTERVAL, LIFETIME, Devices, read_device
+from sandbox.device_pages import DevicePages
+from sandbox.devices import GRANT, Devices
 from sandbox.exchange import GRANT_TYPE, Exchange, Partners
+from sandbox.forms import UNSTORED, fields, form, refusal, shown
 from sandbox.grants import Family, Grants
 from sandbox.keys import ALGORITHM, SigningKeys
 from sandbox.people import PEOPLE
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
 ACCESS_LIFETIME = 300.0
 """Seconds an access token is valid, unless a test says otherwise."""
 
-_LARGEST_FORM = 64 * 1024
-_MOST_FIELDS = 64
-_UNSTORED = {"Cache-Control": "no-store"}
 _COOKIE = "example-corp-session"
 _ASK_AGAIN = frozenset({"login", "consent", "select_account"})
 
@@ -92,6 +90,9 @@ class Provider:
         self._keys = SigningKeys()
         self._grants = Grants(clock)
         self._devices = Devices(clock)
+        self._device_pages = DevicePages(
+            issuer, self._devices, self._grants, client=client, audiences=audiences, people=people
+        )
         self._mint = Mint(issuer, self._keys, clock)
         self._exchange = Exchange(
             issuer,
@@ -108,8 +109,7 @@ class Provider:
                 Route("/jwks", self._jwks),
                 Route("/authorize", self._authorize),
                 Route("/choose", self._choose, methods=["POST"]),
-                Route("/device", self._device, methods=["POST"]),
-                Route("/enter", self._enter, methods=["GET", "POST"]),
+                *self._device_pages.routes,
                 Route("/token", self._token, methods=["POST"]),
                 Route("/revoke", self._revoke, methods=["POST"]),
                 Route("/userinfo", self._userinfo, methods=["GET", "POST"]),
@@ -179,12 +179,12 @@ class Provider:
 
     async def _authorize(self, request: Request) -> Response:
         try:
-            parameters = _fields(request.url.query)
+            parameters = fields(request.url.query)
             asked = read(parameters, client=self._client, audiences=self._audiences)
         except Refused as no:
             if no.back_to:
                 return self._back(no.back_to, no.state, error=no.error, why=no.description)
-            return _shown(login_page.notice("This link does not work", no.description), 400)
+            return shown(login_page.notice("This link does not work", no.description), 400)
         prompt = frozenset(single(parameters).get("prompt", "").split())
         login = self._browsers.get(request.cookies.get(_COOKIE, ""))
         if login is not None and not prompt & _ASK_AGAIN:
@@ -199,20 +199,21 @@ class Provider:
             scopes=asked.scopes,
             transaction=self._grants.pend(asked),
         )
-        return _shown(page)
+        return shown(page)
 
     async def _choose(self, request: Request) -> Response:
         try:
             given = single(await form(request))
         except Refused as no:
-            return _shown(login_page.notice("This form does not work", no.description), 400)
+            return shown(login_page.notice("This form does not work", no.description), 400)
         login = given.get("user", "")
         asked = self._grants.take(given.get("transaction", ""))
         if asked is not None and not asked.redirect_uri:
-            return self._signed_in_elsewhere(asked.state, self._people.get(login))
+            self.sign_ins += login in self._people
+            return self._device_pages.settle(asked.state, self._people.get(login))
         if asked is None or (login and login not in self._people):
             again = "Go back to your editor and start the sign-in once more."
-            return _shown(login_page.notice("This page is too old", again), 400)
+            return shown(login_page.notice("This page is too old", again), 400)
         if not login:
             why = "The person chose to go back."
             return self._back(asked.redirect_uri, asked.state, error="access_denied", why=why)
@@ -225,56 +226,6 @@ class Provider:
         back.set_cookie(_COOKIE, browser, path="/authorize", httponly=True, samesite="lax")
         return back
 
-    async def _device(self, request: Request) -> Response:
-        """Codes for a program that cannot be come back to."""
-        try:
-            asked = read_device(await form(request), client=self._client, audiences=self._audiences)
-        except Refused as no:
-            return refusal(no)
-        device = self._devices.begin(asked)
-        page = f"{self.issuer}/enter"
-        answer = {
-            "device_code": device.code,
-            "user_code": device.user_code,
-            "verification_uri": page,
-            "verification_uri_complete": f"{page}?{urlencode({'code': device.user_code})}",
-            "expires_in": int(LIFETIME),
-            "interval": int(INTERVAL),
-        }
-        return JSONResponse(answer, headers=_UNSTORED)
-
-    async def _enter(self, request: Request) -> Response:
-        """The page on which a code is typed; it leads to the one where people say who they are."""
-        try:
-            given = single(await form(request)) if request.method == "POST" else {}
-        except Refused as no:
-            return _shown(login_page.notice("This form does not work", no.description), 400)
-        code = given.get("code") or request.query_params.get("code", "")
-        device = self._devices.typed(code) if code else None
-        if device is None:
-            return _shown(login_page.enter(again=bool(code)), 400 if code else 200)
-        asked = replace(device.authorization, state=device.user_code)
-        return _shown(
-            login_page.choose(
-                self._people.values(),
-                client=f"{self._client.title}, which shows the code {device.user_code},",
-                scopes=asked.scopes,
-                transaction=self._grants.pend(asked),
-            )
-        )
-
-    def _signed_in_elsewhere(self, user_code: str, person: Person | None) -> Response:
-        """What a person said on the page on which they typed a code."""
-        device = self._devices.typed(user_code)
-        if device is None:
-            return _shown(login_page.enter(again=True), 400)
-        device.person, device.declined = person, person is None
-        if person is None:
-            return _shown(login_page.notice("Nobody was signed in", "You can close this window."))
-        self.sign_ins += 1
-        sentence = "You can close this window and go back to your other device."
-        return _shown(login_page.notice(f"Signed in as {person.name}", sentence))
-
     def _back(
         self, uri: str, state: str, *, code: str = "", error: str = "", why: str = ""
     ) -> Response:
@@ -282,17 +233,17 @@ class Provider:
         answer = {"code": code, "error": error, "error_description": why, "state": state}
         query = urlencode({k: v for k, v in answer.items() if v} | {"iss": self.issuer})
         return RedirectResponse(
-            f"{uri}?{query}", 303, {**_UNSTORED, "Referrer-Policy": "no-referrer"}
+            f"{uri}?{query}", 303, {**UNSTORED, "Referrer-Policy": "no-referrer"}
         )
 
     async def _token(self, request: Request) -> Response:
         try:
-            fields = await form(request)
-            given = self._from_client(fields)
-            resources = [value for name, value in fields if name == "resource"]
+            sent = await form(request)
+            given = self._from_client(sent)
+            resources = [value for name, value in sent if name == "resource"]
             if given.get("grant_type") == GRANT_TYPE:
                 answer = self._exchange.answer(given, resources, self.access_lifetime)
-                return JSONResponse(answer, headers=_UNSTORED)
+                return JSONResponse(answer, headers=UNSTORED)
             family = self._granted(given)
             audience = self._audience(family, given, resources)
         except Refused as no:
@@ -301,7 +252,7 @@ class Provider:
         answer = self._answer(family, audience)
         if self.on_spent is not None:
             await self.on_spent()
-        return JSONResponse(answer, headers=_UNSTORED)
+        return JSONResponse(answer, headers=UNSTORED)
 
     def _granted(self, given: Mapping[str, str]) -> Family:
         """The sign-in for which a token request asks."""
@@ -357,7 +308,7 @@ class Provider:
         # An access token is a JWT that nobody asks us about, so only a refresh token is known
         # here; RFC 7009 2.2 wants 200 for unknown ones.
         self._grants.revoke_token(given.get("token", ""))
-        return Response(status_code=200, headers=_UNSTORED)
+        return Response(status_code=200, headers=UNSTORED)
 
     async def _userinfo(self, request: Request) -> Response:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -368,7 +319,7 @@ class Provider:
             return JSONResponse({"error": "invalid_token"}, 401, challenge)
         about = {"name": person.name, "preferred_username": person.login, "email": person.email}
         return JSONResponse(
-            {"sub": person.login, **about, "groups": list(person.groups)}, headers=_UNSTORED
+            {"sub": person.login, **about, "groups": list(person.groups)}, headers=UNSTORED
         )
 
     def _valid(self, claims: Mapping[str, object]) -> bool:
@@ -381,39 +332,8 @@ class Provider:
         claims = self._keys.read(request.query_params.get("id_token_hint", ""), kind=IDENTITY)
         if claims is None:
             sentence = "The link names no sign-in of this company, so nothing changed."
-            return _shown(login_page.notice("Nothing to sign out of", sentence), 400)
+            return shown(login_page.notice("Nothing to sign out of", sentence), 400)
         self._grants.revoke_family(str(claims["sid"]))
         self._browsers.clear()
         sentence = "You can close this window."
-        return _shown(login_page.notice("You are signed out", sentence))
-
-
-def _shown(page: login_page.Page, status: int = 200) -> Response:
-    return HTMLResponse(page.body, status, page.headers)
-
-
-def refusal(no: Refused) -> Response:
-    """An OAuth error as a token endpoint answers it (RFC 6749 5.2)."""
-    status = 401 if no.error == "invalid_client" else 400
-    body = {"error": no.error, "error_description": no.description}
-    return JSONResponse(body, status, _UNSTORED)
-
-
-def _fields(text: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-    except ValueError as many:
-        raise Refused("invalid_request", "Too many parameters.") from many
-
-
-async def form(request: Request) -> list[tuple[str, str]]:
-    """The fields of a urlencoded form of at most 64 KiB; another type has none."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        raise Refused("invalid_request", "Send application/x-www-form-urlencoded.")
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LARGEST_FORM:
-            raise Refused("invalid_request", "The form is too large.")
-    return _fields(body.decode("utf-8", "replace"))
+        return shown(login_page.notice("You are signed out", sentence))

@@ -17,8 +17,8 @@ from starlette.routing import Route
 
 from sandbox.authorization import Refused, single
 from sandbox.exchange import ASSERTION
+from sandbox.forms import form, refusal
 from sandbox.keys import ALGORITHM, SigningKeys
-from sandbox.provider import form, refusal
 from sandbox.tokens import ACCESS
 
 if TYPE_CHECKING:

@@ -40,7 +40,8 @@ def show(url: str, why: str = "", *, browser: bool = True) -> bool:
     note(f"{sentence} this page{' yourself' if browser else ' in any browser'}:")
     # An address is never wrapped: half of it is none.
     sys.stderr.write(f"\n  {url}\n\n")
-    if port := _back(url):
+    port = _back(url) if browser else 0
+    if port:
         note(
             "You are connected over SSH: the browser on your side must reach this machine. "
             "Run there first:"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jwt
 import pytest
 
 from sandbox.browser import Browser, Stopped, sign_in
-from sandbox.company import AUDIENCE, CLIENT_ID, REGISTRY_AUDIENCE
+from sandbox.company import AUDIENCE, CLIENT_ID, REGISTRY_AUDIENCE, SCOPES
 from sandbox.people import PEOPLE
 from tests.sandbox.provider_client import portico
 
@@ -107,6 +109,33 @@ async def test_revocation_ends_one_sign_in_and_an_administrator_ends_all() -> No
 
         client.company.provider.revoke_all()
         assert (await client.refresh(three["refresh_token"])).status_code == 400
+
+
+async def test_a_code_typed_on_another_device_signs_a_program_in() -> None:
+    """Pending until somebody says who they are, once; a no and an unknown code are no sign-in."""
+    async with portico() as client:
+        issuer, http = client.company.issuer, client.http
+
+        async def begun() -> dict[str, Any]:
+            data = {"client_id": CLIENT_ID, "scope": " ".join(SCOPES), "resource": AUDIENCE}
+            found: dict[str, Any] = (await http.post(f"{issuer}/device", data=data)).json()
+            return found
+
+        async def asked(codes: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON value.
+            grant = "urn:ietf:params:oauth:grant-type:device_code"
+            return (await client.token(grant_type=grant, device_code=codes["device_code"])).json()
+
+        codes = await begun()
+        assert (await asked(codes))["error"] == "authorization_pending"
+        assert (await asked(codes))["error"] == "slow_down"
+        typed = await http.post(f"{issuer}/enter", data={"code": "BBBB-BBBB"})
+        assert (typed.status_code, "not known" in typed.text) == (400, True)
+        await sign_in(codes["verification_uri_complete"], "alice")
+        assert {"access_token", "refresh_token", "id_token"} <= set(await asked(codes))
+        assert (await asked(codes))["error"] == "invalid_grant"
+        codes = await begun()
+        await sign_in(codes["verification_uri_complete"], "")
+        assert (await asked(codes))["error"] == "access_denied"
 
 
 async def test_no_refresh_token_without_offline_access() -> None:
