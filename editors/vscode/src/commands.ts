@@ -1,24 +1,38 @@
 /** What people can tell Portico to do. */
 import * as vscode from "vscode";
+import { type Ended, rate } from "./activity.ts";
 import type { Item } from "./catalog.ts";
 import type { Lease } from "./contract.ts";
+import { said } from "./fault.ts";
 import type { Hub } from "./hub.ts";
+import { menu } from "./menu.ts";
+import { compare } from "./review.ts";
 import type { PorticoWindow } from "./window.ts";
+
+type Run = (...given: never[]) => unknown;
 
 export function commands(window: PorticoWindow): vscode.Disposable[] {
   const { log } = window;
-  const table: { readonly [name: string]: (item?: Item) => unknown } = {
+  const thumb = (way: "up" | "down") => (ended?: Ended) =>
+    ended === undefined ? undefined : withHub(window, (hub) => rate(hub, ended, way));
+  const table: { readonly [name: string]: Run } = {
     menu: () => menu(window),
     signIn: () => signIn(window),
     signOut: () => withHub(window, (hub) => hub.request("portico/signOut", {})),
-    questions: () => withHub(window, page),
+    questions: () => window.approvals.resume() || withHub(window, () => window.review.show()),
+    review: () => withHub(window, () => window.review.show()),
+    compare,
     page: () => withHub(window, page),
     leases: () => withHub(window, leases),
-    why: (item) => withHub(window, (hub) => why(hub, item)),
+    why: (item?: Item) => withHub(window, (hub) => why(hub, item)),
+    thumbUp: thumb("up"),
+    thumbDown: thumb("down"),
     refresh: () => window.refresh(),
     logs: () => log.show(),
-    doctor: () => withHub(window, doctor),
-    restart: () => window.restart(),
+    doctor: () => doctor(window),
+    restart: () => window.start(),
+    getProgram: () =>
+      vscode.commands.executeCommand("workbench.action.openWalkthrough", "portico.portico#start"),
   };
   return Object.entries(table).map(([name, run]) => vscode.commands.registerCommand(`portico.${name}`, run));
 }
@@ -27,10 +41,7 @@ export function commands(window: PorticoWindow): vscode.Disposable[] {
 async function withHub(window: PorticoWindow, run: (hub: Hub) => Promise<unknown>): Promise<void> {
   const { hub } = window;
   if (hub === undefined || !hub.running) {
-    const chosen = await vscode.window.showErrorMessage("Portico is not running here.", "Show Logs");
-    if (chosen !== undefined) {
-      window.log.show();
-    }
+    await absent(window);
     return;
   }
   try {
@@ -41,31 +52,19 @@ async function withHub(window: PorticoWindow, run: (hub: Hub) => Promise<unknown
   window.refresh();
 }
 
-/** What a fault says: what happened, and what to do. */
-function said(wrong: unknown): string {
-  const fault = wrong as { message?: string; data?: { remedy?: string } };
-  return [fault.message ?? String(wrong), fault.data?.remedy ?? ""].filter((word) => word !== "").join(" ");
-}
-
-async function menu(window: PorticoWindow): Promise<void> {
-  const status = window.status;
-  const signedIn = status?.user != null;
-  const items: (vscode.QuickPickItem & { command: string })[] = [
-    signedIn
-      ? { label: "$(sign-out) Sign out", description: status.user?.name ?? "", command: "portico.signOut" }
-      : { label: "$(sign-in) Sign in", command: "portico.signIn" },
-    { label: "$(server) Show servers and tools", command: "portico.catalog.focus" },
-    { label: "$(history) Show what happened", command: "portico.activity.focus" },
-    { label: "$(globe) Open Portico's page", description: "what waits, and pairing", command: "portico.page" },
-    { label: "$(clock) Show and revoke leases", command: "portico.leases" },
-    { label: "$(output) Show logs", command: "portico.logs" },
-    { label: "$(debug-restart) Restart", command: "portico.restart" },
-    { label: "$(copy) Copy debug information", command: "portico.doctor" },
-  ];
-  const title = status?.summary ?? "Portico is not running here.";
-  const chosen = await vscode.window.showQuickPick(items, { title, placeHolder: title });
-  if (chosen !== undefined) {
-    await vscode.commands.executeCommand(chosen.command);
+/** Say why nothing works here, and lead to what helps. */
+async function absent(window: PorticoWindow): Promise<void> {
+  const help: { readonly [button: string]: string } =
+    window.hub === undefined
+      ? { "How to Get It": "portico.getProgram", "Show Logs": "portico.logs" }
+      : { Restart: "portico.restart", "Show Logs": "portico.logs" };
+  const chosen = await vscode.window.showErrorMessage(
+    `Portico is not running here. ${window.absence.why}`,
+    ...Object.keys(help),
+  );
+  const command = chosen === undefined ? undefined : help[chosen];
+  if (command !== undefined) {
+    await vscode.commands.executeCommand(command);
   }
 }
 
@@ -132,9 +131,24 @@ async function why(hub: Hub, item?: Item): Promise<void> {
   }
 }
 
-async function doctor(hub: Hub): Promise<void> {
-  const { checks } = await hub.request("portico/doctor", {});
-  const lines = checks.map((check) => `${check.state}: ${check.name}: ${check.finding} ${check.remedy}`.trim());
-  await vscode.env.clipboard.writeText([`VS Code ${vscode.version}`, `program ${hub.program}`, ...lines].join("\n"));
+/** Copy what whoever helps will ask for, also where nothing runs. */
+async function doctor(window: PorticoWindow): Promise<void> {
+  const { hub } = window;
+  const lines = [
+    `VS Code ${vscode.version} (${vscode.env.appName}${vscode.env.remoteName ? `, remote ${vscode.env.remoteName}` : ""})`,
+    `extension ${window.version}`,
+    `workspace ${vscode.workspace.isTrusted ? "trusted" : "not trusted"}`,
+    `program ${hub?.program ?? window.absence.why}`,
+  ];
+  try {
+    const checks = hub?.running ? (await hub.request("portico/doctor", {})).checks : [];
+    lines.push(...checks.map((check) => `${check.state}: ${check.name}: ${check.finding} ${check.remedy}`.trim()));
+  } catch (wrong) {
+    lines.push(`failed: ${said(wrong)}`);
+  }
+  if (!hub?.running) {
+    lines.push(`not running: ${window.absence.why}`);
+  }
+  await vscode.env.clipboard.writeText(lines.join("\n"));
   void vscode.window.showInformationMessage("Copied what Portico found when it looked at itself.");
 }

@@ -3,12 +3,22 @@ import * as vscode from "vscode";
 import { type FeatureState, LanguageClient, State, type StaticFeature, Trace } from "vscode-languageclient/node";
 import type { Approvals } from "./approvals.ts";
 import type { Methods, Question, Reply } from "./contract.ts";
+import { corrected } from "./correction.ts";
+import { said } from "./fault.ts";
 import { pairingKey } from "./pairing.ts";
+import { SCHEME as REVIEW } from "./review.ts";
 
-/** Says that this editor shows questions itself. */
+/** What the hub is told of while it is written: the review, and configuration by its files' names. */
+const DOCUMENTS = [
+  { scheme: REVIEW },
+  { scheme: "file", pattern: "**/portico.toml" },
+  { scheme: "file", pattern: "**/{mcp,.mcp}.json" },
+];
+
+/** Says that this editor shows questions and comparisons itself. */
 class ShowsQuestions implements StaticFeature {
   fillClientCapabilities(capabilities: { experimental?: unknown }): void {
-    capabilities.experimental = { portico: { approvals: true, changes: true } };
+    capabilities.experimental = { portico: { approvals: true, changes: true, compare: true } };
   }
   initialize(): void {}
   getState(): FeatureState {
@@ -44,7 +54,8 @@ export class Hub implements vscode.Disposable {
     this.program = program;
     this.#secrets = secrets;
     const run = { command: program, args: ["lsp"] };
-    const options = { documentSelector: [], outputChannel: log };
+    const middleware = { executeCommand: this.#press.bind(this) };
+    const options = { documentSelector: DOCUMENTS, outputChannel: log, middleware };
     this.#client = new LanguageClient("portico", "Portico", run, options);
     this.#client.registerFeature(new ShowsQuestions());
     this.#client.onRequest("portico/approve", async (asked: { questions: Question[] }, withdrawn) => {
@@ -79,6 +90,21 @@ export class Hub implements vscode.Disposable {
   /** Ask for one of Portico's own methods. */
   request<M extends keyof Methods>(method: M, params: Methods[M]["params"]): Promise<Methods[M]["result"]> {
     return this.#client.sendRequest<Methods[M]["result"]>(method, params);
+  }
+
+  /** A button above a call: *Edit* wants the arguments of the person, and a fault has to be seen. */
+  async #press(command: string, given: unknown[]): Promise<void> {
+    try {
+      // Not by the client's own way, which says of any fault no more than that the request failed.
+      const params = { command, arguments: given };
+      const found = await this.#client.sendRequest<unknown>("workspace/executeCommand", params);
+      const reply = command === "portico.edit" ? await corrected(found as Question) : undefined;
+      if (reply !== undefined) {
+        await this.request("portico/answer", reply);
+      }
+    } catch (wrong) {
+      void vscode.window.showErrorMessage(said(wrong));
+    }
   }
 
   async #pair(): Promise<void> {

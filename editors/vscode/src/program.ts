@@ -2,8 +2,8 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 
-/** Where the program is, or why it is nowhere. */
-export type Found = { readonly path: string } | { readonly why: string };
+/** Where the program is and what names it, or why it is nowhere. */
+export type Found = { readonly path: string; readonly by: string } | { readonly why: string };
 
 /** Whether a path is a file that may be run. */
 export function runnable(path: string): boolean {
@@ -31,11 +31,12 @@ export function find(
     if (!isAbsolute(setting)) {
       return { why: `The setting portico.path must be an absolute path, and “${setting}” is not.` };
     }
-    return isRunnable(setting) ? { path: setting } : { why: `There is no program at ${setting} (portico.path).` };
+    const by = "the setting portico.path";
+    return isRunnable(setting) ? { path: setting, by } : { why: `There is no program at ${setting} (portico.path).` };
   }
   const name = process.platform === "win32" ? "portico.exe" : "portico";
   // A relative folder on the PATH would be looked for below the workspace.
   const folders = searched.split(delimiter).filter(isAbsolute);
   const path = folders.map((folder) => join(folder, name)).find(isRunnable);
-  return path === undefined ? { why: "The program portico is not on the PATH." } : { path };
+  return path === undefined ? { why: "The program portico is not on the PATH." } : { path, by: "the PATH" };
 }

@@ -11,6 +11,10 @@ import type { Question } from "./contract.ts";
 const MOST_LINES = 24;
 /** Characters of one such line. */
 const WIDEST = 160;
+/** Calls that the dialog of a batch lists. */
+const MOST_CALLS = 8;
+/** Characters of arguments in one line. */
+const MOST_CHARACTERS = 240;
 
 /** One line: risk, tool and server. */
 export function headline(question: Question): string {
@@ -28,7 +32,7 @@ export function detail(question: Question): string {
   const where = question.workspace === null ? "" : ` in ${place(question.workspace)}`;
   const lines = [
     `Arguments: ${shown.text}`,
-    ...(shown.whole ? [] : ["(cut here: “More…” shows them whole)"]),
+    ...(shown.whole ? [] : ["(cut here: “More…” leads to all of them)"]),
     "",
     ...changes(question),
     `Why you are asked: ${question.reason}`,
@@ -78,9 +82,29 @@ export function pretty(text: string): string {
   }
 }
 
-/** Everything of a question, for a document of its own. */
-export function whole(question: Question): string {
-  return `${headline(question)}\n\n${pretty(question.arguments)}\n\n${detail({ ...question, arguments: "as above" })}\n`;
+/** The arguments in one line, cut where they are long. */
+export function compact(question: Question): string {
+  const text = pretty(question.arguments).replace(/\n\s*/g, " ");
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+}
+
+/** Several calls, as a dialog lists them; it says how many are left out. */
+export function lines(questions: readonly Question[]): string {
+  const shown = questions.slice(0, MOST_CALLS).map((one) => `• ${line(one)}\n   ${compact(one)}`);
+  const left = questions.length - shown.length;
+  return [...shown, ...(left > 0 ? [`… and ${left} more, all of them in the list and in the review`] : [])].join("\n");
+}
+
+/** What a person typed, where it is an object as arguments are. */
+export function asArguments(text: string): Record<string, unknown> | undefined {
+  try {
+    const found: unknown = JSON.parse(text);
+    return typeof found === "object" && found !== null && !Array.isArray(found)
+      ? (found as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Characters that hide, reverse or move text, as visible escapes. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Question } from "../src/contract.ts";
-import { changes, detail, headline, pretty } from "../src/question.ts";
+import { asArguments, changes, detail, headline, lines, place, pretty } from "../src/question.ts";
 
 const question: Question = {
   id: "4f1d0c5a9b3e7788",
@@ -43,8 +43,8 @@ test("text that hides or reverses is shown as what it is", () => {
 
 test("arguments that are cut say so", () => {
   const long = { ...question, arguments: JSON.stringify({ rows: [...Array(100).keys()] }) };
-  assert.ok(detail(long).includes("shows them whole"));
-  assert.ok(!detail(question).includes("shows them whole"));
+  assert.ok(detail(long).includes("leads to all of them"));
+  assert.ok(!detail(question).includes("leads to all of them"));
 });
 
 test("what changed since the last yes is said, also when it is nothing", () => {
@@ -56,4 +56,21 @@ test("what changed since the last yes is said, also when it is nothing", () => {
 
 test("a server that the company did not review is called so", () => {
   assert.ok(detail({ ...question, reviewed: false }).includes("not reviewed by your company"));
+});
+
+test("a batch that is long says how much it leaves out", () => {
+  assert.equal(lines(Array(8).fill(question)).split("•").length, 9);
+  assert.ok(lines(Array(50).fill(question)).endsWith("and 42 more, all of them in the list and in the review"));
+});
+
+test("a folder below one's home has a tilde, and no other", () => {
+  assert.equal(place("/people/ana/webshop", "/people/ana"), "~/webshop");
+  assert.equal(place("/people/anabel/webshop", "/people/ana"), "/people/anabel/webshop");
+});
+
+test("only an object is taken for arguments", () => {
+  assert.deepEqual(asArguments('{"limit": 10}'), { limit: 10 });
+  for (const typed of ["", "10", "null", "[1]", "{"]) {
+    assert.equal(asArguments(typed), undefined);
+  }
 });

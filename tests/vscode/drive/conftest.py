@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,10 +89,12 @@ async def portico(folder: Path, company: Company) -> AsyncIterator[Installation]
 @shared
 async def workbench(folder: Path, portico: Installation) -> AsyncIterator[Workbench]:
     """VS Code, served."""
-    workbench = Workbench(folder / "vscode", Path(portico.home.root))
-    await workbench.start()
-    yield workbench
-    await workbench.close()
+    # Its path is in what people read, and so in the pictures.
+    with tempfile.TemporaryDirectory(prefix="drive-") as home:
+        workbench = Workbench(folder / "vscode", Path(home), Path(portico.home.root))
+        await workbench.start()
+        yield workbench
+        await workbench.close()
 
 
 @shared

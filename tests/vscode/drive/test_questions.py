@@ -87,6 +87,23 @@ async def test_of_five_calls_at_once_those_that_were_ticked_run(
     assert arrived(company, "drop_table") == before + 2
 
 
+async def test_whoever_types_on_runs_none_of_several(
+    window: EditorWindow, portico: Installation, company: Company
+) -> None:
+    """Enter is no in the dialog of a batch, and again in its list as long as nothing is ticked."""
+    before = arrived(company, "drop_table")
+    client = await agent(portico, window.project)
+    for leads_to_list in (False, True):
+        calls = [client.call(DROP, table=f"dev_alice.draft_{n}") for n in range(2)]
+        await window.question.filter(has_text="2 calls").wait_for()
+        if leads_to_list:
+            await window.button("Tick Those That May Run…").click()
+            await window.rows.filter(has_text="draft_1").wait_for()
+        await window.page.keyboard.press("Enter")
+        assert all(["said no" in str(await client.answer(call)) for call in calls])
+    assert arrived(company, "drop_table") == before
+
+
 async def test_a_question_of_a_server_comes_to_the_client_that_called_it(
     window: EditorWindow, company: Company
 ) -> None:

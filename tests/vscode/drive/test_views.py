@@ -23,3 +23,22 @@ async def test_the_tree_shows_servers_and_tools_with_state_risk_and_owner(
     await window.line("Presto", "data-platform").click()
     await window.line("drop_table", "destructive", "asks you").wait_for()
     await picture(window.page, "tree")
+
+
+async def test_a_result_is_given_a_thumb(window: EditorWindow) -> None:
+    """It stands at its call in the activity view from then on; one that is down may say why."""
+    answers = await window.call(("presto_list_tables", {}))
+    assert "revenue.daily" in (await answers.all())[0]
+    line = window.line("presto.list_tables", "replied")
+    for button, words in (
+        ("This Result Was Good", "rated good"),
+        ("This Result Was Not Good", "rated not good"),
+    ):
+        await line.hover()
+        await line.get_by_role("button", name=button).click()
+        if "Not" in button:
+            note = window.page.locator(".quick-input-widget input")
+            await note.fill("It is out of date.")
+            await note.press("Enter")
+        await window.line("presto.list_tables", words).wait_for()
+    await picture(window.page, "activity")

@@ -85,6 +85,12 @@ class EditorWindow:
         """The button of this very name."""
         return self.page.get_by_role("button", name=name, exact=True)
 
+    def lens(self, name: str) -> Locator:
+        """The buttons of that name above the calls of the review."""
+        return self.page.locator(".codelens-decoration").get_by_role(
+            "button", name=name, exact=True
+        )
+
     async def sign_in(self, person: str) -> None:
         """Sign in through the status bar and the company's page, and pair this window."""
         await self.status.filter(has_text="sign in").click()
@@ -100,6 +106,11 @@ class EditorWindow:
         await login.close()
         await self.page.bring_to_front()
         await self.status.filter(has_text=person.lower()).wait_for()
+
+    async def answer_what_waits(self, said: str) -> None:
+        """Go back from the review to the dialog, by the status bar, once that says so much."""
+        await self.status.filter(has_text=said).click()
+        await self.pick("Answer what waits")
 
     async def start_server(self) -> None:
         """Start Portico as an MCP server of VS Code's, by VS Code's own list of servers."""

@@ -37,21 +37,18 @@ class Workbench:
     """One code-server.
 
     Attributes:
-        folder: Everything of it: its users' home, data and extensions.
+        folder: Its data and extensions.
+        home: The home folder of whoever works here; projects are in it.
         portico_home: The home of the Portico that its extension starts.
         url: Where it is served, once it is started.
     """
 
     folder: Path
+    home: Path
     portico_home: Path
     url: str = ""
     _process: asyncio.subprocess.Process | None = field(default=None, init=False)
     _reading: asyncio.Task[None] | None = field(default=None, init=False)
-
-    @property
-    def home(self) -> Path:
-        """The home folder of whoever works here; projects are in it."""
-        return self.folder / "home"
 
     @property
     def calls(self) -> Path:
@@ -76,7 +73,6 @@ class Workbench:
             file = self.folder / "data" / whose / "settings.json"
             file.parent.mkdir(parents=True)
             file.write_text(json.dumps(settings), encoding="utf-8")
-        self.home.mkdir()
         caller = self.folder / "caller.vsix"
         await self._run(
             str(FOLDER / "node_modules" / ".bin" / "vsce"),
