@@ -24,6 +24,8 @@ export function commands(window: PorticoWindow): vscode.Disposable[] {
     compare,
     page: () => withHub(window, page),
     leases: () => withHub(window, leases),
+    offline: () => withHub(window, (hub) => hub.request("portico/offline", { offline: true })),
+    online: () => withHub(window, (hub) => hub.request("portico/offline", { offline: false })),
     why: (item?: Item) => withHub(window, (hub) => why(hub, item)),
     thumbUp: thumb("up"),
     thumbDown: thumb("down"),

@@ -28,6 +28,9 @@ function entries(window: PorticoWindow): Entry[] {
     { label: "$(history) Show what happened", command: "portico.activity.focus" },
     { label: "$(checklist) Open the review", description: "what waits, and tools that changed", command: "portico.review" },
     { label: "$(globe) Open Portico's page", description: "in your browser; pairing", command: "portico.page" },
+    status?.offline
+      ? { label: "$(plug) Come back online", description: "for every window", command: "portico.online" }
+      : { label: "$(debug-disconnect) Go offline", description: "for every window", command: "portico.offline" },
     { label: "$(clock) Show and revoke leases", command: "portico.leases" },
     ...always,
   ];

@@ -23,7 +23,7 @@ export function words(
     who,
     here > 0 ? `$(bell-dot) ${here} waiting` : "",
     elsewhere > 0 ? `$(bell) ${elsewhere} elsewhere` : "",
-    status.registry?.fault ? "$(debug-disconnect) offline" : "",
+    status.offline || status.registry?.fault ? "$(debug-disconnect) offline" : "",
     status.problems.length > 0 ? "$(warning)" : "",
   ];
   const icon = canSignIn ? "sign-in" : "shield";

@@ -42,3 +42,12 @@ async def test_a_result_is_given_a_thumb(window: EditorWindow) -> None:
             await note.press("Enter")
         await window.line("presto.list_tables", words).wait_for()
     await picture(window.page, "activity")
+
+
+async def test_the_status_bar_says_that_portico_is_offline(window: EditorWindow) -> None:
+    """Its menu goes offline and comes back, and nobody is signed out by it."""
+    await window.status.click()
+    await window.pick("Go offline")
+    await window.status.filter(has_text="offline").filter(has_text="alice").click()
+    await window.pick("Come back online")
+    await window.status.filter(has_not_text="offline").filter(has_text="alice").wait_for()
