@@ -10,6 +10,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from auth.authorization import SignInFailed
 from auth.client import Client
 from auth.discovery import Issuer
 from auth.enterprise import Enterprise
@@ -20,7 +21,7 @@ from auth.lock_file import LockHeld
 from auth.reach import Flow, Reach
 from auth.refresh import Refresh
 from auth.round_trip import RoundTrip
-from auth.sign_in import NoSignInWaits, SignInFailed
+from auth.sign_in import NoSignInWaits
 from auth.signing import Signing
 from auth.supply import Supply
 from auth.terms import Terms

@@ -10,11 +10,12 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auth.authorization import SignInFailed
 from auth.discovery import IssuerMisconfigured, check_address, json_object
 from auth.fault import Fault, Who
 from auth.network import Unreachable
 from auth.secret import Secret
-from auth.sign_in import PageNotOpened, SignInFailed, accepted
+from auth.sign_in import PageNotOpened, accepted
 from auth.token_endpoint import GrantGone, IssuerUnwell, post, seconds_in, spend, told
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from auth.authorization import challenge, page_address, read_answer
 from auth.id_token import IdTokenRefused, identify
-from auth.sign_in import challenge, page_address, read_answer
 from auth.token_endpoint import spend
 
 if TYPE_CHECKING:

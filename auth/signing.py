@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from auth.authorization import SignInFailed
 from auth.device import DeviceRefused, DeviceSignIn
 from auth.reach import Flow, flows
-from auth.sign_in import NoSignInWaits, PageNotOpened, SignIn, SignInFailed
+from auth.sign_in import NoSignInWaits, PageNotOpened, SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable

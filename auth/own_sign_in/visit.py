@@ -6,10 +6,11 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from auth.authorization import SignInFailed
 from auth.fault import Fault
 from auth.loopback import Loopback
 from auth.own_sign_in.fault import ServerSignInFailed
-from auth.sign_in import PageNotOpened, SignInFailed, answered
+from auth.sign_in import PageNotOpened, answered
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from auth.authorization import SignInFailed
 from auth.device import CodeExpired, DeviceRefused, following, read_begun
 from auth.discovery import IssuerMisconfigured
 from auth.network import Answer, Unreachable
 from auth.reach import Flow, Reach
-from auth.sign_in import PageNotOpened, SignInFailed
+from auth.sign_in import PageNotOpened
 from auth.token_endpoint import GrantGone, IssuerRefused, IssuerUnwell
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from auth.authorization import SignInFailed, challenge
 from auth.loopback import NotTheAnswer
 from auth.network import Network
 from auth.reach import Flow, Reach
-from auth.sign_in import NoSignInWaits, PortTaken, SignInFailed, challenge
+from auth.sign_in import NoSignInWaits, PortTaken
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -74,7 +74,7 @@ def running(folder: Path) -> Iterator[Glewlwyd]:
         NotRun: It is not installed, or came without its tables.
     """
     if not SCHEMA.exists() or not CONFIGURATION.exists():
-        raise NotRun("Debian's glewlwyd is not installed, or without its documentation")
+        raise NotRun("Debian's glewlwyd is not installed, or without its tables")
     port, back = free(), free()
     base = f"http://127.0.0.1:{port}"
     database = folder / "glewlwyd.sqlite3"

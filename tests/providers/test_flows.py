@@ -13,11 +13,11 @@ from urllib.parse import parse_qsl, urlsplit
 import jwt
 import pytest
 
+from auth.authorization import SignInFailed
 from auth.client import GrantNotConfigured
 from auth.credential import Credential
 from auth.reach import Flow, Reach
 from auth.refresh import AudienceNotGiven, SignInNeeded
-from auth.sign_in import SignInFailed
 from auth.token_endpoint import GrantGone, spend
 from tests.node import ROOT
 
