@@ -10,7 +10,7 @@ from typing import Any, Literal, NotRequired, get_args, get_origin, get_type_hin
 
 from ide_protocol.own import contract
 
-HEAD = "Made from ide_protocol/own/contract.py by `python -m editors.contract`; do not edit."
+HEAD = "Made from ide_protocol/own/contract by `python -m editors.contract`; do not edit."
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def shapes() -> list[Shape]:
     return [
         Shape(name, _words(found), _fields(get_type_hints(found, include_extras=True)))
         for name, found in vars(contract).items()
-        if is_typeddict(found) and found.__module__ == contract.__name__
+        if is_typeddict(found)
     ]
 
 

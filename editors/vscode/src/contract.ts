@@ -1,4 +1,228 @@
-/** Made from ide_protocol/own/contract.py by `python -m editors.contract`; do not edit. */
+/** Made from ide_protocol/own/contract by `python -m editors.contract`; do not edit. */
+
+/** Who runs a server; empty strings where the registry does not say. */
+export type Owner = {
+  team: string;
+  contact: string;
+  support: string;
+};
+
+/** One argument that is not as it was at the last approved call; both sides as JSON text. */
+export type Change = {
+  path: string;
+  before: string | null;
+  after: string | null;
+};
+
+/** A yes in advance. In a question: the most that may be given; `arguments` holds patterns. */
+export type LeaseTerms = {
+  minutes: number;
+  calls: number;
+  arguments?: { [key: string]: string };
+};
+
+/** What a person says to one question. `arguments` is what the call shall run with instead. `code` goes with a terminal's yes to a `coded` question. */
+export type Reply = {
+  id: string;
+  answer: "yes" | "no" | "stop";
+  lease?: LeaseTerms;
+  arguments?: { [key: string]: unknown };
+  code?: string;
+};
+
+/** One answer in advance: a lease (`yes`), or a stop (`no`), which has no end and no count. */
+export type Lease = {
+  id: string;
+  answer: "yes" | "no";
+  server: string;
+  title: string;
+  tool: string;
+  arguments: { [key: string]: string };
+  host: string;
+  workspace: string | null;
+  until: number | null;
+  left: number | null;
+};
+
+/** One pending approval. `arguments` is the exact JSON that will run, `tag` a short name. `surfaces` are where a yes counts; `coded` says that a terminal's needs the question's `code`, which only a paired editor is told, to show it to the person. `difference` stands where it is asked whether to trust what a tool has become. */
+export type Question = {
+  id: string;
+  tag: string;
+  server: string;
+  title: string;
+  owner: Owner;
+  reviewed: boolean;
+  tool: string;
+  risk: string;
+  arguments: string;
+  reason: string;
+  host: string;
+  workspace: string | null;
+  deadline: number;
+  changes: Change[] | null;
+  lease: LeaseTerms | null;
+  inputSchema: { [key: string]: unknown } | null;
+  surfaces: string[];
+  coded: boolean;
+  code?: string;
+  difference?: string[];
+};
+
+/** One call of the review. `line` is that of its heading, from 0; `where` its yes counts. `here` says whether this window may give it. `before` and `after` are the addresses of the arguments of the last yes and of now, to be compared; empty where there was no yes. */
+export type Reviewed = {
+  id: string;
+  tag: string;
+  line: number;
+  here: boolean;
+  where: string;
+  before: string;
+  after: string;
+};
+
+/** One tool that is not what was trusted; `before` and `after` are its definitions. */
+export type HeldBack = {
+  server: string;
+  tool: string;
+  line: number;
+  acceptable: boolean;
+  before: string;
+  after: string;
+};
+
+/** What waits for a person, as a Markdown text; no id and no code of a question is in it. */
+export type Review = {
+  uri: string;
+  text: string;
+  calls: Reviewed[];
+  held: HeldBack[];
+};
+
+/** What a virtual document holds. */
+export type Text = {
+  text: string;
+};
+
+/** One line of the audit. `event` is what happened, `outcome` how an exchange ended. */
+export type Record = {
+  id: number;
+  at: number;
+  event: string;
+  exchange: string;
+  user: string;
+  host: string;
+  server: string;
+  tool: string;
+  risk: string;
+  verdict: string;
+  rule: string;
+  surface: string;
+  outcome: string;
+  reference: string;
+  milliseconds: number | null;
+  waited: number | null;
+  minutes: number | null;
+  digest: string;
+  summary: string;
+  payload: string;
+  hash: string;
+};
+
+/** Which records: at most `limit`, numbered between `after` and `before`, of these words. */
+export type Page = {
+  limit?: number;
+  after?: number;
+  before?: number;
+  since?: number;
+  until?: number;
+  server?: string;
+  tool?: string;
+  event?: string;
+  outcome?: string;
+  exchange?: string;
+};
+
+/** A page of the audit, newest last; `more` says whether there are older ones of its kind. */
+export type Activity = {
+  records: Record[];
+  more: boolean;
+};
+
+/** Milliseconds that so many of a hundred did not exceed. */
+export type Spread = {
+  p50: number;
+  p95: number;
+  p99: number;
+};
+
+/** Figures of one tool; of a whole server where `tool` is empty, of everything where both are. Rates are shares from 0 to 1, and None of nothing. `latency` is what servers took, `decision` what people did. `minutesSaved` is their owners' estimate. `series` counts calls in equal parts. */
+export type Usage = {
+  server: string;
+  tool: string;
+  calls: number;
+  succeeded: number;
+  failed: number;
+  denied: number;
+  cancelled: number;
+  successRate: number | null;
+  errorRate: number | null;
+  latency: Spread | null;
+  asked: number;
+  approved: number;
+  rejected: number;
+  unanswered: number;
+  rejectionRate: number | null;
+  decision: Spread | null;
+  minutesSaved: number;
+  thumbsUp: number;
+  thumbsDown: number;
+  series: number[];
+};
+
+/** What the audit adds up to from `since` until `until`, the busiest first. */
+export type Stats = {
+  since: number;
+  until: number;
+  total: Usage;
+  servers: Usage[];
+  tools: Usage[];
+};
+
+/** What a person thinks of one result; `record` is any record of its call in the audit. */
+export type Rating = {
+  record: number;
+  thumb: "up" | "down";
+  note?: string;
+};
+
+/** One link of the chain that a sign-in hangs on; `skipped` where one before it failed. `expected` says what should be so, `finding` what is; `who` acts and `remedy` says what they do, both empty where all is well, as is `reference`. */
+export type ChainLink = {
+  name: string;
+  expected: string;
+  state: "ok" | "warning" | "failed" | "skipped";
+  finding: string;
+  who: string;
+  remedy: string;
+  reference: string;
+};
+
+/** One finding of the doctor; `remedy` is empty when all is well. */
+export type Check = {
+  name: string;
+  state: "ok" | "warning" | "failed";
+  finding: string;
+  remedy: string;
+};
+
+/** What becomes of one server of a host's file when Portico takes it over. `taken` is written into portico.toml, `there` stands there already, `approved` is behind Portico as `server`, `portico` is its own entry, and `left` stays where it is for `reason`. `toml` is what is written; `secrets` are the names of those that are kept sealed, `missing` of those that a person has to keep yet. */
+export type TakenOver = {
+  name: string;
+  fate: "taken" | "there" | "approved" | "portico" | "left";
+  server: string;
+  reason: string;
+  toml: string;
+  secrets: string[];
+  missing: string[];
+};
 
 /** One thing that went wrong: `who` acts, and `remedy` says what they do. */
 export type FaultReport = {
@@ -7,13 +231,6 @@ export type FaultReport = {
   who: string;
   remedy: string;
   data?: { [key: string]: unknown };
-};
-
-/** Who runs a server; empty strings where the registry does not say. */
-export type Owner = {
-  team: string;
-  contact: string;
-  support: string;
 };
 
 /** Who is signed in; `storage` keeps that: `keyring`, `memory` or `unencrypted-file`. */
@@ -122,67 +339,6 @@ export type Status = {
   problems: FaultReport[];
 };
 
-/** One argument that is not as it was at the last approved call; both sides as JSON text. */
-export type Change = {
-  path: string;
-  before: string | null;
-  after: string | null;
-};
-
-/** A yes in advance. In a question: the most that may be given; `arguments` holds patterns. */
-export type LeaseTerms = {
-  minutes: number;
-  calls: number;
-  arguments?: { [key: string]: string };
-};
-
-/** What a person says to one question. `arguments` is what the call shall run with instead. `code` goes with a terminal's yes to a `coded` question. */
-export type Reply = {
-  id: string;
-  answer: "yes" | "no" | "stop";
-  lease?: LeaseTerms;
-  arguments?: { [key: string]: unknown };
-  code?: string;
-};
-
-/** One answer in advance: a lease (`yes`), or a stop (`no`), which has no end and no count. */
-export type Lease = {
-  id: string;
-  answer: "yes" | "no";
-  server: string;
-  title: string;
-  tool: string;
-  arguments: { [key: string]: string };
-  host: string;
-  workspace: string | null;
-  until: number | null;
-  left: number | null;
-};
-
-/** One pending approval. `arguments` is the exact JSON that will run, `tag` a short name. `surfaces` are where a yes counts; `coded` says that a terminal's needs the question's `code`, which only a paired editor is told, to show it to the person. `difference` stands where it is asked whether to trust what a tool has become. */
-export type Question = {
-  id: string;
-  tag: string;
-  server: string;
-  title: string;
-  owner: Owner;
-  reviewed: boolean;
-  tool: string;
-  risk: string;
-  arguments: string;
-  reason: string;
-  host: string;
-  workspace: string | null;
-  deadline: number;
-  changes: Change[] | null;
-  lease: LeaseTerms | null;
-  inputSchema: { [key: string]: unknown } | null;
-  surfaces: string[];
-  coded: boolean;
-  code?: string;
-  difference?: string[];
-};
-
 /** How one tool stands, or a server's instructions, whose `tool` is empty. `by` is whose word trusts it: `first use`, `the company`, `you`, or nobody's yet. `state` is `blocked` while it is in quarantine, for `reason`; `acceptable` says whether you may lift that. */
 export type Pin = {
   server: string;
@@ -194,91 +350,6 @@ export type Pin = {
   reason: string;
   says: string;
   acceptable: boolean;
-};
-
-/** One line of the audit. `event` is what happened, `outcome` how an exchange ended. */
-export type Record = {
-  id: number;
-  at: number;
-  event: string;
-  exchange: string;
-  user: string;
-  host: string;
-  server: string;
-  tool: string;
-  risk: string;
-  verdict: string;
-  rule: string;
-  surface: string;
-  outcome: string;
-  reference: string;
-  milliseconds: number | null;
-  waited: number | null;
-  minutes: number | null;
-  digest: string;
-  summary: string;
-  payload: string;
-  hash: string;
-};
-
-/** Which records: at most `limit`, numbered between `after` and `before`, of these words. */
-export type Page = {
-  limit?: number;
-  after?: number;
-  before?: number;
-  since?: number;
-  until?: number;
-  server?: string;
-  tool?: string;
-  event?: string;
-  outcome?: string;
-  exchange?: string;
-};
-
-/** A page of the audit, newest last; `more` says whether there are older ones of its kind. */
-export type Activity = {
-  records: Record[];
-  more: boolean;
-};
-
-/** Milliseconds that so many of a hundred did not exceed. */
-export type Spread = {
-  p50: number;
-  p95: number;
-  p99: number;
-};
-
-/** Figures of one tool; of a whole server where `tool` is empty, of everything where both are. Rates are shares from 0 to 1, and None of nothing. `latency` is what servers took, `decision` what people did. `minutesSaved` is their owners' estimate. `series` counts calls in equal parts. */
-export type Usage = {
-  server: string;
-  tool: string;
-  calls: number;
-  succeeded: number;
-  failed: number;
-  denied: number;
-  cancelled: number;
-  successRate: number | null;
-  errorRate: number | null;
-  latency: Spread | null;
-  asked: number;
-  approved: number;
-  rejected: number;
-  unanswered: number;
-  rejectionRate: number | null;
-  decision: Spread | null;
-  minutesSaved: number;
-  thumbsUp: number;
-  thumbsDown: number;
-  series: number[];
-};
-
-/** What the audit adds up to from `since` until `until`, the busiest first. */
-export type Stats = {
-  since: number;
-  until: number;
-  total: Usage;
-  servers: Usage[];
-  tools: Usage[];
 };
 
 /** What a call would meet, why, and what helps. `groups` are those of which one is missing. `request` is a text to send to the owner where they can help; else it is empty. */
@@ -295,36 +366,6 @@ export type Explanation = {
   remedy: string;
   groups: string[];
   request: string;
-};
-
-/** One link of the chain that a sign-in hangs on; `skipped` where one before it failed. `expected` says what should be so, `finding` what is; `who` acts and `remedy` says what they do, both empty where all is well, as is `reference`. */
-export type ChainLink = {
-  name: string;
-  expected: string;
-  state: "ok" | "warning" | "failed" | "skipped";
-  finding: string;
-  who: string;
-  remedy: string;
-  reference: string;
-};
-
-/** What becomes of one server of a host's file when Portico takes it over. `taken` is written into portico.toml, `there` stands there already, `approved` is behind Portico as `server`, `portico` is its own entry, and `left` stays where it is for `reason`. `toml` is what is written; `secrets` are the names of those that are kept sealed, `missing` of those that a person has to keep yet. */
-export type TakenOver = {
-  name: string;
-  fate: "taken" | "there" | "approved" | "portico" | "left";
-  server: string;
-  reason: string;
-  toml: string;
-  secrets: string[];
-  missing: string[];
-};
-
-/** One finding of the doctor; `remedy` is empty when all is well. */
-export type Check = {
-  name: string;
-  state: "ok" | "warning" | "failed";
-  finding: string;
-  remedy: string;
 };
 
 /** One step to a verdict; `verdict` is empty where what was looked at said nothing. */
@@ -360,47 +401,6 @@ export type Way = {
   surface: string;
   lease: LeaseTerms | null;
   prompt: string;
-};
-
-/** One call of the review. `line` is that of its heading, from 0; `where` its yes counts. `here` says whether this window may give it. `before` and `after` are the addresses of the arguments of the last yes and of now, to be compared; empty where there was no yes. */
-export type Reviewed = {
-  id: string;
-  tag: string;
-  line: number;
-  here: boolean;
-  where: string;
-  before: string;
-  after: string;
-};
-
-/** One tool that is not what was trusted; `before` and `after` are its definitions. */
-export type HeldBack = {
-  server: string;
-  tool: string;
-  line: number;
-  acceptable: boolean;
-  before: string;
-  after: string;
-};
-
-/** What waits for a person, as a Markdown text; no id and no code of a question is in it. */
-export type Review = {
-  uri: string;
-  text: string;
-  calls: Reviewed[];
-  held: HeldBack[];
-};
-
-/** What a virtual document holds. */
-export type Text = {
-  text: string;
-};
-
-/** What a person thinks of one result; `record` is any record of its call in the audit. */
-export type Rating = {
-  record: number;
-  thumb: "up" | "down";
-  note?: string;
 };
 
 /** What goes with each method that a client calls: its params and its result. */

@@ -1,4 +1,4 @@
-// Made from ide_protocol/own/contract.py by `python -m editors.contract`; do not edit.
+// Made from ide_protocol/own/contract by `python -m editors.contract`; do not edit.
 package portico.contract
 
 import com.google.gson.JsonObject

@@ -1,8 +1,293 @@
-// Made from ide_protocol/own/contract.py by `python -m editors.contract`; do not edit.
+// Made from ide_protocol/own/contract by `python -m editors.contract`; do not edit.
 package portico.contract
 
 import com.google.gson.JsonElement
 import com.google.gson.JsonObject
+
+/** Who runs a server; empty strings where the registry does not say. */
+data class Owner(
+    val team: String,
+    val contact: String,
+    val support: String,
+)
+
+/** One argument that is not as it was at the last approved call; both sides as JSON text. */
+data class Change(
+    val path: String,
+    val before: String?,
+    val after: String?,
+)
+
+/** A yes in advance. In a question: the most that may be given; `arguments` holds patterns. */
+data class LeaseTerms(
+    val minutes: Long,
+    val calls: Long,
+    val arguments: Map<String, String>? = null,
+)
+
+/** What `answer` of [Reply] can be. */
+@JvmInline
+value class ReplyAnswer(val word: String) {
+    companion object {
+        val YES = ReplyAnswer("yes")
+        val NO = ReplyAnswer("no")
+        val STOP = ReplyAnswer("stop")
+    }
+}
+
+/** What a person says to one question. `arguments` is what the call shall run with instead. `code` goes with a terminal's yes to a `coded` question. */
+data class Reply(
+    val id: String,
+    val answer: ReplyAnswer,
+    val lease: LeaseTerms? = null,
+    val arguments: JsonObject? = null,
+    val code: String? = null,
+)
+
+/** What `answer` of [Lease] can be. */
+@JvmInline
+value class LeaseAnswer(val word: String) {
+    companion object {
+        val YES = LeaseAnswer("yes")
+        val NO = LeaseAnswer("no")
+    }
+}
+
+/** One answer in advance: a lease (`yes`), or a stop (`no`), which has no end and no count. */
+data class Lease(
+    val id: String,
+    val answer: LeaseAnswer,
+    val server: String,
+    val title: String,
+    val tool: String,
+    val arguments: Map<String, String>,
+    val host: String,
+    val workspace: String?,
+    val until: Double?,
+    val left: Long?,
+)
+
+/** One pending approval. `arguments` is the exact JSON that will run, `tag` a short name. `surfaces` are where a yes counts; `coded` says that a terminal's needs the question's `code`, which only a paired editor is told, to show it to the person. `difference` stands where it is asked whether to trust what a tool has become. */
+data class Question(
+    val id: String,
+    val tag: String,
+    val server: String,
+    val title: String,
+    val owner: Owner,
+    val reviewed: Boolean,
+    val tool: String,
+    val risk: String,
+    val arguments: String,
+    val reason: String,
+    val host: String,
+    val workspace: String?,
+    val deadline: Double,
+    val changes: List<Change>?,
+    val lease: LeaseTerms?,
+    val inputSchema: JsonObject?,
+    val surfaces: List<String>,
+    val coded: Boolean,
+    val code: String? = null,
+    val difference: List<String>? = null,
+)
+
+/** One call of the review. `line` is that of its heading, from 0; `where` its yes counts. `here` says whether this window may give it. `before` and `after` are the addresses of the arguments of the last yes and of now, to be compared; empty where there was no yes. */
+data class Reviewed(
+    val id: String,
+    val tag: String,
+    val line: Long,
+    val here: Boolean,
+    val where: String,
+    val before: String,
+    val after: String,
+)
+
+/** One tool that is not what was trusted; `before` and `after` are its definitions. */
+data class HeldBack(
+    val server: String,
+    val tool: String,
+    val line: Long,
+    val acceptable: Boolean,
+    val before: String,
+    val after: String,
+)
+
+/** What waits for a person, as a Markdown text; no id and no code of a question is in it. */
+data class Review(
+    val uri: String,
+    val text: String,
+    val calls: List<Reviewed>,
+    val held: List<HeldBack>,
+)
+
+/** What a virtual document holds. */
+data class Text(
+    val text: String,
+)
+
+/** One line of the audit. `event` is what happened, `outcome` how an exchange ended. */
+data class Record(
+    val id: Long,
+    val at: Double,
+    val event: String,
+    val exchange: String,
+    val user: String,
+    val host: String,
+    val server: String,
+    val tool: String,
+    val risk: String,
+    val verdict: String,
+    val rule: String,
+    val surface: String,
+    val outcome: String,
+    val reference: String,
+    val milliseconds: Double?,
+    val waited: Double?,
+    val minutes: Double?,
+    val digest: String,
+    val summary: String,
+    val payload: String,
+    val hash: String,
+)
+
+/** Which records: at most `limit`, numbered between `after` and `before`, of these words. */
+data class Page(
+    val limit: Long? = null,
+    val after: Long? = null,
+    val before: Long? = null,
+    val since: Double? = null,
+    val until: Double? = null,
+    val server: String? = null,
+    val tool: String? = null,
+    val event: String? = null,
+    val outcome: String? = null,
+    val exchange: String? = null,
+)
+
+/** A page of the audit, newest last; `more` says whether there are older ones of its kind. */
+data class Activity(
+    val records: List<Record>,
+    val more: Boolean,
+)
+
+/** Milliseconds that so many of a hundred did not exceed. */
+data class Spread(
+    val p50: Double,
+    val p95: Double,
+    val p99: Double,
+)
+
+/** Figures of one tool; of a whole server where `tool` is empty, of everything where both are. Rates are shares from 0 to 1, and None of nothing. `latency` is what servers took, `decision` what people did. `minutesSaved` is their owners' estimate. `series` counts calls in equal parts. */
+data class Usage(
+    val server: String,
+    val tool: String,
+    val calls: Long,
+    val succeeded: Long,
+    val failed: Long,
+    val denied: Long,
+    val cancelled: Long,
+    val successRate: Double?,
+    val errorRate: Double?,
+    val latency: Spread?,
+    val asked: Long,
+    val approved: Long,
+    val rejected: Long,
+    val unanswered: Long,
+    val rejectionRate: Double?,
+    val decision: Spread?,
+    val minutesSaved: Double,
+    val thumbsUp: Long,
+    val thumbsDown: Long,
+    val series: List<Long>,
+)
+
+/** What the audit adds up to from `since` until `until`, the busiest first. */
+data class Stats(
+    val since: Double,
+    val until: Double,
+    val total: Usage,
+    val servers: List<Usage>,
+    val tools: List<Usage>,
+)
+
+/** What `thumb` of [Rating] can be. */
+@JvmInline
+value class RatingThumb(val word: String) {
+    companion object {
+        val UP = RatingThumb("up")
+        val DOWN = RatingThumb("down")
+    }
+}
+
+/** What a person thinks of one result; `record` is any record of its call in the audit. */
+data class Rating(
+    val record: Long,
+    val thumb: RatingThumb,
+    val note: String? = null,
+)
+
+/** What `state` of [ChainLink] can be. */
+@JvmInline
+value class ChainLinkState(val word: String) {
+    companion object {
+        val OK = ChainLinkState("ok")
+        val WARNING = ChainLinkState("warning")
+        val FAILED = ChainLinkState("failed")
+        val SKIPPED = ChainLinkState("skipped")
+    }
+}
+
+/** One link of the chain that a sign-in hangs on; `skipped` where one before it failed. `expected` says what should be so, `finding` what is; `who` acts and `remedy` says what they do, both empty where all is well, as is `reference`. */
+data class ChainLink(
+    val name: String,
+    val expected: String,
+    val state: ChainLinkState,
+    val finding: String,
+    val who: String,
+    val remedy: String,
+    val reference: String,
+)
+
+/** What `state` of [Check] can be. */
+@JvmInline
+value class CheckState(val word: String) {
+    companion object {
+        val OK = CheckState("ok")
+        val WARNING = CheckState("warning")
+        val FAILED = CheckState("failed")
+    }
+}
+
+/** One finding of the doctor; `remedy` is empty when all is well. */
+data class Check(
+    val name: String,
+    val state: CheckState,
+    val finding: String,
+    val remedy: String,
+)
+
+/** What `fate` of [TakenOver] can be. */
+@JvmInline
+value class TakenOverFate(val word: String) {
+    companion object {
+        val TAKEN = TakenOverFate("taken")
+        val THERE = TakenOverFate("there")
+        val APPROVED = TakenOverFate("approved")
+        val PORTICO = TakenOverFate("portico")
+        val LEFT = TakenOverFate("left")
+    }
+}
+
+/** What becomes of one server of a host's file when Portico takes it over. `taken` is written into portico.toml, `there` stands there already, `approved` is behind Portico as `server`, `portico` is its own entry, and `left` stays where it is for `reason`. `toml` is what is written; `secrets` are the names of those that are kept sealed, `missing` of those that a person has to keep yet. */
+data class TakenOver(
+    val name: String,
+    val fate: TakenOverFate,
+    val server: String,
+    val reason: String,
+    val toml: String,
+    val secrets: List<String>,
+    val missing: List<String>,
+)
 
 /** One thing that went wrong: `who` acts, and `remedy` says what they do. */
 data class FaultReport(
@@ -11,13 +296,6 @@ data class FaultReport(
     val who: String,
     val remedy: String,
     val data: JsonObject? = null,
-)
-
-/** Who runs a server; empty strings where the registry does not say. */
-data class Owner(
-    val team: String,
-    val contact: String,
-    val support: String,
 )
 
 /** Who is signed in; `storage` keeps that: `keyring`, `memory` or `unencrypted-file`. */
@@ -201,86 +479,6 @@ data class Status(
     val problems: List<FaultReport>,
 )
 
-/** One argument that is not as it was at the last approved call; both sides as JSON text. */
-data class Change(
-    val path: String,
-    val before: String?,
-    val after: String?,
-)
-
-/** A yes in advance. In a question: the most that may be given; `arguments` holds patterns. */
-data class LeaseTerms(
-    val minutes: Long,
-    val calls: Long,
-    val arguments: Map<String, String>? = null,
-)
-
-/** What `answer` of [Reply] can be. */
-@JvmInline
-value class ReplyAnswer(val word: String) {
-    companion object {
-        val YES = ReplyAnswer("yes")
-        val NO = ReplyAnswer("no")
-        val STOP = ReplyAnswer("stop")
-    }
-}
-
-/** What a person says to one question. `arguments` is what the call shall run with instead. `code` goes with a terminal's yes to a `coded` question. */
-data class Reply(
-    val id: String,
-    val answer: ReplyAnswer,
-    val lease: LeaseTerms? = null,
-    val arguments: JsonObject? = null,
-    val code: String? = null,
-)
-
-/** What `answer` of [Lease] can be. */
-@JvmInline
-value class LeaseAnswer(val word: String) {
-    companion object {
-        val YES = LeaseAnswer("yes")
-        val NO = LeaseAnswer("no")
-    }
-}
-
-/** One answer in advance: a lease (`yes`), or a stop (`no`), which has no end and no count. */
-data class Lease(
-    val id: String,
-    val answer: LeaseAnswer,
-    val server: String,
-    val title: String,
-    val tool: String,
-    val arguments: Map<String, String>,
-    val host: String,
-    val workspace: String?,
-    val until: Double?,
-    val left: Long?,
-)
-
-/** One pending approval. `arguments` is the exact JSON that will run, `tag` a short name. `surfaces` are where a yes counts; `coded` says that a terminal's needs the question's `code`, which only a paired editor is told, to show it to the person. `difference` stands where it is asked whether to trust what a tool has become. */
-data class Question(
-    val id: String,
-    val tag: String,
-    val server: String,
-    val title: String,
-    val owner: Owner,
-    val reviewed: Boolean,
-    val tool: String,
-    val risk: String,
-    val arguments: String,
-    val reason: String,
-    val host: String,
-    val workspace: String?,
-    val deadline: Double,
-    val changes: List<Change>?,
-    val lease: LeaseTerms?,
-    val inputSchema: JsonObject?,
-    val surfaces: List<String>,
-    val coded: Boolean,
-    val code: String? = null,
-    val difference: List<String>? = null,
-)
-
 /** What `state` of [Pin] can be. */
 @JvmInline
 value class PinState(val word: String) {
@@ -301,91 +499,6 @@ data class Pin(
     val reason: String,
     val says: String,
     val acceptable: Boolean,
-)
-
-/** One line of the audit. `event` is what happened, `outcome` how an exchange ended. */
-data class Record(
-    val id: Long,
-    val at: Double,
-    val event: String,
-    val exchange: String,
-    val user: String,
-    val host: String,
-    val server: String,
-    val tool: String,
-    val risk: String,
-    val verdict: String,
-    val rule: String,
-    val surface: String,
-    val outcome: String,
-    val reference: String,
-    val milliseconds: Double?,
-    val waited: Double?,
-    val minutes: Double?,
-    val digest: String,
-    val summary: String,
-    val payload: String,
-    val hash: String,
-)
-
-/** Which records: at most `limit`, numbered between `after` and `before`, of these words. */
-data class Page(
-    val limit: Long? = null,
-    val after: Long? = null,
-    val before: Long? = null,
-    val since: Double? = null,
-    val until: Double? = null,
-    val server: String? = null,
-    val tool: String? = null,
-    val event: String? = null,
-    val outcome: String? = null,
-    val exchange: String? = null,
-)
-
-/** A page of the audit, newest last; `more` says whether there are older ones of its kind. */
-data class Activity(
-    val records: List<Record>,
-    val more: Boolean,
-)
-
-/** Milliseconds that so many of a hundred did not exceed. */
-data class Spread(
-    val p50: Double,
-    val p95: Double,
-    val p99: Double,
-)
-
-/** Figures of one tool; of a whole server where `tool` is empty, of everything where both are. Rates are shares from 0 to 1, and None of nothing. `latency` is what servers took, `decision` what people did. `minutesSaved` is their owners' estimate. `series` counts calls in equal parts. */
-data class Usage(
-    val server: String,
-    val tool: String,
-    val calls: Long,
-    val succeeded: Long,
-    val failed: Long,
-    val denied: Long,
-    val cancelled: Long,
-    val successRate: Double?,
-    val errorRate: Double?,
-    val latency: Spread?,
-    val asked: Long,
-    val approved: Long,
-    val rejected: Long,
-    val unanswered: Long,
-    val rejectionRate: Double?,
-    val decision: Spread?,
-    val minutesSaved: Double,
-    val thumbsUp: Long,
-    val thumbsDown: Long,
-    val series: List<Long>,
-)
-
-/** What the audit adds up to from `since` until `until`, the busiest first. */
-data class Stats(
-    val since: Double,
-    val until: Double,
-    val total: Usage,
-    val servers: List<Usage>,
-    val tools: List<Usage>,
 )
 
 /** What `verdict` of [Explanation] can be. */
@@ -412,69 +525,6 @@ data class Explanation(
     val remedy: String,
     val groups: List<String>,
     val request: String,
-)
-
-/** What `state` of [ChainLink] can be. */
-@JvmInline
-value class ChainLinkState(val word: String) {
-    companion object {
-        val OK = ChainLinkState("ok")
-        val WARNING = ChainLinkState("warning")
-        val FAILED = ChainLinkState("failed")
-        val SKIPPED = ChainLinkState("skipped")
-    }
-}
-
-/** One link of the chain that a sign-in hangs on; `skipped` where one before it failed. `expected` says what should be so, `finding` what is; `who` acts and `remedy` says what they do, both empty where all is well, as is `reference`. */
-data class ChainLink(
-    val name: String,
-    val expected: String,
-    val state: ChainLinkState,
-    val finding: String,
-    val who: String,
-    val remedy: String,
-    val reference: String,
-)
-
-/** What `fate` of [TakenOver] can be. */
-@JvmInline
-value class TakenOverFate(val word: String) {
-    companion object {
-        val TAKEN = TakenOverFate("taken")
-        val THERE = TakenOverFate("there")
-        val APPROVED = TakenOverFate("approved")
-        val PORTICO = TakenOverFate("portico")
-        val LEFT = TakenOverFate("left")
-    }
-}
-
-/** What becomes of one server of a host's file when Portico takes it over. `taken` is written into portico.toml, `there` stands there already, `approved` is behind Portico as `server`, `portico` is its own entry, and `left` stays where it is for `reason`. `toml` is what is written; `secrets` are the names of those that are kept sealed, `missing` of those that a person has to keep yet. */
-data class TakenOver(
-    val name: String,
-    val fate: TakenOverFate,
-    val server: String,
-    val reason: String,
-    val toml: String,
-    val secrets: List<String>,
-    val missing: List<String>,
-)
-
-/** What `state` of [Check] can be. */
-@JvmInline
-value class CheckState(val word: String) {
-    companion object {
-        val OK = CheckState("ok")
-        val WARNING = CheckState("warning")
-        val FAILED = CheckState("failed")
-    }
-}
-
-/** One finding of the doctor; `remedy` is empty when all is well. */
-data class Check(
-    val name: String,
-    val state: CheckState,
-    val finding: String,
-    val remedy: String,
 )
 
 /** What `verdict` of [Step] can be. */
@@ -531,56 +581,6 @@ data class Way(
     val surface: String,
     val lease: LeaseTerms?,
     val prompt: String,
-)
-
-/** One call of the review. `line` is that of its heading, from 0; `where` its yes counts. `here` says whether this window may give it. `before` and `after` are the addresses of the arguments of the last yes and of now, to be compared; empty where there was no yes. */
-data class Reviewed(
-    val id: String,
-    val tag: String,
-    val line: Long,
-    val here: Boolean,
-    val where: String,
-    val before: String,
-    val after: String,
-)
-
-/** One tool that is not what was trusted; `before` and `after` are its definitions. */
-data class HeldBack(
-    val server: String,
-    val tool: String,
-    val line: Long,
-    val acceptable: Boolean,
-    val before: String,
-    val after: String,
-)
-
-/** What waits for a person, as a Markdown text; no id and no code of a question is in it. */
-data class Review(
-    val uri: String,
-    val text: String,
-    val calls: List<Reviewed>,
-    val held: List<HeldBack>,
-)
-
-/** What a virtual document holds. */
-data class Text(
-    val text: String,
-)
-
-/** What `thumb` of [Rating] can be. */
-@JvmInline
-value class RatingThumb(val word: String) {
-    companion object {
-        val UP = RatingThumb("up")
-        val DOWN = RatingThumb("down")
-    }
-}
-
-/** What a person thinks of one result; `record` is any record of its call in the audit. */
-data class Rating(
-    val record: Long,
-    val thumb: RatingThumb,
-    val note: String? = null,
 )
 
 /** The result of `portico/servers`. */
