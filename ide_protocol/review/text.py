@@ -27,7 +27,7 @@ _OPENS, _OPENS_DIFFERENCE, _CLOSES = "```json", "```diff", "```"
 _EMPTY = "Nothing waits for your yes."
 _INTRODUCTION = (
     "Nothing of this runs until you say so, and no answer is a no.",
-    "You may change the arguments of a call here before you approve it, where it has an Edit.",
+    "The arguments of a call with the button Edit may be changed here before you approve it.",
 )
 
 
