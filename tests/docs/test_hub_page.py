@@ -45,7 +45,8 @@ def test_the_page_shows_where_everything_is() -> None:
 
 def test_the_files_on_the_page_are_those_that_the_hub_is_built_with() -> None:
     """State and cache hold what `wiring` puts there."""
-    wiring = (ROOT / "ide_protocol" / "wiring.py").read_text(encoding="utf-8")
+    room = sorted((ROOT / "ide_protocol" / "wiring").glob("*.py"))
+    wiring = "".join(module.read_text(encoding="utf-8") for module in room)
     files = set(re.findall(r'f"\{home\.(?:state|cache)\}/([\w.-]+)"', wiring))
     assert files
     assert files - set(code(section(PAGE, "Files and folders"))) == set()
