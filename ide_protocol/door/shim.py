@@ -56,7 +56,7 @@ def run(role: str, arguments: list[str]) -> int:
     only = options["only"]
     greeting = hello.compose(
         role,
-        workspace=options["workspace"],
+        workspace=options["workspace"] or _told(),
         only=None if only is None else [name for name in only.split(",") if name],
         bare=options["bare"] is not None,
         tools=options["tools"],
@@ -221,6 +221,15 @@ def _options(role: str, arguments: list[str]) -> dict[str, str | None] | None:
     # Without their prefixes, the names of two servers could not be told apart.
     one = found["only"] is not None and "," not in found["only"]
     return found if one or not found["bare"] else None
+
+
+def _told() -> str | None:
+    """The project that an extension names in the environment, where the command has to be constant.
+
+    Companies allow programs by their exact command, which an argument would change.
+    """
+    folder = os.environ.get("PORTICO_WORKSPACE", "")
+    return os.path.realpath(folder) if os.path.isabs(folder) else None
 
 
 def _cassette(name: str) -> str:

@@ -6,7 +6,7 @@ import os
 import socket
 from typing import TYPE_CHECKING
 
-from ide_protocol.door import shim
+from ide_protocol.door import hello, shim
 
 if TYPE_CHECKING:
     import pytest
@@ -37,3 +37,22 @@ def test_a_hub_without_a_farewell_is_no_silence(capsys: pytest.CaptureFixture[st
         assert shim.copy(near, source=source) == shim.VANISHED
         os.close(editor)
     assert "the hub went away" in capsys.readouterr().err
+
+
+def test_an_extension_names_the_project_without_changing_the_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An absolute folder in the environment counts, and what the person says beats it."""
+    greetings: list[bytes] = []
+
+    def served(greeting: bytes, *, alone: bool) -> int:
+        del alone
+        greetings.append(greeting)
+        return 0
+
+    monkeypatch.setattr(shim, "_served", served)
+    for told, arguments in (("/srv/a", []), ("a", []), ("/srv/a", ["--workspace", "/srv/b"])):
+        monkeypatch.setenv("PORTICO_WORKSPACE", told)
+        assert shim.run("mcp", arguments) == 0
+    found = [hello.read(greeting)["workspace"] for greeting in greetings]
+    assert found == ["/srv/a", None, "/srv/b"]

@@ -30,13 +30,12 @@ export class Offer implements vscode.McpServerDefinitionProvider {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
     const only = settings.get<string[]>("only") ?? [];
     const args = ["mcp"];
-    if (folder?.scheme === "file") {
-      args.push("--workspace", folder.fsPath);
-    }
+    // Not an argument: companies allow programs by their exact command.
+    const environment = folder?.scheme === "file" ? { PORTICO_WORKSPACE: folder.fsPath } : {};
     if (only.length > 0) {
       args.push("--only", only.join(","));
     }
-    const definition = new vscode.McpStdioServerDefinition("Portico", program, args, {}, this.#version);
+    const definition = new vscode.McpStdioServerDefinition("Portico", program, args, environment, this.#version);
     if (folder?.scheme === "file") {
       definition.cwd = folder;
     }
