@@ -1,26 +1,24 @@
-"""The user's own secrets, which `portico.toml` names and never holds: `keyring:NAME`.
+"""The user's own secrets, which are named where they are needed and never held: `keyring:NAME`.
 
-They are for servers that the user wrote down: a variable of a program, a header of an address. One
-sealed file has them all, its key in the keyring. Nothing gives one back but the start of a program,
-or a request, that the configuration names it for.
+They are for a variable of a program or a header of an address, in `portico.toml`, and for the
+header that a server of the registry wants of each user. One sealed file has them all, its key in
+the keyring. Nothing gives one back but the start of a program, or a request, that it is named for.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Protocol
 
 from auth.fault import Fault, Who
 from auth.lock_file import LockHeld
 from auth.secret import Secret
 from proxy.plain import plain
-from proxy.secrecy import reference
+from proxy.secrecy import SEALED_NAME, reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractAsyncContextManager
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
 _LONGEST = 16 * 1024
 _MOST = 200
 _PATIENCE = 10.0
@@ -94,7 +92,7 @@ class KeptSecrets:
             SecretUnfit: It cannot be kept under this name, or is no line of text.
             NoKeyring: There is nothing to seal it with; then it is nowhere.
         """
-        if not _NAME.fullmatch(name):
+        if not SEALED_NAME.fullmatch(name):
             raise SecretUnfit(f'"{plain(name, 100)}" cannot be the name of a secret.')
         if not value or len(value) > _LONGEST or not value.isprintable():
             raise SecretUnfit("A secret is one line of text.")

@@ -10,15 +10,13 @@ import re
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-SECRET_NAME: Final = re.compile(
-    r"token|passw|secret|authori[sz]ation|api[-_]?key|credential|bearer|cookie", re.IGNORECASE
-)
-"""Names of keys, variables, headers and query parameters that hold secrets."""
+from proxy.telltale import ISSUED, SECRET_NAME
 
 KEYRING: Final = "keyring:"
 """How the value begins that stands for a secret which Portico keeps sealed."""
 
-_REFERENCE = re.compile(r"keyring:([A-Za-z0-9][A-Za-z0-9._/-]{0,99})")
+SEALED_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
+"""What such a secret may be called."""
 _ARGUMENT = re.compile(
     r"(?:token|passw\w*|secret|api[-_]?key|credentials?|bearer)(?:=|\s+)\S", re.IGNORECASE
 )
@@ -27,12 +25,6 @@ _ELSEWHERE = re.compile(r"\$\{.+\}|\$\w+|%\w+%|\{(?:env|file):.+\}|[~/.].*[/\\].
 """A variable, an input that the host asks for, or the path of a file: no secret itself."""
 
 _PLAIN = re.compile(r"|true|false|none|null|\d{1,6}", re.IGNORECASE)
-ISSUED: Final = (
-    r"\b(?:gh[pousr]_|github_pat_|glpat-|sk-|xox[abprs]-|AKIA|npm_|pypi-|hf_)[\w-]{12,}"
-    r"|\beyJ[\w-]{5,}(?:\.[\w-]+){1,4}"
-)
-"""Tokens whose issuers begin them so that they can be recognised, and signed ones (JWT)."""
-
 _ISSUED = re.compile(ISSUED)
 _BEARER = re.compile(r"(?:bearer|basic)\s+(.+)", re.IGNORECASE)
 
@@ -80,8 +72,8 @@ def in_address(url: str) -> bool:
 
 def reference(value: str) -> str | None:
     """The name of the sealed secret that a value stands for, or None for any other value."""
-    found = _REFERENCE.fullmatch(value)
-    return found[1] if found else None
+    name = value.removeprefix(KEYRING)
+    return name if name != value and SEALED_NAME.fullmatch(name) else None
 
 
 def _refers(argument: str) -> bool:

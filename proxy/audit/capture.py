@@ -10,8 +10,18 @@ from __future__ import annotations
 import re
 
 from proxy import wire
-from proxy.audit.redaction import SECRET_KEY
 from proxy.plain import plain
+from proxy.telltale import (
+    BARE,
+    ISSUED,
+    LONG,
+    PEM,
+    PERHAPS_SECRET,
+    QUOTED,
+    URL_USER,
+    WITHHELD,
+    withheld,
+)
 
 MOST = 4096
 """Characters of one payload; a longer one is told by its size."""
@@ -20,19 +30,20 @@ _DEPTH = 6
 _ITEMS = 20
 _TEXT = 200
 _LONG_NUMBER = 10**12
-_WITHHELD = "[withheld]"
 _LEFT_OUT = "[more]"
 
 _FORMS = (
-    r"-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|\Z)",  # keys and certificates
-    r"\beyJ[\w-]{5,}(?:\.[\w-]+){1,4}",  # JWT
+    PEM,
+    ISSUED,
+    QUOTED,
+    # All that comes right after such a word, up to a space.
     r"(?i:\b(?:bearer|basic|token|password|passwd|pwd|secret|api[-_]?key)\b\s*[:=]?\s*\S+)",
-    r"(?<=://)[^/\s@]+@",  # the user of a URL
+    BARE,
+    URL_USER,
     r"(?<=[\w/])\?[^\s\"'<>]+=[^\s\"'<>]*",  # the query of a URL
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",  # mail addresses
     r"\b(?:\d[ -]?){12,18}\d\b",  # numbers of cards and accounts
-    # Anything long without a space in it that mixes digits and letters: keys, hashes, ids.
-    r"(?<![\w+/=-])(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{20,}",
+    LONG,
 )
 _SECRETS = re.compile("|".join(_FORMS))
 
@@ -59,8 +70,8 @@ class _Copy:
         self._left -= len(key) + 4
         if self._left < 0:
             return _LEFT_OUT
-        if key and SECRET_KEY.search(key):
-            return _WITHHELD
+        if key and PERHAPS_SECRET.search(key):
+            return WITHHELD
         if isinstance(value, str):
             return self._text(value)
         if isinstance(value, dict):
@@ -90,5 +101,5 @@ class _Copy:
 
 def _kept(text: str) -> str:
     # Searched with what follows, so that no part of a secret is left where it is cut.
-    head = _SECRETS.sub(_WITHHELD, text[: 4 * _TEXT])
+    head = _SECRETS.sub(withheld, text[: 4 * _TEXT])
     return head if len(text) <= _TEXT else f"{head[:_TEXT]}… [{len(text)} characters]"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from proxy import wire
 from proxy.plain import plain
+from proxy.telltale import PERHAPS_SECRET, WITHHELD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,10 +20,6 @@ _SHOWN_CHARACTERS = 400
 # capitals; whoever finds a value withheld still finds equal ones by the digest.
 _NAME = re.compile(r"(?=.{1,40}$)[a-z]{1,16}(?:[._/ -][a-z]{1,16})*")
 _LARGEST_NUMBER = 10**6
-SECRET_KEY = re.compile(
-    r"pass|pwd|secret|token|key|auth|credential|cookie|session|otp|pin|private|signature",
-    re.IGNORECASE,
-)
 
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
@@ -48,8 +45,8 @@ def summary(arguments: Mapping[str, object]) -> str:
 
 
 def _value(name: str, value: object) -> str:
-    if SECRET_KEY.search(name):
-        return "[withheld]"
+    if PERHAPS_SECRET.search(name):
+        return WITHHELD
     if value is None or isinstance(value, bool | int | float):
         small = value is None or abs(value) < _LARGEST_NUMBER
         return wire.encode(value).decode()[:24] if small else "[number]"

@@ -9,29 +9,26 @@ is left of its arguments.
 from __future__ import annotations
 
 import re
-from typing import Final
 
-from proxy.secrecy import ISSUED, SECRET_NAME
-
-WITHHELD: Final = "[withheld]"
-
-_ALWAYS = re.compile(
-    r"passw|passphrase|secret|(?:^|[^a-z])(?:pin|otp|pwd)(?:$|[^a-z])|private[-_]?key|credential",
-    re.IGNORECASE,
-)
-"""Names of what is secret whatever it is made of; under other names, a number is a number."""
-
-_WORDS = r"pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|credentials?|cookie"
-_NAMED = rf"(?i:(?<![a-z])(?:[a-z]+[-_])*(?:{_WORDS})[\"']?\s*[:=]\s*[\"']?)"
-_FORMS = (
-    r"-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|\Z)",  # keys and certificates
+from proxy.telltale import (
+    ALWAYS_SECRET,
+    BARE,
     ISSUED,
-    rf"{_NAMED}(?!\[withheld\])(?P<value>[^\s\"',;)}}\]&]+)",
-    r"(?i:\b(?:bearer|basic)\s+)(?!\[withheld\])(?P<bearer>[\w.~+/=-]{8,})",
-    r"(?<=://)(?!\[withheld\])(?P<user>[^/\s@]+)@",  # the user of a URL
+    LONG,
+    PEM,
+    QUOTED,
+    SCHEME,
+    SECRET_NAME,
+    URL_USER,
+    WITHHELD,
+    withheld,
 )
-_SECRETS = re.compile("|".join(_FORMS))
-_LONG = re.compile(r"(?<![\w+/=-])(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{20,}(?![\w+/=-])")
+
+_SECRETS = re.compile(f"{PEM}|{ISSUED}|{QUOTED}|{BARE}|{SCHEME}|{URL_USER}")
+_LONG = re.compile(rf"{LONG}(?![\w+/=-])")
+_ROUNDS = 8
+"""Where one secret stands within another, what is left of the inner one ends the outer one anew."""
+
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PIECES = re.compile(r"[-_/=+]+")
 _PIECE = re.compile(r"\d*|[a-z]+\d{0,4}|[A-Z]+\d{0,4}|[A-Z][a-z]+\d{0,4}|\d+[A-Za-z]{1,4}\d*")
@@ -54,22 +51,19 @@ def _of(value: object, name: str) -> object:
         return [_of(one, name) for one in value]
     if value is None or isinstance(value, bool):
         return value
-    if _ALWAYS.search(name) or (isinstance(value, str) and SECRET_NAME.search(name) and value):
+    if ALWAYS_SECRET.search(name) or (
+        isinstance(value, str) and SECRET_NAME.search(name) and value
+    ):
         return WITHHELD
     return _text(value) if isinstance(value, str) else value
 
 
 def _text(text: str) -> str:
-    return _LONG.sub(_long, _SECRETS.sub(_secret, text))
-
-
-def _secret(found: re.Match[str]) -> str:
-    for group in ("value", "bearer", "user"):
-        if found[group] is not None:
-            begin, end = found.span(group)
-            whole, start = found[0], found.start()
-            return f"{whole[: begin - start]}{WITHHELD}{whole[end - start :]}"
-    return WITHHELD
+    for _ in range(_ROUNDS):
+        before, text = text, _LONG.sub(_long, _SECRETS.sub(withheld, text))
+        if text == before:
+            break
+    return text
 
 
 def _long(found: re.Match[str]) -> str:

@@ -16,7 +16,8 @@ from proxy.configuration.fault import Problem
 from proxy.configuration.vocabulary import KEYS, Shape
 from proxy.header import may_be_added
 from proxy.plain import plain
-from proxy.secrecy import KEYRING, SECRET_NAME, reference
+from proxy.secrecy import KEYRING, reference
+from proxy.telltale import SECRET_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping

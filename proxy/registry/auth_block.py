@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MODES = ("user-jwt", "mesh-or-user", "none", "oauth", "header", "mesh")
-_WITHOUT_GRANT = ("none", "oauth", "header", "mesh")
+WITHOUT_GRANT = ("none", "oauth", "header", "mesh")
+"""The modes in which a server is sent no token of the company's sign-in."""
+
 _WAYS: Mapping[str, Way] = {way: way for way in get_args(Way)}
 
 
@@ -36,7 +38,7 @@ def _way_refusal(auth: dict[str, Any], mode: str) -> str:
     found = way(auth)
     if found is None:
         return f"its auth.grant is {_text(auth['grant'])}, which Portico does not know"
-    if "grant" in auth and mode in _WITHOUT_GRANT:
+    if "grant" in auth and mode in WITHOUT_GRANT:
         return f'its auth.grant is {found}, which auth.mode "{mode}" does not have'
     if found == "enterprise" and not ((at := registration(auth)) and at.issuer):
         return "it does not say which authorization server your company vouches for you at"

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 from proxy.plain import plain
 from proxy.policy.circumstances import ANYWHERE
 from proxy.policy.offering import Owner
-from proxy.registry.auth_block import audience, auth_refusal, header, registration, way
+from proxy.registry.auth_block import (
+    WITHOUT_GRANT,
+    audience,
+    auth_refusal,
+    header,
+    registration,
+    way,
+)
 from proxy.registry.pins import read_pins
 from proxy.registry.tool_rule import NOBODY, names, rule, workspaces
 from proxy.trust.pin import NO_PINS
@@ -87,7 +94,7 @@ def read(block: object, name: str, today: dt.date) -> Governance:
         environment=_text(said.get("environment")),
         owner=Owner(*(_text(owner.get(key)) for key in ("team", "contact", "support"))),
         groups=NOBODY if groups is None else groups,
-        sso=auth.get("mode") not in ("none", "oauth", "header", "mesh"),
+        sso=auth.get("mode") not in WITHOUT_GRANT,
         mesh=auth.get("mode") == "mesh",
         way=way(auth) or "refresh",
         audience=audience(auth) or "",

@@ -61,6 +61,26 @@ def test_a_secret_that_nobody_announces_is_found_by_its_form(secret: str) -> Non
         assert not any(secret[at : at + 12] in kept for at in range(0, len(secret) - 12, 4))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"password": "hunter2", "n": 1}',
+        '{"clientSecret":"correct hunter2"}',
+        r'{"inner": "{\"password\": \"hunter2\"}"}',
+        "{'api_key': 'hunter2'}",
+        "DB_PASSWORD=hunter2",
+        "password: a,hunter2",
+        '{"headers": {"Cookie": "hunter2; a=b',
+    ],
+)
+def test_a_secret_in_a_json_text_is_found_by_its_name(text: str) -> None:
+    """A server's result is such a text more often than not; the rest of it stays."""
+    kept = captured({"content": [{"type": "text", "text": text}]})
+    assert "hunter2" not in kept
+    assert "[withheld]" in kept
+    assert '\\"n\\": 1' in kept or '"n"' not in text
+
+
 def test_what_is_no_secret_stays() -> None:
     """A copy that says nothing would be worth nothing."""
     said = {"table": "dev_alice.scratch", "limit": 50, "query": "SELECT id FROM t WHERE d > 3"}

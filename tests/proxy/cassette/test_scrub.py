@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from proxy.cassette.scrub import WITHHELD, scrubbed
+from proxy.cassette.scrub import scrubbed
+from proxy.telltale import WITHHELD
 
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
 KEY = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\n-----END PRIVATE KEY-----"
@@ -23,6 +24,8 @@ KEY = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\n-----END PRIVATE KEY-----"
         ({"api_key": "abc"}, "abc"),
         ({"headers": ["Authorization: Bearer abcdefgh12"]}, "abcdefgh12"),
         ({"text": '{"password": "hunter2", "n": 1}'}, "hunter2"),
+        ({"text": '{"clientSecret": "correct horse"}'}, "horse"),
+        ({"text": r'{"inner": "{\"password\": \"hunter2\"}"}'}, "hunter2"),
         ({"text": "client_secret=s3cr3t&x=1"}, "s3cr3t"),
         ({"text": "AWS_SECRET_ACCESS_KEY=wJalrXUt/bPx"}, "wJalrXUt"),
         ({"note": f"use {JWT} here"}, JWT),
@@ -81,6 +84,7 @@ PIECES = (
 )
 
 
+@example("]'://password://'token@")
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=9).map("".join))
 def test_what_was_left_out_once_is_left_out_for_good(text: str) -> None:
     """A call is found again by what is left of it, also after that went through a file."""
