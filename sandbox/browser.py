@@ -91,6 +91,19 @@ class Browser:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(self.url))
         await self._follow("POST", urljoin(self.url, form.action), fields, {"origin": origin})
 
+    async def press_label(self, label: str) -> None:
+        """Press the first button on which `label` stands.
+
+        Raises:
+            Stopped: There is none, or it does not lead on.
+        """
+        for form in self.forms:
+            if label in form.labels:
+                await self.press(form, *form.labels[label])
+                return
+        msg = f"No button of the page at {_place(self.url)} says {label!r}: {self.words}"
+        raise Stopped(msg)
+
     async def pair(self) -> int:
         """Pair every editor that the page of Portico's shows, which is pressed one by one.
 
@@ -138,12 +151,14 @@ class Form:
         action: Where it goes.
         hidden: What it carries unseen.
         buttons: The values of its buttons, by name.
+        labels: Name and value of each button, by what stands on it.
         boxes: The values of its boxes, by name.
     """
 
     action: str
     hidden: dict[str, str] = field(default_factory=dict)
     buttons: dict[str, list[str]] = field(default_factory=dict)
+    labels: dict[str, tuple[str, str]] = field(default_factory=dict)
     boxes: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -155,6 +170,8 @@ class _Page(HTMLParser):
         self.forms: list[Form] = []
         self.words: list[str] = []
         self._quiet = False
+        self._button: tuple[str, str] | None = None
+        self._label = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -169,14 +186,19 @@ class _Page(HTMLParser):
             boxes = self.forms[-1].boxes.setdefault(given.get("name", ""), [])
             boxes.append(given.get("value", ""))
         elif tag == "button" and "name" in given:
+            self._button, self._label = (given["name"], given.get("value", "")), ""
             self.forms[-1].buttons.setdefault(given["name"], []).append(given.get("value", ""))
 
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - any end ends the silence.
-        self._quiet = False
+    def handle_endtag(self, tag: str) -> None:
+        self._quiet = False  # Any end ends the silence.
+        if tag == "button" and self._button is not None:
+            self.forms[-1].labels.setdefault(" ".join(self._label.split()), self._button)
+            self._button = None
 
     def handle_data(self, data: str) -> None:
         if not self._quiet:
             self.words.append(data)
+            self._label += data
 
 
 def _loopback(url: str) -> str:

@@ -223,6 +223,18 @@ def _revenue(shelf: _Shelf) -> Entry:
     )
 
 
+def _currency(shelf: _Shelf) -> Entry:
+    return shelf.entry(
+        "currency",
+        "Currency",
+        "Convert amounts between currencies.",
+        team="finance-tools",
+        access=["employees"],
+        tickets=17,
+        tools={"convert": tool("read", minutes=1)},
+    )
+
+
 def _vouched(vendor: str) -> Entry | None:
     """How a token of the vendor's comes about, where the vendor is there."""
     if not vendor:
@@ -263,4 +275,10 @@ def _notebook(shelf: _Shelf) -> Entry:
     )
 
 
-_KNOWN = {"presto": _presto, "spark": _spark, "knowledge": _knowledge, "revenue": _revenue}
+_KNOWN = {
+    "presto": _presto,
+    "spark": _spark,
+    "knowledge": _knowledge,
+    "revenue": _revenue,
+    "currency": _currency,
+}

@@ -1,5 +1,7 @@
 """`portico sandbox up|status|down`: a company in a box for people who want to try Portico.
 
+`story`, `turn`, `calls` and `reset` are for the scenarios that it can play.
+
 Exit codes: 0 means done (for `status`: a sandbox runs), 1 that it failed or that none runs, 2 that
 the command was not understood, 130 that Ctrl-C ended it. With `--json`, stdout holds one JSON
 document on one line.
@@ -10,20 +12,17 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shlex
 import signal
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import click
 
-from sandbox.people import COMPANY, PEOPLE
-from sandbox.running import Folder, State, Trouble, replace, started
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from sandbox import lever, showing
+from sandbox.forgetting import forget, used
+from sandbox.people import PEOPLE
+from sandbox.running import Folder, State, Trouble
+from sandbox.scenario.shelf import SCENARIOS
 
 _FOLDER = click.option(
     "--dir",
@@ -34,6 +33,18 @@ _FOLDER = click.option(
 _INTERRUPTED = 130
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+_SCENARIO = click.option(
+    "--scenario",
+    type=click.Choice(list(SCENARIOS)),
+    metavar="NAME",
+    help="A story to live through; `portico sandbox story` lists them.",
+)
+_PERSON = click.option(
+    "--as",
+    "person",
+    type=click.Choice(list(PEOPLE)),
+    help="Sign in as this person; the sign-in page asks nothing.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -44,6 +55,8 @@ def program() -> None:
 @program.command(short_help="Start the sandbox, and a Portico home for it.")
 @click.option("--foreground", is_flag=True, help="Stay attached; Ctrl-C ends it.")
 @click.option("--tell", type=int, hidden=True, help="File descriptor that learns of readiness.")
+@_SCENARIO
+@_PERSON
 @_FOLDER
 @_JSON
 @click.pass_context
@@ -51,17 +64,27 @@ def up(
     context: click.Context,
     root: Path | None,
     tell: int | None,
+    scenario: str | None,
+    person: str | None,
     *,
     foreground: bool,
     as_json: bool,
 ) -> None:
-    """Start the sandbox and prepare a Portico home that belongs to it."""
+    """Start the sandbox and prepare a Portico home that belongs to it.
+
+    With --scenario it plays a story, whose text is shown, and whose person signs in. For a sandbox
+    that runs without a story, --as changes who does.
+    """
     folder = _folder(root)
+    playing = _person(scenario, person)
     if foreground:
-        interrupted = asyncio.run(_stay(folder, tell, as_json=as_json))
+        interrupted = _stay(folder, tell, scenario or "", playing, as_json=as_json)
         context.exit(_INTERRUPTED if interrupted else 0)
     running = folder.running()
-    state = running or folder.start()
+    state = running or _start(folder, scenario or "", playing)
+    if running is not None:
+        _play_on(folder, running, scenario, person)
+        state = folder.running() or running
     _show_up(folder, state, as_json=as_json, already=running is not None)
 
 
@@ -79,7 +102,7 @@ def status(context: click.Context, root: Path | None, *, as_json: bool) -> None:
         where = "" if root is None else f" in {folder.root}"
         click.echo(f"No sandbox runs{where}. Start one with `{folder.command('up')}`.")
     else:
-        _show(state)
+        showing.status(state)
     context.exit(0 if state else 1)
 
 
@@ -97,6 +120,57 @@ def down(root: Path | None, *, as_json: bool) -> None:
         click.echo("No sandbox runs; nothing to end.")
     else:
         click.echo(f"The sandbox (process {state.pid}) has ended.")
+
+
+@program.command(short_help="Begin afresh, with nothing left of before.")
+@_SCENARIO
+@_PERSON
+@_FOLDER
+@_JSON
+def reset(root: Path | None, scenario: str | None, person: str | None, *, as_json: bool) -> None:
+    """Start the sandbox as on its first day: same addresses, same story, nothing else of before.
+
+    Ends Portico in the sandbox's home, with every editor that is connected there, and forgets that
+    home: its sign-in, pins, audit and configuration.
+    """
+    folder = _folder(root)
+    ended = folder.stop() or folder.last()
+    forget(folder)
+    story = scenario or (ended.scenario if ended else "")
+    playing = _person(story, person)
+    _show_up(folder, folder.start(story, playing), as_json=as_json, already=False)
+
+
+@program.command(short_help="Show the text of a story, or which there are.")
+@click.argument("name", required=False, type=click.Choice(list(SCENARIOS)))
+@_FOLDER
+def story(root: Path | None, name: str | None) -> None:
+    """Show the text of the story that is played, or of the one NAMEd, or which there are."""
+    folder = _folder(root)
+    state = folder.running()
+    found = SCENARIOS.get(name or (state.scenario if state else ""))
+    if found is None:
+        showing.stories(folder)
+    else:
+        showing.tell(found, folder)
+
+
+@program.command(short_help="Let happen what happens in the story.")
+@_FOLDER
+def turn(root: Path | None) -> None:
+    """Let happen what happens in the middle of the story."""
+    folder = _folder(root)
+    if happened := _say(folder, "turn"):
+        click.echo(happened)
+    else:
+        raise Trouble("Nothing happens by itself in what this sandbox plays.")
+
+
+@program.command(short_help="Show the latest calls at the gateway.")
+@_FOLDER
+def calls(root: Path | None) -> None:
+    """Show the latest calls that arrived at the company's gateway, and how it answered."""
+    showing.calls(_folder(root).witness)
 
 
 def main(arguments: list[str]) -> int:
@@ -120,69 +194,66 @@ def main(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-async def _stay(folder: Folder, tell: int | None, *, as_json: bool) -> bool:
+def _stay(folder: Folder, tell: int | None, scenario: str, person: str, *, as_json: bool) -> bool:
     """Be the sandbox until a signal ends it; whether that was Ctrl-C."""
     # A second of imports, which `status` and `down` need not wait for.
-    from sandbox.company import Company
+    from sandbox.staying import stay
 
-    with folder.held():
-        company = Company(
-            witness_file=folder.witness,
-            ports=_ports(folder.last()),
-            setup_key=folder.setup_key,
+    def ready(state: State) -> None:
+        """Tell whoever waits that it answers."""
+        if tell is None:
+            _show_up(folder, state, as_json=as_json, already=False)
+        else:
+            os.write(tell, b"ready")
+            os.close(tell)
+
+    return asyncio.run(stay(folder, scenario, person, ready)) is signal.SIGINT
+
+
+def _start(folder: Folder, scenario: str, person: str) -> State:
+    """Start a sandbox; a story begins only where nothing is left of another."""
+    if scenario and used(folder):
+        again = f"{folder.command('reset')} --scenario {scenario}"
+        msg = (
+            f"Portico has lived in {folder.home} already, and a story needs a beginning. "
+            f"`{again}` begins it there and forgets what was; --dir chooses another folder."
         )
-        loop = asyncio.get_running_loop()
-        stop: asyncio.Future[signal.Signals] = loop.create_future()
-
-        def end(word: signal.Signals) -> None:
-            """Take the first signal for the reason."""
-            if not stop.done():
-                stop.set_result(word)
-
-        for word in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(word, end, word)
-        async with company:
-            replace(folder.home / "portico.toml", company.configuration())
-            pid = os.getpid()
-            titles = {
-                str(entry["server"]["name"]).rpartition("/")[2]: str(entry["server"]["title"])
-                for entry in company.listing.entries
-            }
-            state = State(
-                pid=pid,
-                started=started(pid),
-                issuer=company.issuer,
-                registry=company.registry,
-                gateway=company.gateway,
-                setup=company.setup_url,
-                fingerprint=company.setup.fingerprint,
-                servers=titles,
-                home=str(folder.home),
-                witness=str(folder.witness),
-                log=str(folder.log),
-            )
-            folder.write(state)
-            if tell is None:
-                _show_up(folder, state, as_json=as_json, already=False)
-            else:
-                os.write(tell, b"ready")
-                os.close(tell)
-            return await stop is signal.SIGINT
+        raise Trouble(msg)
+    return folder.start(scenario, person)
 
 
-def _ports(last: State | None) -> Mapping[str, int]:
-    """The ports of the last time, so that a hub that knows them finds the company again."""
-    if last is None:
-        return {}
-    return {
-        part: urlsplit(url).port or 0
-        for part, url in (
-            ("issuer", last.issuer),
-            ("registry", last.registry),
-            ("gateway", last.gateway),
-            ("setup", last.setup),
-        )
-    }
+def _person(scenario: str | None, person: str | None) -> str:
+    """Whom the sign-in page takes everybody for, or ""."""
+    story = SCENARIOS.get(scenario or "")
+    if story is None:
+        return person or ""
+    if person not in {None, story.person}:
+        msg = f"The story {story.name} is about {PEOPLE[story.person].name}, so --as has no place."
+        raise click.UsageError(msg)
+    return story.person
+
+
+def _play_on(folder: Folder, running: State, scenario: str | None, person: str | None) -> None:
+    """Change what can be changed of a sandbox that runs."""
+    if scenario not in {None, running.scenario}:
+        again = f"{folder.command('reset')} --scenario {scenario}"
+        msg = f"This sandbox runs already. `{again}` begins the story there and forgets the rest."
+        raise Trouble(msg)
+    if person is not None:
+        _person(running.scenario, person)
+        _say(folder, "person", person)
+
+
+def _say(folder: Folder, word: str, value: str = "") -> str:
+    """Say a word to the sandbox that runs; what has happened."""
+    if folder.running() is None:
+        msg = f"No sandbox runs. Start one with `{folder.command('up')}`."
+        raise Trouble(msg)
+    try:
+        return lever.pull(folder.levers, word, value)
+    except (OSError, ValueError) as silent:
+        msg = f"The sandbox does not answer. Look at the end of {folder.log}."
+        raise Trouble(msg) from silent
 
 
 def _folder(root: Path | None) -> Folder:
@@ -200,39 +271,5 @@ def _document(state: State | None) -> str:
 def _show_up(folder: Folder, state: State, *, as_json: bool, already: bool) -> None:
     if as_json:
         click.echo(_document(state))
-        return
-    word = "runs already" if already else "is up"
-    click.secho(f"{COMPANY} {word}.", bold=True)
-    _show(state)
-    click.echo()
-    click.secho("Try Portico with it", bold=True)
-    click.echo(f"  export PORTICO_HOME={shlex.quote(state.home)}")
-    join = f"portico setup {state.setup}"
-    steps = {join: "join the company, as its people do", **_NEXT, folder.command("down"): "end it"}
-    width = max(map(len, steps)) + 2
-    for command, why in steps.items():
-        click.echo("  " + command.ljust(width) + click.style(why, dim=True))
-
-
-_NEXT = {
-    "portico login": f"pick {', '.join(person.name for person in PEOPLE.values())}",
-    "portico servers": "what the company offers this person",
-    "portico tools": "every tool behind the one door",
-}
-
-
-def _show(state: State) -> None:
-    rows = {
-        "Sign-on": state.issuer,
-        "Registry": f"{state.registry}/v0.1/servers",
-        "Gateway": state.gateway,
-        "Set-up": f"{state.setup}, signed by",
-        "": state.fingerprint,
-        "Servers": ", ".join(state.servers.values()),
-        "Home": state.home,
-        "Gateway log": state.witness,
-        "Process": f"{state.pid}, log in {state.log}",
-    }
-    width = max(map(len, rows)) + 2
-    for label, value in rows.items():
-        click.echo("  " + click.style(label.ljust(width), dim=True) + value)
+    else:
+        showing.up(folder, state, already=already)

@@ -20,6 +20,7 @@ from sandbox.catalog import (
     catalog,
     groups,
 )
+from sandbox.clock import Clock
 from sandbox.exchange import Partners
 from sandbox.gateway import Destination, Gateway
 from sandbox.people import COMPANY
@@ -64,6 +65,7 @@ class Company:
         setup_key: Where the key that signs the set-up is kept, or None.
 
     Attributes:
+        clock: The company's; it may be let go ahead while it runs.
         issuer: URL of the provider.
         registry: URL of the registry.
         gateway: URL of the gateway.
@@ -107,7 +109,7 @@ class Company:
 
             applications = servers.applications()
         self.applications = applications
-        self._clock = clock
+        self.clock = Clock(clock)
         self._witness_file = witness_file
         self._ports = ports or {}
         self._setup_key = setup_key
@@ -146,13 +148,14 @@ class Company:
         self.registry = front["registry"].url
         self.gateway = front["gateway"].url
         self.setup_url = front["setup"].url + PATH
-        self.setup = Setup(self.configuration, int(self._clock()), self._setup_key)
+        self.setup = Setup(self.configuration, int(self.clock()), self._setup_key)
         self.servers = {server: door.url for server, door in behind.items()}
 
         for server, application in self.applications.items():
             await behind[server].open(application)
         self.vendor = await self._open_vendor(doors, transport)
         self.provider = self._provider()
+        self._verifiers: list[Verifier] = []
         self.listing = Registry(self._entries(), self._verifier(REGISTRY_AUDIENCE, transport))
         self.destinations = self._behind(transport)
         await front["issuer"].open(self.provider.application)
@@ -164,7 +167,7 @@ class Company:
                 verifier=self._verifier(AUDIENCE, transport),
                 witness=witness,
                 transport=transport,
-                clock=self._clock,
+                clock=self.clock,
             )
         )
 
@@ -180,7 +183,7 @@ class Company:
             keys=published(self.issuer, transport),
             audience=KNOWLEDGE_AUDIENCE,
             client_id=VENDOR_CLIENT_ID,
-            clock=self._clock,
+            clock=self.clock,
         )
         await door.open(vendor.application)
         return vendor
@@ -193,11 +196,11 @@ class Company:
             named=(REVENUE_AUDIENCE,),
             partners=Partners(frozenset({SPARK_AUDIENCE}), vendors),
             client=Client(CLIENT_ID, "Portico"),
-            clock=self._clock,
+            clock=self.clock,
         )
 
     def _entries(self) -> list[Entry]:
-        today = dt.datetime.fromtimestamp(self._clock(), dt.UTC).date()
+        today = dt.datetime.fromtimestamp(self.clock(), dt.UTC).date()
         return catalog(
             self.gateway,
             applications=self.applications,
@@ -226,12 +229,20 @@ class Company:
     def _verifier(
         self, audience: str, transport: httpx2.AsyncHTTPTransport, issuer: str = ""
     ) -> Verifier:
-        return Verifier(
+        verifier = Verifier(
             issuer=issuer or self.issuer,
             audience=audience,
             keys=published(issuer or self.issuer, transport),
-            clock=self._clock,
+            clock=self.clock,
         )
+        self._verifiers.append(verifier)
+        return verifier
+
+    def rotate_keys(self) -> None:
+        """Sign with a new key; whatever the one before signed is good for nothing any more."""
+        self.provider.rotate_keys(keep=False)
+        for verifier in self._verifiers:
+            verifier.forget()
 
     def configuration(self) -> str:
         """The text of the `portico.toml` that joins this company."""

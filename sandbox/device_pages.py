@@ -15,7 +15,7 @@ from sandbox.devices import INTERVAL, LIFETIME, read_device
 from sandbox.forms import UNSTORED, form, refusal, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from starlette.requests import Request
 
@@ -35,6 +35,7 @@ class DevicePages:
         client: The one registered client.
         audiences: Every resource that tokens may be asked for.
         people: Who can sign in.
+        playing: Login of whom everybody is taken for, or "".
 
     Attributes:
         routes: Where they are served.
@@ -49,6 +50,7 @@ class DevicePages:
         client: Client,
         audiences: Collection[str],
         people: Mapping[str, Person],
+        playing: Callable[[], str],
     ) -> None:
         self._issuer = issuer
         self._devices = devices
@@ -56,6 +58,7 @@ class DevicePages:
         self._client = client
         self._audiences = audiences
         self._people = people
+        self._playing = playing
         self.routes = (
             Route("/device", self._codes, methods=["POST"]),
             Route("/enter", self._enter, methods=["GET", "POST"]),
@@ -89,6 +92,8 @@ class DevicePages:
         device = self._devices.typed(code) if code else None
         if device is None:
             return shown(login_page.enter(again=bool(code)), 400 if code else 200)
+        if login := self._playing():
+            return self.settle(device.user_code, self._people[login])
         asked = replace(device.authorization, state=device.user_code)
         return shown(
             login_page.choose(

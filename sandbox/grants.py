@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import math
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,9 +18,8 @@ from typing import TYPE_CHECKING
 from sandbox.authorization import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sandbox.authorization import Authorization
+    from sandbox.clock import Clock
     from sandbox.people import Person
 
 PATIENCE = 600.0
@@ -72,20 +72,22 @@ class Grants:
     """Everything the provider gave out.
 
     Args:
-        clock: Unix seconds.
+        clock: What ages are read from.
 
     Attributes:
         reuses: How often a spent token or code was used again.
+        lifetime: Seconds from a sign-in to its end, however often it is refreshed.
         grace: Seconds in which the last refresh token may be used again, as some providers allow.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._pending: dict[str, tuple[float, Authorization]] = {}
         self._codes: dict[str, Family] = {}
         self._refresh: dict[str, Family] = {}
         self._families: dict[str, Family] = {}
         self.reuses = 0
+        self.lifetime = math.inf
         self.grace = 0.0
 
     def pend(self, authorization: Authorization) -> str:
@@ -142,8 +144,8 @@ class Grants:
             Refused: `invalid_grant`: unknown, revoked or spent; a spent one kills its family.
         """
         family = self._refresh.get(token)
-        if family is None or not family.alive:
-            raise Refused("invalid_grant", "The refresh token is unknown or revoked.")
+        if family is None or not self.alive(family.key):
+            raise Refused("invalid_grant", "The refresh token is unknown, revoked or too old.")
         late = self._clock() >= family.rotated + self.grace
         if family.current != token and (family.previous != token or late):
             self._reused(family)
@@ -178,8 +180,9 @@ class Grants:
         return self._families[key] if self.alive(key) else None
 
     def alive(self, key: str) -> bool:
-        """Whether a family is there and not revoked."""
-        return key in self._families and self._families[key].alive
+        """Whether a family is there, not revoked, and not too old."""
+        family = self._families.get(key)
+        return family is not None and family.alive and self._clock.age(family.at) < self.lifetime
 
     def _reused(self, family: Family) -> None:
         self.reuses += 1

@@ -10,7 +10,6 @@ wants consent.
 from __future__ import annotations
 
 import secrets
-import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -22,6 +21,7 @@ from starlette.routing import Route
 
 from sandbox import login_page
 from sandbox.authorization import SCOPES, Authorization, Client, Refused, read, single
+from sandbox.clock import Clock
 from sandbox.device_pages import DevicePages
 from sandbox.devices import GRANT, Devices
 from sandbox.exchange import GRANT_TYPE, Exchange, Partners
@@ -54,7 +54,7 @@ class Provider:
         named: Audiences that are asked for in a parameter of this provider's own, `audience`.
         partners: For whom tokens are exchanged.
         client: The one registered client.
-        clock: Unix seconds.
+        clock: Unix seconds, and the age of what was given out.
         people: Who can sign in.
 
     Attributes:
@@ -62,6 +62,7 @@ class Provider:
         access_lifetime: Seconds the next access tokens are valid; tests shorten it.
         sign_ins: How many people signed in so far.
         refreshes: How many refresh tokens were spent so far.
+        person: Login of whom the sign-in page takes everybody for; "" asks.
         on_spent: Awaited when a code or refresh token was spent, before the answer leaves; tests
             keep answers back by it.
     """
@@ -74,24 +75,32 @@ class Provider:
         client: Client,
         named: Sequence[str] = (),
         partners: Partners | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Clock | None = None,
         people: Mapping[str, Person] = PEOPLE,
     ) -> None:
         self.issuer = issuer
         self.access_lifetime = ACCESS_LIFETIME
         self.sign_ins = 0
         self.refreshes = 0
+        self.person = ""
         self.on_spent: Callable[[], Awaitable[None]] | None = None
         self._audiences = tuple(audiences)
         self._named = frozenset(named)
         self._client = client
+        clock = clock or Clock()
         self._clock = clock
         self._people = people
         self._keys = SigningKeys()
         self._grants = Grants(clock)
         self._devices = Devices(clock)
         self._device_pages = DevicePages(
-            issuer, self._devices, self._grants, client=client, audiences=audiences, people=people
+            issuer,
+            self._devices,
+            self._grants,
+            client=client,
+            audiences=audiences,
+            people=people,
+            playing=lambda: self.person,
         )
         self._mint = Mint(issuer, self._keys, clock)
         self._exchange = Exchange(
@@ -127,6 +136,10 @@ class Provider:
     def allow_grace(self, seconds: float) -> None:
         """Let a refresh token be used again for so long after it was spent."""
         self._grants.grace = seconds
+
+    def limit_sign_ins(self, seconds: float) -> None:
+        """End each sign-in so long after it began, however often it was refreshed."""
+        self._grants.lifetime = seconds
 
     def revoke_all(self) -> None:
         """End every sign-in, as an administrator would; access tokens live until they expire."""
@@ -187,8 +200,9 @@ class Provider:
             return shown(login_page.notice("This link does not work", no.description), 400)
         prompt = frozenset(single(parameters).get("prompt", "").split())
         login = self._browsers.get(request.cookies.get(_COOKIE, ""))
-        if login is not None and not prompt & _ASK_AGAIN:
-            code = self._grants.code(asked, self._people[login])
+        if self.person or (login is not None and not prompt & _ASK_AGAIN):
+            person = self._people[self.person or str(login)]
+            code = self._grants.code(asked, person)
             return self._back(asked.redirect_uri, asked.state, code=code)
         if "none" in prompt:
             why = "Nobody is signed in at this browser."

@@ -52,6 +52,8 @@ class State:
         home: The prepared `PORTICO_HOME`.
         witness: The gateway's log, JSON lines.
         log: What the process itself has to say.
+        scenario: Name of the story that it plays, or "".
+        person: Login of whom its sign-in page takes everybody for; "" asks.
     """
 
     pid: int
@@ -65,6 +67,8 @@ class State:
     home: str
     witness: str
     log: str
+    scenario: str = ""
+    person: str = ""
 
 
 class Folder:
@@ -81,6 +85,7 @@ class Folder:
         self.home = root / "home"
         self.witness = root / "witness.jsonl"
         self.log = root / "sandbox.log"
+        self.levers = root / "levers.json"
         self.setup_key = root / "setup-key.pem"
         self._state = root / "state.json"
         self._lock = root / "lock"
@@ -142,8 +147,12 @@ class Folder:
         except FileNotFoundError:
             return False
 
-    def start(self) -> State:
+    def start(self, scenario: str = "", person: str = "") -> State:
         """Start a sandbox that outlives us, and wait until it answers.
+
+        Args:
+            scenario: The story that it plays, or "".
+            person: Whom its sign-in page takes everybody for, or "".
 
         Raises:
             Trouble: It did not come up.
@@ -157,6 +166,8 @@ class Folder:
                 [
                     *(sys.executable, "-I", "-m", "sandbox", "up", "--foreground"),
                     *("--dir", str(self.root), "--tell", str(said)),
+                    *(("--scenario", scenario) if scenario else ()),
+                    *(("--as", person) if person else ()),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -37,12 +37,13 @@ class Mint:
 
     def access_token(self, family: Family, audience: str, lifetime: float) -> str:
         """An access token for one audience, valid for `lifetime` seconds."""
-        now = int(self._clock())
+        now = self._clock()
         claims = {
             "iss": self._issuer,
             "sub": family.person.login,
             "aud": audience,
-            "exp": now + int(lifetime),
+            "exp": int(now) + int(lifetime),
+            # To the fraction, so that two tokens of one second still have an order.
             "iat": now,
             "jti": secrets.token_urlsafe(12),
             "sid": family.key,

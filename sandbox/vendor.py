@@ -79,13 +79,13 @@ class Vendor:
 
     def access_token(self, user: str, groups: Sequence[str]) -> str:
         """A token without the company's word, for tests of what stands behind."""
-        now = int(self._clock())
+        now = self._clock()
         claims = {
             "iss": self.issuer,
             "sub": user,
             "aud": self._audience,
             "iat": now,
-            "exp": now + LIFETIME,
+            "exp": int(now) + LIFETIME,
             "jti": secrets.token_urlsafe(12),
             "client_id": self._client_id,
             "groups": list(groups),

@@ -18,6 +18,7 @@ from sandbox.keys import ALGORITHM
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from sandbox.clock import Clock
     from sandbox.keys import KeySet
 
 _MOST_REMEMBERED = 1024
@@ -36,11 +37,12 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whom a valid token speaks for; `expires` in Unix seconds."""
+    """Whom a valid token speaks for; it is good for `lifetime` seconds from `issued`."""
 
     user: str
     groups: tuple[str, ...]
-    expires: float
+    issued: float
+    lifetime: float
 
 
 class Verifier:
@@ -50,7 +52,7 @@ class Verifier:
         issuer: The only accepted `iss`.
         audience: The only accepted `aud`.
         keys: Reads the issuer's key set afresh.
-        clock: Unix seconds.
+        clock: What a token's age is read from.
     """
 
     def __init__(
@@ -59,7 +61,7 @@ class Verifier:
         issuer: str,
         audience: str,
         keys: Callable[[], Awaitable[KeySet]],
-        clock: Callable[[], float],
+        clock: Clock,
     ) -> None:
         self._issuer = issuer
         self._audience = audience
@@ -86,9 +88,14 @@ class Verifier:
             if len(self._callers) >= _MOST_REMEMBERED:
                 self._callers.clear()
             self._callers[token] = caller
-        if self._clock() >= caller.expires:
+        if self._clock.age(caller.issued) >= caller.lifetime:
             raise Refusal(401, "Jwt_is_expired")
         return caller
+
+    def forget(self) -> None:
+        """Check everything anew, by a key set that is read afresh."""
+        self._keys.clear()
+        self._callers.clear()
 
     async def _key(self, token: str) -> jwt.PyJWK:
         try:
@@ -112,7 +119,7 @@ class Verifier:
                 algorithms=[ALGORITHM],
                 audience=self._audience,
                 issuer=self._issuer,
-                # The expiry is checked by our own clock, which tests move.
+                # The expiry is checked by our own clock, which people move.
                 options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False},
             )
         except jwt.InvalidAudienceError as other_door:
@@ -122,7 +129,8 @@ class Verifier:
         except jwt.InvalidTokenError as broken:
             raise Refusal(401, "Jwt_verification_fails") from broken
         groups = claims.get("groups", [])
-        return Caller(str(claims["sub"]), tuple(map(str, groups)), float(claims["exp"]))
+        issued, until = float(claims["iat"]), float(claims["exp"])
+        return Caller(str(claims["sub"]), tuple(map(str, groups)), issued, until - issued)
 
 
 def published(issuer: str, transport: httpx2.AsyncHTTPTransport) -> Callable[[], Awaitable[KeySet]]:

@@ -99,7 +99,7 @@ def permission(table: str, ctx: Context[Warehouse]) -> Elicit[Overwrite] | Overw
     """Ask before something that exists is overwritten; a new table needs no question."""
     name = presto_sql.table_name(table)
     existing = _warehouse(ctx).tables().get(name)
-    if existing is None:
+    if existing is None or not _warehouse(ctx).asks:
         return Overwrite(overwrite=True)
     capabilities = ctx.client_capabilities
     if capabilities is None or capabilities.elicitation is None:

@@ -79,9 +79,11 @@ class Warehouse:
 
     Args:
         patience: Seconds a statement may run.
+        asks: Whether Presto itself asks a person before a table is overwritten.
     """
 
-    def __init__(self, *, patience: float = 10.0) -> None:
+    def __init__(self, *, patience: float = 10.0, asks: bool = True) -> None:
+        self.asks = asks
         self._patience = patience
         self._connection = duckdb.connect(":memory:", config=_CONFIGURATION)
         self._connection.execute(_BUILD)

@@ -171,6 +171,29 @@ async def test_a_token_ends_at_its_expiry_and_not_before() -> None:
         assert (late.status_code, late.text) == (401, "Jwt_is_expired")
 
 
+async def test_time_that_is_let_go_by_ends_the_tokens_that_there_are() -> None:
+    """A token from before is too old, and the next one is not."""
+    async with visit() as it:
+        before = it.bearer()
+        it.now[0] += 1
+        it.company.clock.go_by(9 * 3600)
+        late = await it.http.post("/presto/mcp", json=CALL, headers=before)
+        assert (late.status_code, late.text) == (401, "Jwt_is_expired")
+        it.now[0] += 1
+        again = await it.http.post("/presto/mcp", json=CALL, headers=it.bearer())
+        assert again.status_code == 200
+
+
+async def test_keys_changed_in_an_emergency_end_every_token_at_once() -> None:
+    """A token that the gateway knows already counts for no more than another of its key."""
+    async with visit() as it:
+        known = it.bearer()
+        assert (await it.http.get("/presto/mcp", headers=known)).status_code == 200
+        it.company.rotate_keys()
+        assert (await it.http.get("/presto/mcp", headers=known)).status_code == 401
+        assert (await it.http.get("/presto/mcp", headers=it.bearer())).status_code == 200
+
+
 async def test_rotated_keys_are_learned_and_dropped_keys_no_longer_count() -> None:
     """A token of a new key passes at once; one of a key that is gone is refused."""
     async with visit() as it:

@@ -238,3 +238,32 @@ async def test_a_website_cannot_reach_the_provider_under_its_own_name() -> None:
         spoofed = {"Host": "evil.example"}
         found = await client.http.get(f"{client.company.issuer}/jwks", headers=spoofed)
         assert found.status_code == 400
+
+
+async def test_where_one_person_plays_nobody_is_asked() -> None:
+    """The page leads on at once, whatever the client wants asked, and so does a device's code."""
+    async with portico() as client, Browser.start("") as browser:
+        client.company.provider.person = "carol"
+        back = await client.authorize("", prompt="consent")
+        tokens = (await client.redeem(back["code"])).json()
+        assert (await client.claims(tokens["access_token"], AUDIENCE))["sub"] == "carol"
+        asked = {"client_id": CLIENT_ID, "scope": "openid"}
+        issuer = client.company.issuer
+        device = (await client.http.post(f"{issuer}/device", data=asked)).json()
+        await browser.open(device["verification_uri_complete"])
+        assert "Signed in as Carol Castillo" in browser.words
+
+
+async def test_a_sign_in_ends_at_its_age_however_often_it_was_refreshed() -> None:
+    """What is let go by counts, and the next sign-in is as good as any."""
+    async with portico() as client:
+        client.company.provider.limit_sign_ins(8 * 3600)
+        first = await client.signed_in()
+        client.now[0] += 1
+        client.company.clock.go_by(7 * 3600)
+        second = (await client.refresh(first["refresh_token"])).json()
+        client.company.clock.go_by(2 * 3600)
+        assert (await client.refresh(second["refresh_token"])).json()["error"] == "invalid_grant"
+        client.now[0] += 1
+        again = await client.signed_in()
+        assert (await client.refresh(again["refresh_token"])).status_code == 200

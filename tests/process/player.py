@@ -1,0 +1,90 @@
+"""A person who plays a story in a shell of their own, as its printed text says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from proxy.home import Home
+from tests.process.installation import LAUNCHER
+
+if TYPE_CHECKING:
+    from tests.process.installation import Ended, Installation
+
+VISITOR = Path(__file__).with_name("visitor.py")
+EXPORT = re.compile(r"^ *export PORTICO_HOME=(.+)$", re.MULTILINE)
+_TYPED, _PRESSED, _SEEN = "     ", "     → on the page: ", "     │ "
+_AGAIN, _NOWHERE = "     ↻ again, until you see", "     ┆ nowhere: "
+
+
+@dataclass(slots=True)
+class Told:
+    """One step as it is printed: a command, the button to press, the words to see and not to."""
+
+    command: str = ""
+    press: str = ""
+    see: list[str] = field(default_factory=list)
+    nowhere: str = ""
+    again: bool = False
+
+
+def steps(text: str) -> list[Told]:
+    """The steps of a printed story."""
+    found: list[Told] = []
+    typing = False
+    for line in text.splitlines():
+        if re.match(r" ?\d+\.  ", line):
+            found.append(Told())
+            typing = False
+        elif not found:
+            continue
+        elif line.startswith(_PRESSED):
+            found[-1].press = line.removeprefix(_PRESSED)
+        elif line.startswith(_SEEN):
+            found[-1].see.append(line.removeprefix(_SEEN))
+        elif line.startswith(_NOWHERE):
+            found[-1].nowhere = line.removeprefix(_NOWHERE)
+        elif line == _AGAIN:
+            found[-1].again = True
+        elif typing or line.startswith(f"{_TYPED}portico "):
+            found[-1].command += line.removeprefix(_TYPED) + "\n"
+            typing = line.endswith("\\")
+    return found
+
+
+class Player:
+    """Somebody with a shell, a browser and a home.
+
+    Args:
+        installation: Whose home everything is in.
+    """
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._presses = installation.project / "press"
+        browser = shlex.join([sys.executable, "-I", str(VISITOR), str(self._presses)])
+        launchers = str(Path(LAUNCHER).parent)
+        self.environment = {
+            "PATH": f"{launchers}:{installation.environment['PATH']}",
+            "BROWSER": f"{browser} %s",
+        }
+
+    async def type(self, command: str, press: str = "") -> Ended:
+        """Type something into the shell, and press a button where a page opens."""
+        self._presses.write_text(press, encoding="utf-8")
+        return await self._installation.execute(["sh", "-c", command], env=self.environment)
+
+    async def begin(self, command: str) -> str:
+        """Start a sandbox, and set `PORTICO_HOME` as it says; returns what it printed."""
+        up = await self.type(command)
+        assert up.code == 0, up.errors
+        found = EXPORT.search(up.out)
+        assert found is not None, up.out
+        (home,) = shlex.split(found[1])
+        self._installation.home = Home(home, own=True)
+        self._installation.environment["PORTICO_HOME"] = home
+        return up.out
