@@ -12,8 +12,6 @@ import datetime as dt
 import logging
 from typing import TYPE_CHECKING, Any
 
-from auth.reach import Flow, Reach
-from proxy.audit import Event, Record
 from proxy.catalog.feature import Feature
 from proxy.catalog.view import EVERYTHING
 from proxy.configuration.company_policy import CompanyPolicy
@@ -23,9 +21,9 @@ from proxy.plain import plain
 from proxy.policy.joining import joined, under
 from proxy.policy.rule import Policy
 from proxy.registry import offerings
-from proxy.sign_in_again import SignInAgain
 from proxy.surroundings import take_bus, take_mesh
 from proxy.upkeep import Upkeep
+from proxy.user import User
 from proxy.workspace import look
 
 if TYPE_CHECKING:
@@ -127,7 +125,6 @@ class Hub:
         self.registry_fault: Fault | None = None
         self.needed = asyncio.Event()
         """Set when something waits for what the background brings."""
-        self._remembered = remembered
         self.registry = registry
         self.switch = switch
         self.horizon = Horizon(
@@ -136,28 +133,20 @@ class Hub:
             silent=self._silent,
             look_again=self._look_again,
         )
-        self._hint: Identity | None = None
-        self._told = ""
         catalog.reached = self._reached
-        self._loaded = asyncio.Event()
         self.upkeep = Upkeep(self)
-        self._again = SignInAgain(self)
+        self.user = User(self, remembered)
 
     @property
     def identity(self) -> Identity | None:
         """Who is signed in; until the sealed sign-in is open, who was signed in last."""
-        if self.account is not None and self._loaded.is_set():
-            return self.account.identity
-        return self._hint
+        return self.user.identity
 
     # --- birth and death ---------------------------------------------------------------------
 
     def start(self) -> None:
         """Fill the catalog from what the disk remembers and begin the upkeep; waits for nobody."""
-        company = self.configuration.company
-        if self.account is not None and company is not None:
-            self._hint = self._remembered.load(company.issuer)
-            self.account.on_change.append(self._identity_changed)
+        self.user.recall()
         self.company_policy.look()
         self.switch.look()
         self.adopt()
@@ -198,7 +187,7 @@ class Hub:
             self.needed.set()
             try:
                 async with asyncio.timeout(FIRST_ANSWER):
-                    await self._loaded.wait()
+                    await self.user.certain.wait()
                     if self.blank(feature):
                         await self.upkeep.settled.wait()
                         await self.catalog.ready(feature)
@@ -289,44 +278,7 @@ class Hub:
     async def loaded(self) -> None:
         """Wait until it is certain who is signed in."""
         self.needed.set()
-        await self._loaded.wait()
-
-    async def sign_in(self, session: Session, flow: Flow = Flow.BEST) -> Identity:
-        """Sign the user in where `session`'s window reaches them, and meet the registry.
-
-        Args:
-            session: The window in which the user asked for it.
-            flow: How.
-
-        Raises:
-            Fault: There is no company, or the sign-in did not succeed.
-        """
-        if self.account is None:
-            raise NothingToSignInTo("There is no company to sign in to.")
-        await self.loaded()
-        if self.setup is not None and self.setup.fault is not None:
-            raise self.setup.fault
-        window = session.window
-
-        async def open_page(url: str) -> bool:
-            return window is not None and await window.open_url(url)
-
-        reach = session.reach(flow) if session.reach is not None else Reach(flow)
-        identity = await self.account.sign_in(open_page, reach)
-        reach.tell("Asking the registry what is yours")
-        await self.upkeep.ask_registry()
-        self._note(Event.SIGNED_IN, identity, session)
-        return identity
-
-    def take_address(self, pasted: str) -> None:
-        """Take the address at which the browser of the sign-in under way stopped.
-
-        Raises:
-            Fault: No sign-in waits for one, or it is another's.
-        """
-        if self.account is None:
-            raise NothingToSignInTo("There is no company to sign in to.")
-        self.account.answer(pasted)
+        await self.user.certain.wait()
 
     async def page_address(self) -> str:
         """Where the person answers questions in a browser of theirs.
@@ -338,63 +290,14 @@ class Hub:
             raise NothingToSignInTo("There is no company to sign in to, hence no approvals page.")
         return await self.page()
 
-    async def sign_in_at(self, server: str, session: Session) -> None:
-        """Sign the user in at a server that runs its own OAuth, see `OwnSignIns.sign_in`."""
-        await self.loaded()
-        await self.own_sign_ins.sign_in(self.catalog, server, session)
-        self._note(Event.SIGNED_IN, self.identity, session, server)
-
-    async def sign_out_at(self, server: str, session: Session) -> None:
-        """Forget the user's sign-in at such a server."""
-        await self.loaded()
-        await self.own_sign_ins.sign_out(self.catalog, server)
-        self._note(Event.SIGNED_OUT, self.identity, session, server)
-
-    async def sign_out(self, session: Session) -> None:
-        """Forget the sign-in here and, where it can be reached, at the issuer."""
-        if self.account is None:
-            return
-        await self.loaded()
-        identity = self.account.identity
-        if identity is not None:
-            await self.pairings.forget()
-            self._again.expect_end()
-            await self.account.sign_out()
-            self._note(Event.SIGNED_OUT, identity, session)
-
-    def _note(
-        self, event: Event, identity: Identity | None, session: Session, server: str = ""
-    ) -> None:
-        user, host = identity.subject if identity else "", plain(session.host, 80)
-        self.journal.note(Record(self.clock(), event, user=user, host=host, server=server))
-
     # --- in step -----------------------------------------------------------------------------
 
     def blank(self, feature: Feature = Feature.TOOLS) -> bool:
         """Whether a list lacks something that the background is about to bring."""
-        if self.account is not None and self.identity is None and not self._loaded.is_set():
+        if self.account is not None and self.identity is None and not self.user.certain.is_set():
             return True  # Without a hint, only the sealed sign-in can tell whose list it is.
         unlisted = self.registry is not None and self.listing is None and self.identity is not None
         return unlisted or self.catalog.unseen(feature)
-
-    def _identity_changed(self) -> None:
-        identity = self.account.identity if self.account else None
-        self._tell_who(identity)
-        self._again.follow(identity)
-        self._loaded.set()
-        self._remembered.save(identity)
-        self.pairings.adopt(identity.key if identity else "")
-        self.adopt()
-        self.catalog.retry()
-        self.upkeep.hurry()
-
-    def _tell_who(self, identity: Identity | None) -> None:
-        """Have editors write down that somebody is signed in, or nobody any more."""
-        key = identity.key if identity else ""
-        if key != self._told:
-            who = f"Signed in as {plain(identity.name, 80)}." if identity else "Signed out."
-            self.sessions.log(who)
-        self._told = key
 
     def _reached(self, offering: Offering, fault: Fault | None) -> None:
         """Have editors write down that a server cannot be reached any more, or is back."""
@@ -403,25 +306,6 @@ class Hub:
             self.sessions.log(f"{title} is back.")
         else:
             self.sessions.log(f"{title}: {plain(fault.sentence(), 500)}", grave=True)
-
-    async def open_sign_in(self) -> None:
-        """Open what is sealed, after which it is certain who is signed in, and by whose rules.
-
-        A set-up that is not the one that was accepted opens nothing.
-        """
-        ill = await self.setup.confirm() if self.setup is not None else None
-        if self.registry is not None:
-            await self.registry.unseal()
-        if self.account is not None and ill is None:
-            await self.account.load()
-        self._loaded.set()
-        self._told = self.identity.key if self.identity else ""
-        if self.identity != self._hint:
-            self._remembered.save(self.identity)
-        # Also for the same person: what the registry last said may have turned out not to be its.
-        self.adopt()
-        await self.pairings.load()
-        self.pairings.adopt(self.identity.key if self.identity else "")
 
     def adopt(self, listing: Listing | None = None) -> None:
         """Bring the catalog in step with who is signed in and what the registry says."""

@@ -57,7 +57,7 @@ class SignInAgain:
         caller = session.caller if session is not None else None
         sentence = f"Your sign-in to Portico as {before.name} has ended."
         while session and caller and await caller.offer(sentence, ACTION):
-            signing = asyncio.ensure_future(self._hub.sign_in(session))
+            signing = asyncio.ensure_future(self._hub.user.sign_in(session))
             try:
                 # Shielded: once signed in, `follow` takes this sentence away, and not the sign-in.
                 await asyncio.shield(signing)

@@ -83,7 +83,7 @@ class Upkeep:
                 await hub.needed.wait()
         except TimeoutError:
             pass  # Nobody waits; the head start is over.
-        await hub.open_sign_in()
+        await hub.user.open()
         await self.ask_registry()
         self.settled.set()
         self.do(hub.catalog.tend())

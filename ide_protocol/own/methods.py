@@ -167,25 +167,25 @@ class Methods:
         """See `contract.SIGN_IN`."""
         self._configured()
         if "server" in params:
-            await self._hub.sign_in_at(text(params, "server"), self._session)
+            await self._hub.user.sign_in_at(text(params, "server"), self._session)
             return {}
         asked = params.get("flow", Flow.BEST.value)
         if asked not in set(Flow):
             raise BadParams("`flow` must be best, page, device or paste.")
-        await self._hub.sign_in(self._session, Flow(asked))
+        await self._hub.user.sign_in(self._session, Flow(asked))
         return {"user": self._user()}
 
     async def sign_in_answer(self, params: Params) -> dict[str, Any]:
         """See `contract.SIGN_IN_ANSWER`."""
-        self._hub.take_address(text(params, "url"))
+        self._hub.user.take_address(text(params, "url"))
         return {}
 
     async def sign_out(self, params: Params) -> dict[str, Any]:
         """See `contract.SIGN_OUT`."""
         if "server" in params:
-            await self._hub.sign_out_at(text(params, "server"), self._session)
+            await self._hub.user.sign_out_at(text(params, "server"), self._session)
         else:
-            await self._hub.sign_out(self._session)
+            await self._hub.user.sign_out(self._session)
         return {}
 
     async def call(self, params: Params) -> dict[str, Any]:

@@ -86,7 +86,7 @@ async def test_a_set_up_that_is_not_the_accepted_one_denies_everything_and_says_
             '[company]\nissuer = "https://evil.example"\nclient_id = "portico"\n', encoding="utf-8"
         )
     hub = _hub(tmp_path, keyring)
-    await hub.open_sign_in()
+    await hub.user.open()
     assert [fault.reference for fault in problems(hub)] == [
         "setup-missing" if harm == "gone" else "setup-altered"
     ]
@@ -107,7 +107,7 @@ async def test_an_administrators_set_up_stands_above_an_accepted_one(tmp_path: P
     managed.write_text(text, encoding="utf-8")
     managed.chmod(0o644)
     hub = _hub(tmp_path, keyring, str(managed))
-    await hub.open_sign_in()
+    await hub.user.open()
     assert problems(hub) == []
     company = hub.configuration.company
     assert company is not None

@@ -73,7 +73,7 @@ def found(hub: Hub, name: str) -> Check:
 def test_the_sign_in_is_looked_at(hub: Hub, storage: str | None, state: str) -> None:
     """Missing fails, kept in memory warns, sealed is well; what is not well says what to do."""
     if storage is not None:
-        hub._hint = Identity("https://sso.example", "alice", "Alice", frozenset())
+        hub.user._hint = Identity("https://sso.example", "alice", "Alice", frozenset())
         hub.account = Account(storage)  # type: ignore[assignment]  # a double
     check = found(hub, "sign-in")
     assert check["state"] == state
@@ -143,7 +143,7 @@ def test_the_registry_is_well_or_says_why_not(hub: Hub) -> None:
     }
     hub.catalog.adopt(servers, identity_key="k", revision="1", groups=frozenset())
     assert found(hub, "registry")["finding"] == "1 server is listed for you, as of now."
-    hub._hint = Identity("https://sso.example", "alice", "Alice", frozenset())
+    hub.user._hint = Identity("https://sso.example", "alice", "Alice", frozenset())
     hub.registry_fault = RegistryUnreachable("The registry did not answer.")
     assert [c["finding"] for c in checks(hub, Look()) if c["name"] == "registry"] == [
         "The registry did not answer."

@@ -96,7 +96,7 @@ def test_without_any_configuration_the_file_is_named(tmp_path: Path) -> None:
 
 def test_every_server_that_is_missing_says_why_and_who_acts(hub: Hub) -> None:
     """Down, from a snapshot, withheld: each in a sentence; a hidden one in none."""
-    hub._hint = ALICE
+    hub.user._hint = ALICE
     offer(
         hub,
         presto=Standing.OFFERED,
@@ -127,7 +127,7 @@ def test_every_server_that_is_missing_says_why_and_who_acts(hub: Hub) -> None:
 
 def test_nothing_a_model_reads_names_an_approval_or_how_to_give_one(hub: Hub) -> None:
     """Neither the status nor its tool speaks of questions, ids or approving commands."""
-    hub._hint = ALICE
+    hub.user._hint = ALICE
     offer(hub, presto=Standing.OFFERED)
     for said in (summary(hub), str(STATUS_TOOL)):
         assert not re.search(r"approv|reject|portico answer|question", said, re.IGNORECASE)
@@ -153,7 +153,7 @@ def test_the_sign_in_that_nothing_keeps_is_called_so(hub: Hub) -> None:
 
         storage = "memory"
 
-    hub._hint = ALICE
+    hub.user._hint = ALICE
     hub.account = Account()  # type: ignore[assignment]  # only where it is kept matters
     assert "lasts until Portico ends" in summary(hub)
     hub.account = None

@@ -29,7 +29,7 @@ async def test_what_a_server_told_one_user_is_not_what_another_starts_from(
     """Capabilities of the last hub are recalled for whoever was signed in, and for nobody else."""
     for subject, told in (("alice", None), ("bob", None), ("alice", TERMS)):
         hub = build(Home(str(tmp_path), own=True))
-        hub._hint = Identity("https://sso.example", subject, subject, frozenset())
+        hub.user._hint = Identity("https://sso.example", subject, subject, frozenset())
         upstream = hub.catalog.upstream(OFFERING)
         assert isinstance(upstream, Upstream)
         assert upstream._terms == told

@@ -334,11 +334,11 @@ async def test_signing_in_shows_the_page_and_brings_the_servers(works: Works) ->
     works.hub.start()
     window = PageWindow()
     session = Session("lsp", host="Editor\n", window=window)
-    assert await works.hub.sign_in(session) == ALICE
+    assert await works.hub.user.sign_in(session) == ALICE
     assert window.pages == ["https://sso.example/authorize"]
     await works.hub.catalog.ready()
     assert works.names() == ["presto_read"]
-    await works.hub.sign_out(session)
+    await works.hub.user.sign_out(session)
     assert (works.hub.identity, works.names()) == (None, [])
     await works.journal.close()
     noted = [(r["event"], r["user"], r["host"]) for r in await works.journal.read()]
@@ -391,7 +391,7 @@ async def test_whoever_signs_out_is_not_told_that_they_are(works: Works) -> None
     """Neither by signing out nor by signing in as somebody else."""
     other, used = await _two_editors(works)
     works.account.become(BOB)
-    await works.hub.sign_out(next(iter(works.sessions)))
+    await works.hub.user.sign_out(next(iter(works.sessions)))
     await asyncio.sleep(0)
     assert (other.said.empty(), used.said.empty()) == (True, True)
 
@@ -429,9 +429,9 @@ async def test_without_a_company_there_is_nothing_to_sign_in_to(works: Works) ->
     works.hub = works.build(company=False)
     works.hub.start()
     with pytest.raises(NothingToSignInTo) as told:
-        await works.hub.sign_in(Session("lsp"))
+        await works.hub.user.sign_in(Session("lsp"))
     assert told.value.who is Who.PERSON
-    await works.hub.sign_out(Session("lsp"))
+    await works.hub.user.sign_out(Session("lsp"))
     assert await works.hub.listed() == []
 
 

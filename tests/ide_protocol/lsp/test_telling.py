@@ -103,7 +103,7 @@ async def test_editors_hear_who_is_signed_in_and_which_server_is_back(door: Door
     alice = Identity("https://sso", "alice", "Alice", frozenset())
     presto = Offering("presto", "com.example/presto", "Presto", "https://gateway/presto")
     for who in (alice, alice, None, None):
-        door.hub._tell_who(who)
+        door.hub.user._tell(who)
     door.hub.catalog.reached(presto, UpstreamUnreachable("Presto does not answer."))
     door.hub.catalog.reached(presto, None)
     lines = [await said(client, "window/logMessage") for _ in range(4)]
