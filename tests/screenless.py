@@ -133,5 +133,6 @@ class Screenless:
                 said = json.loads(line)
                 if "event" in said:
                     self._events[said["event"]].put_nowait(said["value"])
-                elif said["id"] in self._answers:
-                    self._answers.pop(said["id"]).set_result((said["ok"], said.get("value")))
+                elif (answer := self._answers.pop(said["id"], None)) and not answer.done():
+                    # Whoever gave up meanwhile is told nothing, and the rest is heard all the same.
+                    answer.set_result((said["ok"], said.get("value")))
