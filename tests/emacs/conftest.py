@@ -7,26 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.company import Company
 from tests.emacs.emacs import Emacs
-from tests.process.conftest import box, portico
+from tests.process.conftest import box, company, portico
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tests.process.installation import Installation
 
-__all__ = ["box", "portico"]
+__all__ = ["box", "company", "portico"]
 
 collect_ignore_glob = [] if os.environ.get("PORTICO_TEST_EMACS") else ["test_*.py"]
-
-
-@pytest.fixture
-async def company(portico: Installation) -> AsyncIterator[Company]:
-    """The company in a box, which this home belongs to."""
-    async with Company() as company:
-        portico.configure(company.configuration())
-        yield company
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox.company import Company
 from tests.process.box import Box, served
 from tests.process.installation import Installation
 
@@ -28,6 +29,14 @@ async def box(portico: Installation) -> AsyncIterator[Box]:
     async with served(Box()) as box:
         portico.configure(behind(box))
         yield box
+
+
+@pytest.fixture
+async def company(portico: Installation) -> AsyncIterator[Company]:
+    """The company in a box, which this home belongs to."""
+    async with Company() as company:
+        portico.configure(company.configuration())
+        yield company
 
 
 def behind(box: Box, more: str = "") -> str:

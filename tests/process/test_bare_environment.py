@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox import browser
-from sandbox.company import Company
 from sandbox.editor import Editor
 from tests.process.installation import LAUNCHER, PATIENCE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
+    from sandbox.company import Company
     from tests.process.box import Box
     from tests.process.installation import Installation
 
@@ -31,14 +29,6 @@ def bare(portico: Installation) -> Installation:
     portico.environment.clear()
     portico.environment |= {"PATH": "/usr/bin:/bin", "PORTICO_HOME": home}
     return portico
-
-
-@pytest.fixture
-async def company(bare: Installation) -> AsyncIterator[Company]:
-    """The company in a box, which this home belongs to."""
-    async with Company() as company:
-        bare.configure(company.configuration())
-        yield company
 
 
 async def test_editor_and_client_work_in_a_bare_environment(bare: Installation, box: Box) -> None:

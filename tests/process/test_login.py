@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.browser import Browser
-from sandbox.company import Company
 from tests.process.installation import LAUNCHER
 from tests.process.screen import Screen
 from tests.process.signing import Issued, Pages, sign_in
@@ -17,8 +16,9 @@ from tests.process.window import text
 from tests.providers.place import stopped
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
 
+    from sandbox.company import Company
     from sandbox.editor import Editor
     from tests.process.installation import Installation
 
@@ -26,14 +26,6 @@ READ = "presto_run_query"
 SQL = "SELECT 42 AS answer"
 COMPLETE = re.compile(r"http://127\.0\.0\.1:\d+/enter\?code=[A-Z]{4}-[A-Z]{4}")
 PAGE = re.compile(r"http://127\.0\.0\.1:\d+/authorize\?\S+")
-
-
-@pytest.fixture
-async def company(portico: Installation) -> AsyncIterator[Company]:
-    """The company in a box, which this home belongs to."""
-    async with Company() as company:
-        portico.configure(company.configuration())
-        yield company
 
 
 @pytest.fixture

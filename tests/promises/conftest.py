@@ -1,5 +1,5 @@
 """The promises are tested on the real processes, with what their tests share."""
 
-from tests.process.conftest import box, portico
+from tests.process.conftest import box, company, portico
 
-__all__ = ["box", "portico"]
+__all__ = ["box", "company", "portico"]

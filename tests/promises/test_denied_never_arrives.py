@@ -7,23 +7,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ide_protocol.command_line.exit_code import ExitCode
-from sandbox.company import Company
 from tests.process.signing import sign_in
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
+    from sandbox.company import Company
     from tests.process.installation import Ended, Installation
 
 
 @pytest.fixture
-async def company(portico: Installation) -> AsyncIterator[Company]:
-    """The company in a box, which this home belongs to, and where alice is signed in."""
-    async with Company() as company:
-        portico.configure(company.configuration())
-        async with portico.editor() as editor:
-            await sign_in(editor, "alice")
-        yield company
+async def company(company: Company, portico: Installation) -> Company:
+    """The company that this home belongs to, and where alice is signed in."""
+    async with portico.editor() as editor:
+        await sign_in(editor, "alice")
+    return company
 
 
 def arrived(company: Company, server: str) -> list[str]:

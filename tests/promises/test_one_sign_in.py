@@ -6,8 +6,6 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
-
 from sandbox import browser
 from sandbox.company import AUDIENCE, Company
 from sandbox.editor import Editor
@@ -16,20 +14,12 @@ from tests.process.signing import Issued, Pages, sign_in
 from tests.process.window import text
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    import pytest
 
     from tests.process.installation import Installation
 
 READ = "presto_run_query"
 SQL = "SELECT 42 AS answer"
-
-
-@pytest.fixture
-async def company(portico: Installation) -> AsyncIterator[Company]:
-    """The company in a box, which this home belongs to."""
-    async with Company() as company:
-        portico.configure(company.configuration())
-        yield company
 
 
 async def test_two_windows_that_sign_in_at_once_show_one_page(
