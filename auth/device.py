@@ -31,6 +31,8 @@ GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 OK = 200
 INTERVAL = 5.0
 """Seconds between two questions where the issuer names none (RFC 8628 §3.2)."""
+SHORTEST_INTERVAL = 1.0
+"""An issuer that names none at all would have itself asked without a pause."""
 LONGEST_INTERVAL = 60.0
 LIFETIME = 600.0
 """Seconds a code lives where the issuer does not say."""
@@ -215,7 +217,7 @@ def read_begun(answer: Answer, url: str, issuer: str) -> Begun:
             complete if isinstance(complete, str) else None,
             max(1.0, seconds_in(found.get("expires_in"), LIFETIME, LONGEST_LIFETIME)),
         ),
-        seconds_in(found.get("interval"), INTERVAL, LONGEST_INTERVAL),
+        max(SHORTEST_INTERVAL, seconds_in(found.get("interval"), INTERVAL, LONGEST_INTERVAL)),
     )
 
 

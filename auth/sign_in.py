@@ -136,7 +136,11 @@ class SignIn:
                 loopback.conclude(400, "You are not signed in", fault.sentence())
                 raise
             identity = credential.identity
-            more = await self._welcome(identity, loopback.origin) if self._welcome else None
+            # A forwarded answer passed through the hands of whoever forwards, who could keep the
+            # page that follows it and press its buttons in the person's place.
+            direct = back == loopback.redirect_uri
+            greets = self._welcome if direct else None
+            more = await greets(identity, loopback.origin) if greets else None
             loopback.conclude(
                 200,
                 f"Signed in as {identity.name}",

@@ -81,6 +81,8 @@ def test_what_ends_a_code_is_not_asked_about_again(fault: Fault, kind: type[Faul
         ({"expires_in": "soon", "interval": None}, 600.0, 5.0),
         ({"expires_in": 10**9, "interval": 10**9}, 1800.0, 60.0),
         ({"expires_in": -1, "interval": True}, 1.0, 5.0),
+        ({"expires_in": 300, "interval": 0}, 300.0, 1.0),
+        ({"expires_in": 300, "interval": "-7"}, 300.0, 1.0),
     ],
     ids=str,
 )

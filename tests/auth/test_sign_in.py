@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from auth.account import Account
+    from auth.identity import Identity
+    from auth.page import Content
     from tests.auth.issuer_double import IssuerDouble
 
 
@@ -94,6 +96,39 @@ async def test_an_editors_own_way_back_is_what_the_issuer_is_told(
 
     reach = Reach(remote=True, forward=forward)
     assert (await account().sign_in(person, reach)).name == "alice"
+
+
+async def test_whoever_forwards_an_answer_gets_no_page_with_buttons(
+    issuer: IssuerDouble, account: Callable[[], Account]
+) -> None:
+    """A program that calls itself an editor cannot lead the browser to itself and then say yes."""
+    led: list[str] = []
+    visits: list[asyncio.Task[bytes]] = []
+    greeted: list[str] = []
+
+    async def forward(back: str) -> str | None:
+        led.append(back)
+        return "http://127.0.0.1:4711/callback"
+
+    async def visit(page: str) -> bytes:
+        network, query = Network(), urlsplit(issuer.address(page)).query
+        answer = await network.request("GET", f"{led[0]}?{query}")
+        await network.aclose()
+        return answer.body
+
+    async def program(page: str) -> bool:
+        visits.append(asyncio.ensure_future(visit(page)))
+        return True
+
+    async def welcome(_: Identity, origin: str) -> Content | None:
+        greeted.append(origin)
+        return None
+
+    alice = account()
+    alice.welcome = welcome
+    await alice.sign_in(program, Reach(forward=forward))
+    assert b"Signed in as alice" in await visits[0]
+    assert not greeted
 
 
 @pytest.mark.parametrize("address", [None, "https://x.forwarded.example/callback"])
