@@ -118,7 +118,7 @@ def read(text: str, name: str) -> Cassette:
             track = Track(call["server"], call["tool"], dict(call["arguments"]))
             track.answers = [_answer(answer) for answer in call["answers"]]
             found.tracks[track.key] = track
-    except (ValueError, KeyError, TypeError, AttributeError) as wrong:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
         msg = f"{name} is not a cassette."
         raise CassetteUnusable(msg) from wrong
     return found

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import errno
 import logging
 import os
+import secrets
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 log = logging.getLogger("portico.cassette")
+
+_LARGEST = 64 * 1024 * 1024
+"""Bytes that a cassette may have."""
 
 
 class Recorder:
@@ -76,9 +82,11 @@ class Recorder:
                 log.warning("a call was not recorded: %s", wrong)
 
     def _save(self, text: str) -> None:
-        fresh = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        fresh = self._path.with_name(f".{self._path.name}.{secrets.token_hex(6)}")
         try:
-            fresh.write_text(text, encoding="utf-8")
+            # A folder from somewhere may hold links under names that can be guessed.
+            with fresh.open("x", encoding="utf-8") as file:
+                file.write(text)
             fresh.replace(self._path)
         except OSError as wrong:
             msg = f"{self._path.name} cannot be written ({wrong.strerror})."
@@ -93,7 +101,7 @@ def opened(path: str, *, missing_ok: bool = False) -> Cassette:
     """
     name = Path(path).name
     try:
-        return read(Path(path).read_text(encoding="utf-8"), name)
+        return read(_text(path), name)
     except FileNotFoundError:
         if missing_ok:
             return Cassette()
@@ -102,6 +110,20 @@ def opened(path: str, *, missing_ok: bool = False) -> Cassette:
     except (OSError, UnicodeError) as wrong:
         msg = f"{name} cannot be read."
         raise CassetteUnusable(msg) from wrong
+
+
+def _text(path: str) -> str:
+    """What a file says that may be a folder's from somewhere: no pipe, no device, nothing endless.
+
+    Raises:
+        OSError: It is no such file.
+        UnicodeError: It is not UTF-8.
+    """
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST:
+            raise OSError(errno.EINVAL, "it is no file, or too large")
+        return file.read(_LARGEST).decode("utf-8")
 
 
 def _recorded(envelope: Mapping[str, Any], now: float) -> Recorded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -118,6 +119,22 @@ async def test_a_recording_takes_the_place_of_an_earlier_one_call_by_call(tmp_pa
     assert failed.answers[0]["error"] == {"code": 1, "message": "no"}
     assert found.servers["presto"]["read"] == ["q", "r"]
     assert json.loads((tmp_path / "a.cassette.json").read_text())["portico"] == "cassette"
+
+
+def test_a_pipe_a_device_or_a_link_in_a_workspace_holds_up_nobody(tmp_path: Path) -> None:
+    """A folder from somewhere may hold what never ends, in the place of a cassette."""
+    pipe, link = tmp_path / "a.cassette.json", tmp_path / "b.cassette.json"
+    os.mkfifo(pipe)
+    link.symlink_to("/dev/zero")
+    for path in (pipe, link):
+        with pytest.raises(CassetteUnusable, match="cannot be read"):
+            opened(str(path))
+
+
+def test_what_is_nested_without_an_end_is_no_cassette() -> None:
+    """It is refused, and not the end of the hub's task."""
+    with pytest.raises(CassetteUnusable):
+        read('{"portico": ' + "[" * 100_000, "a")
 
 
 def test_another_file_is_never_recorded_over(tmp_path: Path) -> None:
