@@ -1,7 +1,8 @@
 """What in a configuration looks like a secret, and how a file refers to one that is kept sealed.
 
 A guess by name and by shape. It errs towards saying something, for a secret in a file of a project
-is read by everybody who gets the project.
+is read by everybody who gets the project. The text may be anybody's, so no pattern here goes over
+it more than once.
 """
 
 from __future__ import annotations
@@ -18,15 +19,17 @@ KEYRING: Final = "keyring:"
 SEALED_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
 """What such a secret may be called."""
 _ARGUMENT = re.compile(
-    r"(?:token|passw\w*|secret|api[-_]?key|credentials?|bearer)(?:=|\s+)\S", re.IGNORECASE
+    r"(?:token|passw\w{0,20}|secret|api[-_]?key|credentials?|bearer)(?:=|\s+)\S", re.IGNORECASE
 )
 _OPTION = re.compile(r"--?[\w-]*(?:token|passw\w*|secret|api[-_]?key|credentials?)", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"\$\{.+\}|\$\w+|%\w+%|\{(?:env|file):.+\}|[~/.].*[/\\].*|[A-Za-z]:\\.*")
+_ELSEWHERE = re.compile(
+    r"\$\{.+\}|\$\w+|%\w+%|\{(?:env|file):.+\}|[~/.][^/\\\n]*[/\\].*|[A-Za-z]:\\.*"
+)
 """A variable, an input that the host asks for, or the path of a file: no secret itself."""
 
 _PLAIN = re.compile(r"|true|false|none|null|\d{1,6}", re.IGNORECASE)
 _ISSUED = re.compile(ISSUED)
-_BEARER = re.compile(r"(?:bearer|basic)\s+(.+)", re.IGNORECASE)
+_BEARER = re.compile(r"(?:bearer|basic)\s+(\S.*)", re.IGNORECASE)
 
 
 def is_secret(name: str, value: str) -> bool:

@@ -1,7 +1,8 @@
 """What gives a secret away: names, words before it, forms of its own. The one table of them.
 
 Who reads it differs in how far to go: a configuration's check warns, a cassette leaves out only
-what an agent will not miss, the audit leaves out more than it must. Pure.
+what an agent will not miss, the audit leaves out more than it must. The texts are anybody's, so no
+pattern goes over one more than once. Pure.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ PERHAPS_SECRET: Final = re.compile(
 
 ISSUED: Final = (
     r"\b(?:gh[pousr]_|github_pat_|glpat-|sk-|xox[abprs]-|AKIA|npm_|pypi-|hf_)[\w-]{12,}"
-    r"|\beyJ[\w-]{5,}(?:\.[\w-]+){1,4}"
+    r"|(?<![\w-])eyJ[\w-]{5,}(?:\.[\w-]+){1,4}"
 )
 """Tokens whose issuers begin them so that they can be recognised, and signed ones (JWT)."""
 

@@ -8,7 +8,7 @@ what every client speaks; languages work with offsets into the text and let the 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import Any, NotRequired, TypedDict
 
@@ -124,6 +124,13 @@ class Document:
     def _starts(self) -> list[int]:
         return [0, *(found.end() for found in _LINE_END.finditer(self.text))]
 
+    @cached_property
+    def _wide(self) -> list[int]:
+        """Where characters of two code units stand: a line may be as long as the document."""
+        if self.text.isascii():
+            return []
+        return [at for at, one in enumerate(self.text) if ord(one) > _ONE_UNIT]
+
     def line(self, number: int) -> str:
         """The text of a line without its end; empty beyond the last."""
         if not 0 <= number < len(self._starts):
@@ -146,8 +153,9 @@ class Document:
     def position(self, offset: int) -> Position:
         """The position of an offset into the text."""
         line = bisect_right(self._starts, offset) - 1
-        before = self.text[self._starts[line] : offset]
-        return {"line": line, "character": sum(map(_units, before))}
+        start, wide = self._starts[line], self._wide
+        beyond = bisect_left(wide, min(offset, len(self.text))) - bisect_left(wide, start)
+        return {"line": line, "character": min(offset, len(self.text)) - start + beyond}
 
     def range(self, start: int, end: int) -> Range:
         """The range between two offsets."""

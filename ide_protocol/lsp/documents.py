@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("portico.lsp")
 
-LARGEST = 1024 * 1024
-"""Characters that a document may have."""
-
 MOST = 64
 """Documents that one editor may have open here; further ones are not looked at."""
 
@@ -57,7 +54,7 @@ class Documents:
         """A document was opened, or has another text now."""
         language = next((one for one in self._languages if one.speaks(uri)), None)
         full = uri not in self._open and len(self._open) >= MOST
-        if language is None or full or len(text) > LARGEST:
+        if language is None or full or len(text) > language.largest:
             self.closed(uri)
             return
         self._open[uri] = Document(uri, text, version), language

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -25,6 +25,9 @@ class Language:
     Every method answers at once, from what is known: an editor asks at each key. Only a hover may
     be waited for.
     """
+
+    largest: ClassVar[int] = 1024 * 1024
+    """Characters of a document that it looks at."""
 
     def speaks(self, uri: str) -> bool:
         """Whether this is a document of its kind; the first language that says so has it."""

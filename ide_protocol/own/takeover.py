@@ -102,7 +102,8 @@ class TakeOver:
             if wrong_now := check(said, str(path)):
                 raise ConfigurationFault(wrong_now)
             lead = "" if not said or said.endswith("\n") else "\n"
-            items = plan(found, said + lead, str(path), self._knowledge(), program)
+            kept = await self._hub.secrets.names()
+            items = plan(found, said + lead, str(path), self._knowledge(), program, kept=kept)
             if not dry:
                 items = [await self._sealed(one) for one in items]
             added = "".join(one.toml for one in items)

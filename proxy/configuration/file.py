@@ -8,7 +8,7 @@ from pathlib import Path
 
 from proxy.configuration.fault import ConfigurationFault, Problem
 from proxy.configuration.section import Problems, Section
-from proxy.outline.toml import locate
+from proxy.outline.toml import locate, parsed
 
 SIZE_LIMIT = 1024 * 1024
 """Bytes the file may have."""
@@ -40,13 +40,12 @@ def parse_table(text: str, path: str, kind: str) -> Section:
         ConfigurationFault: It is not TOML.
     """
     try:
-        document = tomllib.loads(text)
-        problems = Problems(path, locate(text))
+        document = parsed(text)
     except tomllib.TOMLDecodeError as wrong:
         raise ConfigurationFault([_not_toml(path, text, str(wrong))]) from None
-    except RecursionError:
-        raise ConfigurationFault([Problem(path, 1, "", "is nested too deeply")]) from None
-    return Section(document, kind, (), problems)
+    except ValueError as wrong:
+        raise ConfigurationFault([Problem(path, 1, "", str(wrong))]) from None
+    return Section(document, kind, (), Problems(path, locate(text)))
 
 
 def read_text(path: str) -> str | None:

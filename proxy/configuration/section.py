@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from proxy.configuration.vocabulary import Key
     from proxy.outline.place import Path
 
+_MOST = 200
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WORD = re.compile(r"[A-Za-z_-]{1,20}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -64,6 +65,11 @@ class Problems:
         )
         self.found.append(Problem(self.file, self.line(path), key, message, path))
 
+    @property
+    def enough(self) -> bool:
+        """Whether there are more than anybody reads: of each unknown key the nearest is sought."""
+        return len(self.found) >= _MOST
+
     def line(self, path: Path) -> int:
         """The line of `path` or of the nearest table around it."""
         while path and path not in self._lines:
@@ -87,7 +93,7 @@ class Section:
         self.path = path
         self.problems = problems
         for key, value in table.items():
-            if key not in KEYS[kind]:
+            if key not in KEYS[kind] and not problems.enough:
                 problems.add((*path, key), _unknown(key, value, KEYS[kind]))
 
     def __contains__(self, key: str) -> bool:

@@ -74,6 +74,10 @@ class _Reader:
         cursor: Cursor | None = None
         for token in _TOKEN.finditer(self.text):
             cursor = self._token(token) if token.lastgroup != "blank" else None
+            if len(self._stack) > _DEEPEST:
+                # Every path names everything around it, so what goes on and on is not followed.
+                self._wrong(token.start(), "it is nested too deeply")
+                break
         self.found.cursor = cursor or self._cursor(len(self.text))
         if len(self._stack) > 1:
             self._wrong(len(self.text), "it ends before everything is closed")
@@ -107,8 +111,6 @@ class _Reader:
     def _mark(self, mark: str, start: int) -> None:
         top = self._top
         if mark in "{[":
-            if len(self._stack) > _DEEPEST:
-                self._wrong(start, "it is nested too deeply")
             self._wanted("value", start)
             said: dict[str, object] | list[object] = {} if mark == "{" else []
             key = top.span if top.kind == "{" else (start, start)

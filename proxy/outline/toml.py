@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
+from typing import Any
 
 from proxy.outline.place import Cursor, Outline, Path, Place, Role, Span
 
@@ -35,6 +36,26 @@ _BLANK = re.compile(r"[ \t]*")
 _LINE = re.compile(r"[^\n]*\n?")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _DEEPEST = 100
+_TOO_DEEP = "is nested too deeply"
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """What a text says, as the standard library reads it.
+
+    Raises:
+        ValueError: It is not TOML (`tomllib.TOMLDecodeError`); or one of its numbers has more
+            digits than Python reads; or it is nested too deeply. A key of very many parts costs
+            the parser the square of their number, so it is not given one.
+    """
+    text = text.removeprefix("\ufeff")
+    walk = _Walk(text)
+    walk.document()
+    if walk.too_deep:
+        raise ValueError(_TOO_DEEP)
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
 
 
 def outline(text: str) -> Outline:
@@ -69,6 +90,7 @@ class _Walk:
         self.found = Outline()
         self.first: dict[Path, int] = {}
         self._counts: dict[Path, int] = {}
+        self.too_deep = False
 
     def document(self) -> None:
         """Walk over every table and pair."""
@@ -129,6 +151,7 @@ class _Walk:
         self._expect(Role.VALUE, path, self.at)
         start = self.at
         opening = self.text[start : start + 1]
+        self.too_deep |= depth > _DEEPEST
         if depth > _DEEPEST or opening in {"", "\n", "\r"}:
             raise _Lost
         if opening == "{":
@@ -185,6 +208,9 @@ class _Walk:
             if match is None:
                 if self.text[self.at : self.at + 1] in {'"', "'"}:
                     self.at = self._end(_REST, self.at)
+                raise _Lost
+            if len(parts) >= _DEEPEST:
+                self.too_deep = True
                 raise _Lost
             parts.append((_name(match[0]), match.span()))
             self.at = match.end()

@@ -164,6 +164,20 @@ async def test_a_fix_moves_a_secret_of_portico_toml_to_the_keyring(door: Door) -
 
 
 @pytest.mark.usefixtures("keyring")
+async def test_another_portico_toml_does_not_replace_a_secret_that_is_kept(door: Door) -> None:
+    """A folder from somewhere could else have the person's own server work for its author."""
+    await door.hub.secrets.keep("box/GITHUB_TOKEN", "mine")
+    client, _ = await editor(door, capabilities=CAPABILITIES)
+    text = f'[servers.box]\ncommand = ["x"]\nenv = {{ GITHUB_TOKEN = "{TOKEN}" }}\n'
+    uri = "file:///work/clone/portico.toml"
+    change, answer = await pressed(client, uri, text, "Move the secret to the keyring")
+    assert change is None
+    assert answer["error"]["data"]["reference"] == "secret-there"
+    kept = await door.hub.secrets.resolved("box", {"A": "keyring:box/GITHUB_TOKEN"})
+    assert kept == {"A": "mine"}
+
+
+@pytest.mark.usefixtures("keyring")
 async def test_a_fix_lets_portico_run_a_program_of_a_host(door: Door) -> None:
     """It goes to portico.toml, its secret to the keyring, and the host starts Portico."""
     client, _ = await editor(door, capabilities=CAPABILITIES)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from auth.fault import Fault, Who
 from ide_protocol.lsp.configuration.host_file import entries, host_file, reading
@@ -34,6 +35,14 @@ class DocumentChanged(Fault):
     reference = "document-changed"
     who = Who.PERSON
     remedy = "Ask for the quick fixes again."
+
+
+class SecretThere(Fault):
+    """A file that is not the hub's own would put its secret in the place of one that is kept."""
+
+    reference = "secret-there"
+    who = Who.PERSON
+    remedy = "If yours is meant, forget it first with `portico secrets forget NAME`."
 
 
 class ServerLeft(Fault):
@@ -80,7 +89,10 @@ class ConfigurationCommands:
         editors log what a command is called with.
         """
         document, path = self._document(arguments)
-        value: Any = tomllib.loads(document.text)
+        try:
+            value: Any = toml.parsed(document.text)
+        except ValueError:
+            raise DocumentChanged("The document is not TOML any more.") from None
         place = toml.outline(document.text).places.get(path)
         for step in path:
             value = value.get(step) if isinstance(value, dict) else None
@@ -88,6 +100,11 @@ class ConfigurationCommands:
         if not fits or not isinstance(value, str) or reference(value) or not place:
             raise DocumentChanged("There is no secret there any more.")
         name = f"{path[1]}/{path[3]}"
+        own = Path(unquote(urlsplit(document.uri).path)) == Path(self._hub.configuration.path)
+        if not own and name in await self._hub.secrets.names():
+            # A folder that somebody handed over can hold a portico.toml, and a secret of theirs in
+            # the place of the person's own would have their server work for somebody else.
+            raise SecretThere(f"A secret {name} is kept already, and this is another portico.toml.")
         await self._hub.secrets.keep(name, value)
         self._hub.catalog.retry()
         self._unchanged(document)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -122,8 +121,8 @@ def reading(file: HostFile, text: str) -> Outline:
     if file.place.syntax is Syntax.JSON:
         return jsonc.outline(text)
     found = toml.outline(text)
-    with contextlib.suppress(tomllib.TOMLDecodeError, RecursionError):
-        found.said = tomllib.loads(text.removeprefix("\ufeff"))
+    with contextlib.suppress(ValueError):
+        found.said = toml.parsed(text)
     return found
 
 
@@ -133,8 +132,8 @@ def stated(text: str) -> object:
     if found.wrong is None:
         return found.said
     try:
-        return tomllib.loads(text.removeprefix("\ufeff"))
-    except (tomllib.TOMLDecodeError, RecursionError):
+        return toml.parsed(text)
+    except ValueError:
         return None
 
 

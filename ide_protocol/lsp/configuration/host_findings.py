@@ -25,19 +25,17 @@ _ONLY = "--only"
 
 def host_findings(
     outline: Outline, servers: Iterable[Entry], knowledge: Knowledge
-) -> list[Finding]:
-    """Everything to say of the servers of a file.
+) -> Iterator[Finding]:
+    """Everything to say of the servers of a file, one thing after the other.
 
     Args:
         outline: Where the file's keys and values stand.
         servers: What it names, see `host_file.entries`.
         knowledge: What is known.
     """
-    found: list[Finding] = []
     for entry in servers:
         said = _Entry(outline, entry, knowledge)
-        found += said.own() if entry.own else said.foreign()
-    return found
+        yield from said.own() if entry.own else said.foreign()
 
 
 class _Entry:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import tomllib
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -46,6 +47,10 @@ KEEP, TAKE_OVER = "portico.keepSecret", "portico.takeOver"
 """The commands behind fixes that need more than an edit, see `commands`."""
 
 _SOURCE = "portico"
+_LARGEST = 128 * 1024
+"""Characters of a file that is looked at: with each key that is pressed it is read anew."""
+_MOST = 200
+"""Findings of one document; nobody reads more."""
 _RUN = "Let Portico run it"
 _RUN_SEALED = "Let Portico run it, with its secrets in the keyring"
 
@@ -68,6 +73,8 @@ class Around(Protocol):
 
 class ConfigurationLanguage(Language):
     """`portico.toml` and the files of hosts, see `Language`."""
+
+    largest = _LARGEST
 
     def __init__(self, around: Around) -> None:
         self._around = around
@@ -142,9 +149,12 @@ class ConfigurationLanguage(Language):
         known = self._around.knowledge()
         if _is_own(document.uri):
             path = unquote(urlsplit(document.uri).path)
-            return own_findings(document.text, toml.outline(document.text), known, path)
+            found = own_findings(document.text, toml.outline(document.text), known, path)
+            return found[:_MOST]
         file, outline = _host(document)
-        return host_findings(outline, entries(outline.said, file.holder), known)
+        return list(
+            islice(host_findings(outline, entries(outline.said, file.holder), known), _MOST)
+        )
 
     def _helps(self, document: Document, found: Finding) -> Iterator[CodeAction]:
         """What helps with one finding."""
@@ -202,14 +212,15 @@ def _is_own(uri: str) -> bool:
 
 def _own_outline(text: str) -> Outline:
     found = toml.outline(text)
-    with contextlib.suppress(tomllib.TOMLDecodeError, RecursionError):
-        found.said = tomllib.loads(text.removeprefix("\ufeff"))
+    with contextlib.suppress(ValueError):
+        found.said = toml.parsed(text)
     return found
 
 
+@lru_cache(maxsize=4)
 def _host(document: Document) -> tuple[HostFile, Outline]:
-    """Whose file a document is, and its outline."""
-    file = host_file(document.uri, jsonc.outline(document.text).said)
+    """Whose file a document is, and its outline, read once: every change makes another document."""
+    file = host_file(document.uri) and host_file(document.uri, jsonc.outline(document.text).said)
     if file is None:
         msg = "the document is no host's file"
         raise LookupError(msg)

@@ -6,7 +6,6 @@ right as names, and lead nowhere today.
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING
 
 from ide_protocol.lsp.configuration import finding
@@ -14,6 +13,7 @@ from ide_protocol.lsp.configuration.finding import Finding, Severity
 from ide_protocol.lsp.configuration.meant import meant
 from proxy.configuration.loading import check
 from proxy.naming import PUBLIC_LIMIT, public_name
+from proxy.outline.toml import parsed
 from proxy.plain import plain
 from proxy.secrecy import is_secret
 
@@ -46,8 +46,8 @@ def own_findings(text: str, outline: Outline, knowledge: Knowledge, file: str) -
 
 def _said(text: str) -> Mapping[str, object]:
     try:
-        return tomllib.loads(text.removeprefix("\ufeff"))
-    except (tomllib.TOMLDecodeError, RecursionError):
+        return parsed(text)
+    except ValueError:
         return {}
 
 

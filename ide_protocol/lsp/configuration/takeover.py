@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from proxy.configuration.loading import check
 from proxy.naming import short_names
+from proxy.outline.toml import parsed
 from proxy.plain import plain
 from proxy.secrecy import KEYRING, in_arguments, is_secret, reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from ide_protocol.lsp.configuration.host_file import Entry
     from ide_protocol.lsp.configuration.knowledge import Knowledge
 
-_FILLED_IN = re.compile(r"\$\{[^}]*\}|\{(?:env|file):[^}]*\}")
+_FILLED_IN = re.compile(r"\$\{[^}]{0,200}\}|\{(?:env|file):[^}]{0,200}\}")
 """What a host would put something else in the place of."""
 
 _HUBS_PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -81,6 +81,8 @@ def plan(
     path: str,
     knowledge: Knowledge,
     find: Callable[[str], str | None],
+    *,
+    kept: Collection[str] = (),
 ) -> list[Item]:
     """What becomes of each server.
 
@@ -90,8 +92,9 @@ def plan(
         path: Where that is.
         knowledge: What is known of the company's servers.
         find: The whole path of a program, or None where there is none.
+        kept: The names of the secrets that are kept by now.
     """
-    planner = _Planner(text, path, knowledge, find)
+    planner = _Planner(text, path, knowledge, find, kept)
     return [planner.item(entry) for entry in entries]
 
 
@@ -99,12 +102,18 @@ class _Planner:
     """One file, taken over server by server; each sees what those before it wrote."""
 
     def __init__(
-        self, text: str, path: str, knowledge: Knowledge, find: Callable[[str], str | None]
+        self,
+        text: str,
+        path: str,
+        knowledge: Knowledge,
+        find: Callable[[str], str | None],
+        kept: Collection[str],
     ) -> None:
         self._text = text
         self._path = path
         self._knowledge = knowledge
         self._find = find
+        self._kept = kept
 
     def item(self, entry: Entry) -> Item:
         """What becomes of one server."""
@@ -174,6 +183,7 @@ class _Planner:
         same = [name for name, one in written.items() if said.get("url", 0) == one.get("url")]
         if same:
             return Item(entry.name, Fate.THERE, same[0])
+        self._check_secrets(entry, [*secrets, *missing])
         name = self._free(entry)
         toml = _table(name, said)
         wrong = check(self._text + toml, self._path)
@@ -183,9 +193,21 @@ class _Planner:
         reason = f"Still to do: portico secrets set {missing[0]}" if missing else ""
         return Item(entry.name, Fate.TAKEN, name, reason, toml, secrets, missing)
 
+    def _check_secrets(self, entry: Entry, names: Iterable[str]) -> None:
+        """Give no server a secret that the person kept for another: the file is somebody else's."""
+        named = next(filter(None, map(reference, entry.values.values())), None)
+        if named is not None:
+            raise _Left(f"It asks for {plain(named, 60)}, a secret of yours that it did not bring.")
+        there = next((name for name in names if name in self._kept), None)
+        if there is not None:
+            raise _Left(
+                f"A secret {there} is kept already. If it is not another server's, forget it "
+                f"first: portico secrets forget {there}"
+            )
+
     def _written(self) -> dict[str, dict[str, object]]:
         """The servers that stand in `portico.toml` by now."""
-        servers = tomllib.loads(self._text.removeprefix("\ufeff")).get("servers", {})
+        servers = parsed(self._text).get("servers", {})
         return {name: one for name, one in servers.items() if isinstance(one, dict)}
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ide_protocol.lsp import documents as documents_module
 from ide_protocol.lsp.document import Document
-from ide_protocol.lsp.documents import LARGEST, MOST, Documents
+from ide_protocol.lsp.documents import MOST, Documents
 from ide_protocol.lsp.language import Language
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def test_what_is_too_large_or_too_much_is_not_looked_at() -> None:
     """A document that has grown too large has no findings left, and a crowd has an end."""
     documents, told = opened(*("A" for _ in range(MOST + 1)))
     assert len(told) == MOST
-    documents.opened("file:///0.shout", "A" * (LARGEST + 1), 2)
+    documents.opened("file:///0.shout", "A" * (Shouting.largest + 1), 2)
     assert told[-1] == {"uri": "file:///0.shout", "diagnostics": []}
 
 

@@ -14,6 +14,8 @@ from ide_protocol.lsp.configuration.takeover import Fate, plan
 from tests.ide_protocol.lsp.configuration.conftest import KNOWLEDGE
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ide_protocol.lsp.configuration.takeover import Item
 
 NOBODY = Knowledge()
@@ -42,11 +44,14 @@ def find(word: str) -> str | None:
     return None if word == "nowhere" else f"/usr/bin/{word.rpartition('/')[2]}"
 
 
-def planned(text: str, own: str = "", knowledge: Knowledge = KNOWLEDGE) -> dict[str, Item]:
+def planned(
+    text: str, own: str = "", knowledge: Knowledge = KNOWLEDGE, kept: Collection[str] = ()
+) -> dict[str, Item]:
     """What becomes of each server, by the host's name for it."""
     said = stated(text)
     found = [one for holder in holders(said) for one in entries(said, holder)]
-    return {one.name: one for one in plan(found, own, "/people/portico.toml", knowledge, find)}
+    items = plan(found, own, "/people/portico.toml", knowledge, find, kept=kept)
+    return {one.name: one for one in items}
 
 
 def test_each_server_has_its_own_fate() -> None:
@@ -88,6 +93,27 @@ def test_what_the_host_would_have_asked_for_is_still_to_do() -> None:
     found = planned(FILE)["asked"]
     assert found.missing == ("asked/API_KEY",)
     assert found.reason == "Still to do: portico secrets set asked/API_KEY"
+
+
+@pytest.mark.parametrize(
+    ("entry", "why"),
+    [
+        ({"command": "x", "env": {"A": "keyring:github/TOKEN"}}, "a secret of yours"),
+        ({"url": "https://a.example/mcp", "headers": {"X": "keyring:github/TOKEN"}}, "of yours"),
+        ({"command": "x", "env": {"TOKEN": "${input:token}"}}, "portico secrets forget"),
+        ({"command": "x", "env": {"TOKEN": "geheim-geheim"}}, "portico secrets forget"),
+    ],
+    ids=str,
+)
+def test_a_file_gives_no_server_a_secret_that_it_did_not_bring(
+    entry: dict[str, object], why: str
+) -> None:
+    """Whoever wrote the file would else have another server's secret sent to their own."""
+    said = {"mcpServers": {"github": entry}}
+    found = planned(json.dumps(said), knowledge=NOBODY, kept=["github/TOKEN"])["github"]
+    assert found.fate is Fate.LEFT
+    assert why in found.reason
+    assert not found.toml
 
 
 def test_taking_over_twice_changes_nothing() -> None:
