@@ -46,8 +46,12 @@ PEM: Final = r"-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|\Z)"
 _WORDS = r"pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|credentials?|cookie"
 _BEGINS = r"(?:(?<![a-z])|(?-i:(?<=[a-z])(?=[A-Z])))"  # a word, also in snake_case and camelCase
 _NAMED = rf"(?i:{_BEGINS}(?:{_WORDS})(?:\\*[\"'])?\s*[:=]\s*)(?!\[withheld\])"
-QUOTED: Final = rf"{_NAMED}(?P<quote>\\*[\"'])(?!\[withheld\])(?P<quoted>(?:(?!(?P=quote)).)+)"
-"""What a text names before it says it in quotes, as JSON in a text does, escaped or not."""
+QUOTED: Final = (
+    rf"{_NAMED}(?P<quote>\\*[\"'])(?!\[withheld\])"
+    r"(?P<quoted>(?:(?!(?<!\\)(?P=quote)).)+)"
+)
+"""What a text names before it says it in quotes, as JSON in a text does, escaped or not. A quote
+that is escaped once more than the first one is a part of the secret."""
 
 BARE: Final = rf"{_NAMED}(?P<bare>[^\s\"',;)}}\]&\\]+)"
 """The same without quotes: `DB_PASSWORD=…`."""
