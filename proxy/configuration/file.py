@@ -7,7 +7,8 @@ import tomllib
 from pathlib import Path
 
 from proxy.configuration.fault import ConfigurationFault, Problem
-from proxy.configuration.section import Problems, Section
+from proxy.configuration.problems import Problems
+from proxy.configuration.section import Section
 from proxy.outline.toml import locate, parsed
 
 SIZE_LIMIT = 1024 * 1024

@@ -8,73 +8,24 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from proxy.address import BadAddress, endpoint
-from proxy.configuration.fault import Problem
+from proxy.configuration import wording
 from proxy.configuration.vocabulary import KEYS, Shape
 from proxy.header import may_be_added
-from proxy.plain import plain
 from proxy.secrecy import KEYRING, reference
 from proxy.telltale import SECRET_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from proxy.configuration.problems import Problems
     from proxy.configuration.vocabulary import Key
-    from proxy.outline.place import Path
 
-_MOST = 200
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-_WORD = re.compile(r"[A-Za-z_-]{1,20}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NO_SECRETS = (
-    "secrets do not belong in this file; remove it, and replace the secret where it was issued"
-)
-_KINDS: Final[Mapping[type, str]] = {
-    bool: "true or false",
-    str: "a string",
-    int: "a whole number",
-    float: "a number",
-    list: "an array",
-    dict: "a table",
-}
 _Choice = TypeVar("_Choice", bound=StrEnum)
-
-
-class Problems:
-    """The problems of one file.
-
-    Args:
-        file: Its path.
-        lines: Where its keys stand, see `proxy.outline.toml.locate`.
-    """
-
-    def __init__(self, file: str, lines: Mapping[Path, int]) -> None:
-        self.file = file
-        self.found: list[Problem] = []
-        self._lines = lines
-
-    def add(self, path: Path, message: str) -> None:
-        """Note a problem at `path`, or, where it stands nowhere, at the table it belongs to."""
-        key = ".".join(
-            part if _BARE.fullmatch(part) else f'"{plain(part)}"'
-            for part in path
-            if isinstance(part, str)
-        )
-        self.found.append(Problem(self.file, self.line(path), key, message, path))
-
-    @property
-    def enough(self) -> bool:
-        """Whether there are more than anybody reads: of each unknown key the nearest is sought."""
-        return len(self.found) >= _MOST
-
-    def line(self, path: Path) -> int:
-        """The line of `path` or of the nearest table around it."""
-        while path and path not in self._lines:
-            path = path[:-1]
-        return self._lines.get(path, 1)
 
 
 class Section:
@@ -94,7 +45,7 @@ class Section:
         self.problems = problems
         for key, value in table.items():
             if key not in KEYS[kind] and not problems.enough:
-                problems.add((*path, key), _unknown(key, value, KEYS[kind]))
+                problems.add((*path, key), wording.unknown(key, value, KEYS[kind]))
 
     def __contains__(self, key: str) -> bool:
         self._key(key)
@@ -132,7 +83,7 @@ class Section:
             if _is_text(item):
                 good.append(str(item))
             else:
-                self.wrong(key, f"must hold only strings, not {_shown(item)}", place)
+                self.wrong(key, f"must hold only strings, not {wording.shown(item)}", place)
         return tuple(good)
 
     def flag(self, key: str, *, default: bool) -> bool:
@@ -172,9 +123,9 @@ class Section:
             return choices(value)
         if value:
             allowed = ", ".join(f'"{word}"' for word in words)
-            shown = _shown(value)
+            shown = wording.shown(value)
             said = f"{shown} is not one of" if shown.startswith('"') else "must be one of"
-            self.wrong(key, f"{said} {allowed}{_meant(value, words)}")
+            self.wrong(key, f"{said} {allowed}{wording.meant(value, words)}")
         return default
 
     def url(self, key: str) -> str:
@@ -188,7 +139,7 @@ class Section:
             self.wrong(key, str(bad))
             return ""
         if any(SECRET_NAME.search(name) for name, _ in parse_qsl(urlsplit(value).query)):
-            self.wrong(key, _NO_SECRETS)
+            self.wrong(key, wording.NO_SECRETS)
             return ""
         return value
 
@@ -204,7 +155,7 @@ class Section:
                 found[name] = tuple(value)
             else:
                 place = (*self.path, key, name)
-                self.problems.add(place, f"must be an array of strings, not {_shown(value)}")
+                self.problems.add(place, f"must be an array of strings, not {wording.shown(value)}")
         return found
 
     def environment(self, key: str) -> Mapping[str, str]:
@@ -223,7 +174,7 @@ class Section:
             place = (*self.path, key, name)
             refers = isinstance(value, str) and reference(value) is not None
             if SECRET_NAME.search(name) and not refers:
-                self.problems.add(place, _kept_as(f"{self.path[-1]}/{name}"))
+                self.problems.add(place, wording.kept_as(f"{self.path[-1]}/{name}"))
             elif isinstance(value, str) and value.startswith(KEYRING) and not refers:
                 self.problems.add(place, f'must name a secret after "{KEYRING}"')
             elif not isinstance(value, str) or not fits(name, value):
@@ -245,7 +196,7 @@ class Section:
                 yield name, Section(table, kind, (*self.path, key, name), self.problems)
             else:
                 place = (*self.path, key, name)
-                self.problems.add(place, f"must be a table, not {_shown(table)}")
+                self.problems.add(place, f"must be a table, not {wording.shown(table)}")
 
     def _key(self, key: str) -> Key:
         found = KEYS[self._kind].get(key)
@@ -267,7 +218,7 @@ class Section:
             return kind(value)
         if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
             return value
-        self.wrong(key, f"must be {_KINDS[kind]}, not {_shown(value)}")
+        self.wrong(key, f"must be {wording.KINDS[kind]}, not {wording.shown(value)}")
         return None
 
 
@@ -280,46 +231,5 @@ def _is_header(name: str, value: str) -> bool:
     return may_be_added(name) and plain_text
 
 
-def _kept_as(name: str) -> str:
-    return (
-        "secrets do not belong in this file; replace it where it was issued, keep the new one "
-        f'with `portico secrets set {plain(name)}`, and write "{KEYRING}{plain(name)}" here'
-    )
-
-
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and value.isprintable() and bool(value.strip())
-
-
-def _shown(value: object) -> str:
-    """A wrong value as a message repeats it: words and numbers; of the rest only its kind."""
-    if isinstance(value, str):
-        # A token pasted into the wrong place must not travel on inside a message.
-        return f'"{value}"' if _WORD.fullmatch(value) else "a text"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return plain(str(value), 40)
-    return _KINDS.get(type(value), "a date or time")
-
-
-def _unknown(key: str, value: object, allowed: Collection[str]) -> str:
-    meant = _meant(key, allowed)
-    # A misspelt `token_origins` is a slip of the pen; any other token is a leak.
-    if _holds_secret(key, value) and not SECRET_NAME.search(meant):
-        return _NO_SECRETS
-    return f"is not a key that Portico knows{meant or '; allowed here: ' + ', '.join(allowed)}"
-
-
-def _holds_secret(key: str, value: object) -> bool:
-    if SECRET_NAME.search(key):
-        return True
-    return isinstance(value, dict) and any(_holds_secret(k, v) for k, v in value.items())
-
-
-def _meant(word: str, words: Collection[str]) -> str:
-    # Only somebody who made a mistake waits for this import.
-    import difflib
-
-    close = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.6)
-    return f' (did you mean "{close[0]}"?)' if close else ""

@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from proxy.configuration.company import read_company
 from proxy.configuration.fault import ConfigurationFault
 from proxy.configuration.file import parse_table
-from proxy.configuration.loading import read_company, read_network
+from proxy.configuration.network import read_network
 from proxy.configuration.policy_section import read_policy
 from proxy.configuration.settings import NetworkSettings
 from proxy.policy.rule import NO_POLICY
