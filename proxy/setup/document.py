@@ -100,7 +100,18 @@ def _keys(head: Section) -> frozenset[str]:
 
 def _network(section: Section) -> NetworkSettings:
     ca = section.text("ca", lines=True)
-    if ca and not _PEM.fullmatch(ca):
+    if ca and not (_PEM.fullmatch(ca) and _loads(ca)):
         section.wrong("ca", "must be certificates in PEM, and nothing else")
         ca = ""
     return read_network(section, ca_text=ca)
+
+
+def _loads(ca: str) -> bool:
+    """Whether TLS takes these; else nobody would be reached by them, and nothing could be shown."""
+    import ssl  # few set-ups bring roots of their own
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=ca)
+    except (ssl.SSLError, ValueError):
+        return False
+    return True

@@ -13,7 +13,10 @@ export async function corrected(
     prompt: "The arguments as JSON. What you leave here is what runs, and the model is told.",
     value: question.arguments,
     ignoreFocusOut: true,
-    validateInput: (typed: string) => (asArguments(typed) === undefined ? "This is no JSON object." : undefined),
+    validateInput: (typed: string) =>
+      asArguments(typed) === undefined
+        ? "This is no JSON object, or a number in it is too long to be kept here."
+        : undefined,
   };
   const text = await vscode.window.showInputBox(options, withdrawn);
   const changed = text === undefined ? undefined : asArguments(text);

@@ -73,13 +73,57 @@ export function changes(question: Question): string[] {
   return ["Since your last yes:", ...each, ""];
 }
 
-/** The arguments as indented JSON; as they came where they are no JSON, for nothing may be hidden. */
+/**
+ * The arguments as indented JSON; as they came where they are no JSON, for nothing may be hidden.
+ *
+ * Numbers stand as they came: JavaScript would round long ones, and another row would be shown than is dropped.
+ */
 export function pretty(text: string): string {
   try {
-    return escaped(JSON.stringify(JSON.parse(text), null, 2));
+    JSON.parse(text);
+    return escaped(indented(text));
   } catch {
     return escaped(text);
   }
+}
+
+/** The parts of a JSON text: strings whole, marks, and words and numbers. */
+const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+function indented(text: string): string {
+  const tokens = text.match(TOKENS) ?? [];
+  let out = "";
+  let depth = 0;
+  const turn = (): string => `\n${"  ".repeat(depth)}`;
+  tokens.forEach((token, at) => {
+    if (token === "{" || token === "[") {
+      depth += 1;
+      const next = tokens[at + 1];
+      out += next === "}" || next === "]" ? token : token + turn();
+    } else if (token === "}" || token === "]") {
+      depth -= 1;
+      const last = tokens[at - 1];
+      out += last === "{" || last === "[" ? token : turn() + token;
+    } else if (token === ",") {
+      out += token + turn();
+    } else if (token === ":") {
+      out += ": ";
+    } else {
+      out += token.startsWith('"') ? JSON.stringify(JSON.parse(token)) : token;
+    }
+  });
+  return out;
+}
+
+/** Digits of a number that JavaScript keeps. */
+const DIGITS = 15;
+
+/** Whether JavaScript would make another number of one in a JSON text. */
+function rounds(text: string): boolean {
+  return (text.match(TOKENS) ?? []).some((token) => {
+    const digits = /^-?0*([\d.]+)/.exec(token)?.[1]?.replace(".", "") ?? "";
+    return digits.length > DIGITS || (digits !== "" && !Number.isFinite(Number(token)));
+  });
 }
 
 /** The arguments in one line, cut where they are long. */
@@ -95,9 +139,12 @@ export function lines(questions: readonly Question[]): string {
   return [...shown, ...(left > 0 ? [`… and ${left} more, all of them in the list and in the review`] : [])].join("\n");
 }
 
-/** What a person typed, where it is an object as arguments are. */
+/** What a person typed, where it is an object as arguments are, and none of its numbers would be rounded. */
 export function asArguments(text: string): Record<string, unknown> | undefined {
   try {
+    if (rounds(text)) {
+      return undefined;
+    }
     const found: unknown = JSON.parse(text);
     return typeof found === "object" && found !== null && !Array.isArray(found)
       ? (found as Record<string, unknown>)

@@ -41,6 +41,14 @@ test("text that hides or reverses is shown as what it is", () => {
   assert.equal(pretty('{"a":"\\u202e\\u200b\\u001b[2J"}'), '{\n  "a": "\\u{202e}\\u{200b}\\u001b[2J"\n}');
 });
 
+test("a number is shown as it will run, and not as JavaScript rounds it", () => {
+  const text = '{"job":9007199254740993,"share":0.10000000000000000001,"e":1e400,"o":{},"l":[1,[]]}';
+  const shown = pretty(text);
+  assert.equal(shown.replace(/\s/g, ""), text);
+  assert.ok(shown.startsWith('{\n  "job": 9007199254740993,\n'));
+  assert.ok(shown.endsWith('  "l": [\n    1,\n    []\n  ]\n}'));
+});
+
 test("arguments that are cut say so", () => {
   const long = { ...question, arguments: JSON.stringify({ rows: [...Array(100).keys()] }) };
   assert.ok(detail(long).includes("leads to all of them"));
@@ -70,7 +78,7 @@ test("a folder below one's home has a tilde, and no other", () => {
 
 test("only an object is taken for arguments", () => {
   assert.deepEqual(asArguments('{"limit": 10}'), { limit: 10 });
-  for (const typed of ["", "10", "null", "[1]", "{"]) {
+  for (const typed of ["", "10", "null", "[1]", "{", '{"job":9007199254740993}', '{"n":1e400}']) {
     assert.equal(asArguments(typed), undefined);
   }
 });
