@@ -52,7 +52,7 @@ def up(folder: Folder, state: State, *, already: bool) -> None:
         _columns(ends)
         return
     who = (
-        PEOPLE[state.person].name
+        f"as {PEOPLE[state.person].name}"
         if state.person in PEOPLE
         else "pick " + ", ".join(person.name for person in PEOPLE.values())
     )

@@ -82,9 +82,14 @@ class Player:
         """Start a sandbox, and set `PORTICO_HOME` as it says; returns what it printed."""
         up = await self.type(command)
         assert up.code == 0, up.errors
-        found = EXPORT.search(up.out)
-        assert found is not None, up.out
-        (home,) = shlex.split(found[1])
-        self._installation.home = Home(home, own=True)
-        self._installation.environment["PORTICO_HOME"] = home
+        assert await self.keep(up.out), up.out
         return up.out
+
+    async def keep(self, text: str) -> bool:
+        """Export what `text` exports for all that is typed from now on; whether it did."""
+        found = EXPORT.search(text)
+        if found is not None:
+            home = (await self.type(f"echo {found[1]}")).out.removesuffix("\n")
+            self._installation.home = Home(home, own=True)
+            self._installation.environment["PORTICO_HOME"] = home
+        return found is not None
