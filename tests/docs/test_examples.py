@@ -48,7 +48,9 @@ def own() -> list[tuple[str, list[str]]]:
         # What follows `--` is what another program shall start.
         started = words[words.index("--") + 1 :] if "--" in words else words
         if started and started[0].rpartition("/")[2] == "portico":
-            found.append((page, started[1:]))
+            # What is read from a file is the shell's to know.
+            given = started[1 : started.index("<")] if "<" in started else started[1:]
+            found.append((page, given))
     return found
 
 

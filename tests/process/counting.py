@@ -1,7 +1,8 @@
 """Portico in one process that writes down every address it dials or looks up.
 
 `COUNTED ROLE ARGUMENTS…`: the file to write into, and what `portico` would be given. With
-`--standalone`, hub and shim are this process, so nothing is dialled behind its back.
+`--standalone` or `--replay`, hub and shim are this process, so nothing is dialled behind its back;
+`sandbox up --foreground` is the whole company in it.
 """
 
 import os
@@ -9,7 +10,7 @@ import sys
 
 
 def main() -> int:
-    """Be the shim, watched."""
+    """Be the shim or the company, watched."""
     counted, role, *arguments = sys.argv[1:]
     file = os.open(counted, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
@@ -23,6 +24,10 @@ def main() -> int:
     # uvloop looks names up by itself, and no hook of Python's hears of it.
     sys.modules["uvloop"] = None  # type: ignore[assignment]  # Python's own way to forbid an import
     sys.addaudithook(watch)
+    if role == "sandbox":
+        from sandbox.command_line import main as sandbox
+
+        return sandbox(arguments)
     from ide_protocol.door.shim import run
 
     return run(role, arguments)
