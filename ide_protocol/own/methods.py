@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from auth.fault import Fault, Who
-from auth.reach import Flow
 from ide_protocol.mcp.greeting import VERSION
 from ide_protocol.own import answering, contract, policy, shape
 from ide_protocol.own.activity import activity
@@ -23,7 +22,8 @@ from ide_protocol.own.rating import rate
 from ide_protocol.own.reply import read_reply
 from ide_protocol.own.secrets import SecretMethods
 from ide_protocol.own.shape import question, report, window
-from ide_protocol.own.summary import problems, refusal, summary
+from ide_protocol.own.sign_in import SignInMethods
+from ide_protocol.own.summary import configured, problems, summary
 from ide_protocol.own.why import why
 from ide_protocol.review.review import Review
 from proxy.approval import Surface, Voice
@@ -81,9 +81,6 @@ class Methods:
             contract.SERVERS: self.servers,
             contract.TOOLS: self.tools,
             contract.GRANTS: self.grants,
-            contract.SIGN_IN: self.sign_in,
-            contract.SIGN_IN_ANSWER: self.sign_in_answer,
-            contract.SIGN_OUT: self.sign_out,
             contract.CALL: self.call,
             contract.APPROVALS: self.approvals,
             contract.ANSWER: self.answer,
@@ -99,6 +96,7 @@ class Methods:
             contract.OFFLINE: self.offline,
             contract.STOP: self.stop,
             contract.RATE: partial(rate, hub, session),
+            **SignInMethods(hub, session).table,
             **Leasing(hub).table,
             **SecretMethods(hub).table,
             contract.TAKE_OVER: self.take_over,
@@ -121,7 +119,7 @@ class Methods:
             }
         return {
             "summary": summary(hub),
-            "user": self._user(),
+            "user": shape.user(hub),
             "hub": {
                 "version": VERSION,
                 "pid": os.getpid(),
@@ -138,13 +136,13 @@ class Methods:
 
     async def servers(self, _: Params) -> dict[str, list[contract.Server]]:
         """See `contract.SERVERS`."""
-        self._configured()
+        configured(self._hub)
         await self._hub.listed()
         return {"servers": self._servers()}
 
     async def tools(self, params: Params) -> dict[str, list[contract.Tool]]:
         """See `contract.TOOLS`."""
-        self._configured()
+        configured(self._hub)
         await self._hub.listed()
         await self._hub.know(self._session)
         wanted, catalog = params.get("server"), self._hub.catalog
@@ -163,36 +161,11 @@ class Methods:
             ]
         }
 
-    async def sign_in(self, params: Params) -> dict[str, contract.User | None]:
-        """See `contract.SIGN_IN`."""
-        self._configured()
-        if "server" in params:
-            await self._hub.user.sign_in_at(text(params, "server"), self._session)
-            return {}
-        asked = params.get("flow", Flow.BEST.value)
-        if asked not in set(Flow):
-            raise BadParams("`flow` must be best, page, device or paste.")
-        await self._hub.user.sign_in(self._session, Flow(asked))
-        return {"user": self._user()}
-
-    async def sign_in_answer(self, params: Params) -> dict[str, Any]:
-        """See `contract.SIGN_IN_ANSWER`."""
-        self._hub.user.take_address(text(params, "url"))
-        return {}
-
-    async def sign_out(self, params: Params) -> dict[str, Any]:
-        """See `contract.SIGN_OUT`."""
-        if "server" in params:
-            await self._hub.user.sign_out_at(text(params, "server"), self._session)
-        else:
-            await self._hub.user.sign_out(self._session)
-        return {}
-
     async def call(self, params: Params) -> dict[str, Any]:
         """See `contract.CALL`."""
         if self._relay is None:
             raise NotHere("Calls are made over MCP or from the command line.")
-        self._configured()
+        configured(self._hub)
         server, tool = text(params, "server"), text(params, "tool")
         arguments = params.get("arguments", {})
         if not isinstance(arguments, dict):
@@ -240,7 +213,7 @@ class Methods:
 
     async def why(self, params: Params) -> contract.Explanation:
         """See `contract.WHY`."""
-        self._configured()
+        configured(self._hub)
         return await why(self._hub, self._session, params)
 
     async def doctor(self, _: Params) -> dict[str, list[contract.Check]]:
@@ -250,23 +223,23 @@ class Methods:
 
     async def doctor_auth(self, _: Params) -> dict[str, list[contract.ChainLink]]:
         """See `contract.DOCTOR_AUTH`."""
-        self._configured()
+        configured(self._hub)
         await self._hub.loaded()
         return {"chain": await walk(self._hub)}
 
     async def explain(self, params: Params) -> contract.Way:
         """See `contract.EXPLAIN`."""
-        self._configured()
+        configured(self._hub)
         return await policy.explain(self._hub, self._session, params)
 
     async def draft(self, params: Params) -> dict[str, Any]:
         """See `contract.DRAFT`."""
-        self._configured()
+        configured(self._hub)
         return await policy.drafted(self._hub, text(params, "server"))
 
     async def grants(self, _: Params) -> dict[str, list[contract.Grant]]:
         """See `contract.GRANTS`."""
-        self._configured()
+        configured(self._hub)
         await self._hub.loaded()
         return {"grants": await grants(self._hub, self._known())}
 
@@ -281,7 +254,7 @@ class Methods:
 
     async def take_over(self, params: Params) -> dict[str, Any]:
         """See `contract.TAKE_OVER`."""
-        self._configured()
+        configured(self._hub)
         return await self.taking_over().take_over(params)
 
     def taking_over(self) -> TakeOver:
@@ -299,11 +272,6 @@ class Methods:
         self._stop()
         return {}
 
-    def _configured(self) -> None:
-        """Raise the refusal of portico.toml, where there is one: an empty answer would hide it."""
-        if (refused := refusal(self._hub)) is not None:
-            raise refused
-
     def _known(self) -> list[Offering]:
         """The servers this user may know of."""
         offerings = self._hub.catalog.offerings
@@ -315,12 +283,6 @@ class Methods:
 
     def _servers(self) -> list[contract.Server]:
         return [shape.server(offering, self._hub.catalog) for offering in self._known()]
-
-    def _user(self) -> contract.User | None:
-        account, identity = self._hub.account, self._hub.identity
-        if account is None or identity is None:
-            return None
-        return shape.user(identity, account.storage)
 
 
 class CallRefused(Fault):

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from auth.device import UserCode
     from auth.fault import Fault
-    from auth.identity import Identity
     from ide_protocol.own import contract
     from proxy.approval import Question
     from proxy.approval.change import Change
@@ -152,14 +151,17 @@ def tool(
     }
 
 
-def user(identity: Identity, storage: str) -> contract.User:
-    """Who is signed in, and where that is kept, as `contract.User`."""
+def user(hub: Hub) -> contract.User | None:
+    """Who is signed in, and where that is kept, as `contract.User`; None for nobody."""
+    account, identity = hub.account, hub.identity
+    if account is None or identity is None:
+        return None
     return {
         "name": plain(identity.name, 80),
         "subject": identity.subject,
         "issuer": identity.issuer,
         "groups": sorted(identity.groups),
-        "storage": storage,
+        "storage": account.storage,
     }
 
 

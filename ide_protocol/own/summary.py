@@ -58,6 +58,12 @@ def refusal(hub: Hub) -> ConfigurationFault | None:
     return next((fault for fault in hub.problems if isinstance(fault, ConfigurationFault)), None)
 
 
+def configured(hub: Hub) -> None:
+    """Raise the refusal of portico.toml, where there is one: an empty answer would hide it."""
+    if (refused := refusal(hub)) is not None:
+        raise refused
+
+
 def summary(hub: Hub) -> str:
     """One paragraph."""
     if (refused := refusal(hub)) is not None:
