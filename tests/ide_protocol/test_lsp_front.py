@@ -12,9 +12,9 @@ from auth.fault import Fault
 from auth.reach import Flow
 from proxy.approval import Answer, LeaseWish, Question, Surface
 from proxy.policy.offering import Owner
-from proxy.policy.risk import Risk
 from proxy.session import Session
 from proxy.wire import LINE_LIMIT
+from tests.proxy.approval.questions import about
 
 if TYPE_CHECKING:
     from auth.reach import Reach
@@ -49,18 +49,11 @@ async def ask(client: Client, method: str, params: object = None) -> dict[str, A
 
 def question(door: Door, tag: str = "ab12") -> Question:
     """A question about one destructive call."""
-    return Question(
-        server="presto",
-        title="Presto",
+    return about(
         owner=Owner("data-platform"),
-        reviewed=True,
         tool="drop_table",
-        risk=Risk.DESTRUCTIVE,
         arguments='{"table":"dev.x"}',
-        digest="d",
         reason="This call is destructive.",
-        host="Agent",
-        workspace=None,
         deadline=door.hub.clock() + 60,
         tag=tag,
     )

@@ -12,6 +12,7 @@ from proxy.approval import Answer, Batch, LeaseWish, Question, Reply
 from proxy.policy.lease import LeaseLimits
 from proxy.policy.offering import Owner
 from proxy.policy.risk import Risk
+from tests.proxy.approval.questions import about
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,23 +20,20 @@ if TYPE_CHECKING:
 
 def question(tag: str = "ab12", **changes: object) -> Question:
     """A question about a call that writes."""
-    fields: dict[str, object] = {
-        "server": "spark",
-        "title": "Spark",
-        "owner": Owner("data-platform"),
-        "reviewed": True,
-        "tool": "submit_job",
-        "risk": Risk.WRITE,
-        "arguments": '{"queue":"dev"}',
-        "digest": "d",
-        "reason": "This call writes.",
-        "host": "Agent",
-        "workspace": None,
-        "deadline": 60.0,
-        "lease": LeaseLimits(60, 50),
-        "tag": tag,
-    }
-    return Question(**{**fields, **changes})  # type: ignore[arg-type]
+    return about(
+        **{
+            "server": "spark",
+            "title": "Spark",
+            "owner": Owner("data-platform"),
+            "tool": "submit_job",
+            "risk": Risk.WRITE,
+            "arguments": '{"queue":"dev"}',
+            "reason": "This call writes.",
+            "lease": LeaseLimits(60, 50),
+            "tag": tag,
+            **changes,
+        }
+    )
 
 
 class Editor:

@@ -11,29 +11,16 @@ from auth.device import UserCode
 from auth.reach import Flow
 from ide_protocol.own import contract
 from ide_protocol.own.terminal_front import TerminalFront
-from proxy.approval import Answer, Batch, Question, Reply
+from proxy.approval import Answer, Batch, Reply
 from proxy.policy.offering import Owner
-from proxy.policy.risk import Risk
 from proxy.surroundings import remote
 from proxy.upstream.contract import Refused
+from tests.proxy.approval.questions import about
 
 if TYPE_CHECKING:
     from tests.ide_protocol.conftest import Client, Door
 
-QUESTION = Question(
-    server="presto",
-    title="Pre\x1bsto",
-    owner=Owner("data\nteam"),
-    reviewed=True,
-    tool="drop",
-    risk=Risk.DESTRUCTIVE,
-    arguments="{}",
-    digest="d",
-    reason="r",
-    host="Agent",
-    workspace=None,
-    deadline=60.0,
-)
+QUESTION = about(title="Pre\x1bsto", owner=Owner("data\nteam"))
 
 
 async def command(door: Door) -> tuple[Client, TerminalFront]:

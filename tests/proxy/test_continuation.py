@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from proxy.approval import Answer, Batch, Decision, Question, Surface
+from proxy.approval import Answer, Batch, Decision, Surface
 from proxy.approval.form import read
 from proxy.exchange.call import Call
 from proxy.exchange.continuation import Carried, Continuations, strip
-from proxy.policy.offering import Owner
-from proxy.policy.risk import Risk
 from proxy.session import Session
 from proxy.upstream.listing import NOBODY
+from tests.proxy.approval.questions import about
 
 YES = {"portico": {"action": "accept", "content": {"decision": "yes"}}}
 
@@ -34,27 +33,9 @@ def call(session: Session, **params: Any) -> Call:  # noqa: ANN401 - params of a
     return Call(session, "presto_drop", params, NOBODY, returns=True)
 
 
-def question() -> Question:
-    """A question about one destructive call."""
-    return Question(
-        server="presto",
-        title="Presto",
-        owner=Owner(),
-        reviewed=True,
-        tool="drop",
-        risk=Risk.DESTRUCTIVE,
-        arguments="{}",
-        digest="d",
-        reason="r",
-        host="Agent",
-        workspace=None,
-        deadline=60.0,
-    )
-
-
 def carried() -> Carried:
     """A batch of one question, which its own call carries."""
-    asked = question()
+    asked = about()
     batch = Batch([asked], settle=lambda _, __: None, is_open=lambda _: False)
     return Carried(batch, asked)
 
@@ -141,7 +122,7 @@ def test_clients_that_never_come_back_do_not_fill_the_hub() -> None:
 )
 def test_only_an_accepted_literal_yes_is_a_yes(given: object, answer: Answer) -> None:
     """Everything else is no or silence, and both are no."""
-    asked = question()
+    asked = about()
     replies = read([asked], given)
     assert replies is not None
     assert replies[asked.id].answer is answer

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ide_protocol.review.text import Held, Item, Writing
-from proxy.approval import Question
 from proxy.policy.offering import Owner
-from proxy.policy.risk import Risk
+from tests.proxy.approval.questions import about
+
+if TYPE_CHECKING:
+    from proxy.approval import Question
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=12),
@@ -24,18 +26,11 @@ WORDS = st.text(max_size=40)
 
 def question(arguments: object, *, tool: str = "drop", reason: str = "It destroys.") -> Question:
     """A question about a call with these arguments."""
-    return Question(
-        server="presto",
-        title="Presto",
+    return about(
         owner=Owner("data-platform"),
-        reviewed=True,
         tool=tool,
-        risk=Risk.DESTRUCTIVE,
         arguments=json.dumps(arguments),
-        digest="d",
         reason=reason,
-        host="Agent",
-        workspace=None,
         deadline=1.0,
     )
 

@@ -12,9 +12,9 @@ from proxy.approval import Answer, Batch, Decision, Desk, Question, Reply, Surfa
 from proxy.approval.desk import NoSuchQuestion
 from proxy.approval.terminal import Terminal
 from proxy.approval.voice import CodeRefused, NotThatSurface, NotThisTerminal
-from proxy.policy.offering import SURFACES, Owner
-from proxy.policy.risk import Risk
+from proxy.policy.offering import SURFACES
 from proxy.session import Session
+from tests.proxy.approval.questions import about
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -107,21 +107,7 @@ class Office:
         difference: tuple[str, ...] | None = None,
     ) -> asyncio.Task[Decision]:
         """Ask about one call; without a session of its own an editor question uses the editor."""
-        asked = Question(
-            server="presto",
-            title="Presto",
-            owner=Owner(),
-            reviewed=True,
-            tool="drop",
-            risk=Risk.DESTRUCTIVE,
-            arguments="{}",
-            digest="d",
-            reason="r",
-            host="Agent",
-            workspace=None,
-            deadline=NOW + seconds,
-            difference=difference,
-        )
+        asked = about(deadline=NOW + seconds, difference=difference)
         where = session or (self.editor if kind is Surface.EDITOR else None)
         return asyncio.ensure_future(
             self.desk.decide(asked, asking=self.agent, surface=(kind, where), allowed=allowed)

@@ -12,27 +12,22 @@ from proxy.approval import Question, digest
 from proxy.approval.change import Change
 from proxy.approval.prompt import ARGUMENTS, headline, listing, text
 from proxy.policy.offering import Owner
-from proxy.policy.risk import Risk
+from tests.proxy.approval.questions import about
 
 
 def question(**changes: Any) -> Question:  # noqa: ANN401 - fields of a question.
     """A question about one destructive call."""
-    fields: dict[str, Any] = {
-        "server": "presto",
-        "title": "Presto",
-        "owner": Owner("data-platform"),
-        "reviewed": True,
-        "tool": "drop_table",
-        "risk": Risk.DESTRUCTIVE,
-        "arguments": '{"table":"dev.x"}',
-        "digest": "d",
-        "reason": "This call is destructive.",
-        "host": "Agent",
-        "workspace": "/srv/project",
-        "deadline": 60.0,
-        "tag": "ab12",
-    }
-    return Question(**{**fields, **changes})
+    return about(
+        **{
+            "owner": Owner("data-platform"),
+            "tool": "drop_table",
+            "arguments": '{"table":"dev.x"}',
+            "reason": "This call is destructive.",
+            "workspace": "/srv/project",
+            "tag": "ab12",
+            **changes,
+        }
+    )
 
 
 def test_a_prompt_says_all_that_matters() -> None:

@@ -7,32 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from proxy.approval import Question
 from proxy.approval.code import ALPHABET, TRIES, Code
 from proxy.approval.notification import command, notify
 from proxy.approval.summons import Summons
 from proxy.policy.offering import Owner
 from proxy.policy.risk import Risk
 from proxy.session import Session
+from tests.proxy.approval.questions import about
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-QUESTION = Question(
-    server="presto",
-    title="Presto",
-    owner=Owner("data"),
-    reviewed=True,
-    tool="drop",
-    risk=Risk.WRITE,
-    arguments="{}",
-    digest="d",
-    reason="r",
-    host="Agent",
-    workspace=None,
-    deadline=60.0,
-    code="7KQM-2XRD",
-)
+QUESTION = about(owner=Owner("data"), risk=Risk.WRITE, code="7KQM-2XRD")
 
 
 class Room:
