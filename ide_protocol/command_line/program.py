@@ -20,6 +20,7 @@ from ide_protocol.command_line import (
     setup,
     stats,
     trust,
+    trying,
     why,
 )
 from ide_protocol.command_line.exit_code import MEANING
@@ -108,7 +109,7 @@ def _assemble() -> None:
         ("Rules", (policy.policy,)),
         ("Care", (care.doctor, care.hub, care.config, care.version)),
         ("Set up", (setup.setup, install.install, install.uninstall, secrets.secrets)),
-        ("For editors and first tries", (*fronts[:2], serve.serve, *fronts[2:])),
+        ("For editors and first tries", (*fronts[:2], serve.serve, trying.try_, *fronts[2:])),
     )
     for _, commands in program_sections:
         for command in commands:

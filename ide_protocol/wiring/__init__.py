@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from auth.vault_key import VaultKey
 from ide_protocol.wiring import joints, parts, sealed
 from ide_protocol.wiring.connector import connector
-from ide_protocol.wiring.parts import company_setup
+from ide_protocol.wiring.parts import company_setup, way_out
 from proxy.configuration.company_policy import CompanyPolicy
 from proxy.hub import Hub
 from proxy.remembered import Remembered
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from proxy.upstream.face import Face
 
 
-__all__ = ["build", "build_replay", "company_setup"]
+__all__ = ["build", "build_replay", "company_setup", "way_out"]
 
 
 def build_replay(home: Home, cassette: Cassette) -> Hub:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,25 @@ def configuration(home: Home, setup: CompanySetup, problems: list[Fault]) -> Con
     except Fault as fault:
         problems.append(fault)
         return Configuration(path=home.file)
+
+
+def way_out(home: Home) -> Network:
+    """How this home reaches others, for a command without a hub; offline where the home is.
+
+    Raises:
+        Fault: portico.toml or the company's set-up cannot be used.
+    """
+    problems: list[Fault] = []
+    setup = company_setup(home)
+    found = configuration(home, setup, problems)
+    if setup.fault is not None:
+        raise setup.fault
+    if problems:
+        raise problems[0]
+    network = found.network.open()
+    network.suggest(os.environ)
+    switch(found, network, home).look()
+    return network
 
 
 def journal(home: Home, problems: list[Fault]) -> Journal:

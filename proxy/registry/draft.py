@@ -82,15 +82,15 @@ def notes(block: Mapping[str, Any]) -> list[str]:
 
 
 def _rule(tool: Mapping[str, Any]) -> dict[str, Any]:
-    risk = _risk(tool)
+    risk = claimed(tool)
     return {"risk": risk.value, **({"confirm": "always"} if risk is Risk.DESTRUCTIVE else {})}
 
 
-def _risk(tool: Mapping[str, Any]) -> Risk:
+def claimed(tool: Mapping[str, Any]) -> Risk:
     """What a tool says it can do; where its name says worse, or it says nothing, the worse."""
     hints = tool.get("annotations")
     hints = hints if isinstance(hints, dict) else {}
-    if hints.get("destructiveHint") is True or _HARM.search(str(tool["name"])):
+    if hints.get("destructiveHint") is True or _HARM.search(str(tool.get("name", ""))):
         return Risk.DESTRUCTIVE
     if hints.get("readOnlyHint") is True:
         return Risk.READ

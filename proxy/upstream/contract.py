@@ -49,6 +49,19 @@ class Grant(Protocol):
         """
 
 
+class Tap(Protocol):
+    """Whoever watches everything that passes between Portico and one server, byte for byte."""
+
+    def sent(self, what: bytes) -> None:
+        """Portico wrote this: a line to a program, or a request."""
+
+    def received(self, what: bytes) -> None:
+        """The server wrote this: a line, or a part of an answer."""
+
+    def complained(self, line: str) -> None:
+        """A program wrote this line to its standard error."""
+
+
 class Relay(Protocol):
     """The way back from one request to whoever made it, while the request is open."""
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from proxy.program import Program
-    from proxy.upstream.contract import Relay
+    from proxy.upstream.contract import Relay, Tap
     from proxy.upstream.era import Terms
     from proxy.upstream.memory import EraMemory
 
@@ -56,14 +56,22 @@ class Local(Face):
         program: What is started.
         memory: What servers spoke last.
         secrets: Puts the user's secrets in the place of what refers to them.
+        tap: Watches all that passes, where somebody does.
     """
 
     def __init__(
-        self, server: str, program: Program, *, memory: EraMemory, secrets: Secrets | None = None
+        self,
+        server: str,
+        program: Program,
+        *,
+        memory: EraMemory,
+        secrets: Secrets | None = None,
+        tap: Tap | None = None,
     ) -> None:
         super().__init__(server)
         self._program = program
         self._secrets = secrets
+        self._tap = tap
         self._memory = memory
         self._terms = memory.recall(program.address)
         self._talks: dict[bytes, Talk] = {}
@@ -203,6 +211,7 @@ class Local(Face):
                 capabilities=capabilities,
                 first=first,
                 changed=self._changed,
+                tap=self._tap,
             )
 
         try:

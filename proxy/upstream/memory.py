@@ -118,3 +118,14 @@ class EraMemory:
         except BaseException:
             os.unlink(draft)  # noqa: PTH108
             raise
+
+
+class Unkept(EraMemory):
+    """The same for as long as the process lives; nothing of it is on disk."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self._servers = {}
+
+    def _save(self, servers: dict[str, Any]) -> None:
+        """Nothing is written."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from proxy.program import Program
+    from proxy.upstream.contract import Tap
 
 log = logging.getLogger("portico.upstream")
 said = logging.getLogger("portico.program")
@@ -59,6 +60,7 @@ class Process:
         running: The process, with pipes.
         take: Takes each line that it writes, in order.
         ended: Called once, when it has ended.
+        tap: Watches its lines, where somebody does.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Process:
         running: asyncio.subprocess.Process,
         take: Callable[[bytes], None],
         ended: Callable[[], None],
+        tap: Tap | None = None,
     ) -> None:
         assert running.stdin is not None  # noqa: S101 - it was started with pipes
         assert running.stdout is not None  # noqa: S101
@@ -76,6 +79,7 @@ class Process:
         self._input = running.stdin
         self._take = take
         self._ended = ended
+        self._tap = tap
         self._tasks = [
             asyncio.ensure_future(self._read(running.stdout)),
             asyncio.ensure_future(self._complaints(running.stderr)),
@@ -88,6 +92,7 @@ class Process:
         program: Program,
         take: Callable[[bytes], None],
         ended: Callable[[], None],
+        tap: Tap | None = None,
     ) -> Process:
         """Start a program.
 
@@ -112,7 +117,7 @@ class Process:
             why = wrong.strerror if isinstance(wrong, OSError) else "not a command"
             msg = f"{server} could not be started ({plain(program.command[0], 80)}: {why})."
             raise UpstreamNotStarted(msg) from None
-        return cls(server, running, take, ended)
+        return cls(server, running, take, ended, tap)
 
     @property
     def pid(self) -> int:
@@ -123,6 +128,8 @@ class Process:
         """Send one line; one that reads nothing for long is given up."""
         if self._input.is_closing():
             return
+        if self._tap is not None:
+            self._tap.sent(line)
         self._input.write(line + b"\n")
         if self._input.transport.get_write_buffer_size() > _UNREAD:
             log.warning("%s does not read what it is sent; it is stopped", self._server)
@@ -151,6 +158,8 @@ class Process:
             while True:
                 line = await output.readuntil(b"\n")
                 if line.strip():
+                    if self._tap is not None:
+                        self._tap.received(line)
                     self._take(line)
         except asyncio.IncompleteReadError:
             pass  # It has closed its output.
@@ -167,6 +176,8 @@ class Process:
         left = _LINES
         while part := await errors.read(4096):
             for line in part.decode("utf-8", "replace").splitlines():
+                if self._tap is not None:
+                    self._tap.complained(line)
                 if left > 0 and line.strip():
                     said.info("%s says: %s", self._server, plain(_HIDDEN.sub("[…]", line), _LINE))
                     left -= 1

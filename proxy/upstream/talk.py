@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from proxy.program import Program
-    from proxy.upstream.contract import Relay
+    from proxy.upstream.contract import Relay, Tap
 
 log = logging.getLogger("portico.upstream")
 
@@ -63,6 +63,7 @@ class Talk:
         capabilities: Mapping[str, Any],
         first: Era | None,
         changed: Callable[[], None],
+        tap: Tap | None = None,
     ) -> Talk:
         """Start the program and agree with it; one not known yet is asked in the modern way first.
 
@@ -70,7 +71,7 @@ class Talk:
             UpstreamFault: It does not start, or speaks neither era.
         """
         talk = cls(server, changed)
-        talk._process = await Process.start(server, program, talk._take, talk._ended)
+        talk._process = await Process.start(server, program, talk._take, talk._ended, tap)
         try:
             known = None if first is Era.LEGACY else await talk._discover()
             talk.terms = known or await talk._initialize(capabilities)

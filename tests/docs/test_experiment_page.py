@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.docs.page import read
+from ide_protocol.command_line.sitting import COMMANDS
+from proxy.lint.rule import WRONG
+from tests.docs.page import code, read, rows, section
 from tests.process.installation import Installation
 from tests.process.player import Player
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 BLOCKS = re.compile(r"^```sh\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.DOTALL | re.MULTILINE)
 PAGE = read("docs/experiment.md")
+TRIAL = section(PAGE, "Try a server you are writing")
 
 
 @pytest.fixture
@@ -51,3 +54,17 @@ async def test_the_page_can_be_walked_from_top_to_bottom(player: Player) -> None
         assert ended.code == 0, seen
         for line in filter(None, map(str.strip, shown.splitlines())):
             assert pattern(line).search(seen), (line, seen)
+
+
+def test_the_page_has_every_rule_of_the_lint_in_its_words() -> None:
+    """By its name, in the order of the table in the code."""
+    assert [(row[0].strip("`"), row[1]) for row in rows(TRIAL)] == [
+        (str(rule), wrong) for rule, wrong in WRONG.items()
+    ]
+
+
+def test_the_commands_of_the_prompt_that_the_page_names_are_there() -> None:
+    """What begins with a slash is a command of the prompt."""
+    named = {word.partition(" ")[0] for word in code(TRIAL) if word.startswith("/")}
+    assert named
+    assert named <= set(COMMANDS)

@@ -53,8 +53,8 @@ def detail(tool: Tool) -> RenderableType:
             )
         ),
     ]
-    if arguments := _arguments(tool["inputSchema"]):
-        parts += ["", Table(("ARGUMENT", "TYPE", "NEEDED", "ABOUT"), arguments)]
+    if rows := arguments(tool["inputSchema"]):
+        parts += ["", Table(("ARGUMENT", "TYPE", "NEEDED", "ABOUT"), rows)]
     return Group(*parts)
 
 
@@ -75,7 +75,8 @@ def _row(tool: Tool) -> tuple[Text, ...]:
     )
 
 
-def _arguments(schema: dict[str, Any]) -> list[tuple[Text, ...]]:
+def arguments(schema: dict[str, Any]) -> list[tuple[Text, ...]]:
+    """One row for each argument that a schema names: its type, whether it is needed, what it is."""
     properties = schema.get("properties")
     required = schema.get("required")
     needed = required if isinstance(required, list) else []
