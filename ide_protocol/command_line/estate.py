@@ -19,7 +19,7 @@ from proxy.plain import plain
 
 if TYPE_CHECKING:
     from ide_protocol.command_line.conversation import Conversation
-    from ide_protocol.own.contract import Status, Tool, Way
+    from ide_protocol.own.contract import Status, Tool, Weighing
 
 
 @click.command()
@@ -120,7 +120,7 @@ def call(
         try:
             if dry_run:
                 found = hub.request(contract.EXPLAIN, params, doing=f"Judging a call of {tool}")
-                present_explanation(cast("Way", found), as_json=as_json)
+                present_explanation(cast("Weighing", found), as_json=as_json)
                 return ExitCode.OK
             result = hub.request(contract.CALL, params, doing=f"Calling {tool}")
         except Refusal as refused:

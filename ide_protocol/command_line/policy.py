@@ -21,7 +21,7 @@ from proxy.home import Home
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ide_protocol.own.contract import Way
+    from ide_protocol.own.contract import Weighing
     from proxy.configuration.fault import Problem
 
 
@@ -87,7 +87,7 @@ def explain(
             if refused.report["reference"] != "unknown-tool":
                 raise
             raise missing.explain(hub, server, name) from refused
-    present(cast("Way", found), as_json=as_json)
+    present(cast("Weighing", found), as_json=as_json)
     return ExitCode.OK
 
 
@@ -150,7 +150,7 @@ def test(file: str, *, as_json: bool) -> int:
     return ExitCode.OK if all(one["met"] for one in found) else ExitCode.FAILED
 
 
-def present(found: Way, *, as_json: bool) -> None:
+def present(found: Weighing, *, as_json: bool) -> None:
     """Print what a call would meet."""
     if as_json:
         emit(found)

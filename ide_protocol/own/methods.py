@@ -227,7 +227,7 @@ class Methods:
         await self._hub.loaded()
         return {"chain": await walk(self._hub)}
 
-    async def explain(self, params: Params) -> contract.Way:
+    async def explain(self, params: Params) -> contract.Weighing:
         """See `contract.EXPLAIN`."""
         configured(self._hub)
         return await policy.explain(self._hub, self._session, params)

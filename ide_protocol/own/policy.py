@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _NEVER = 0.0
 
 
-async def explain(hub: Hub, session: Session, params: dict[str, Any]) -> contract.Way:
+async def explain(hub: Hub, session: Session, params: dict[str, Any]) -> contract.Weighing:
     """The way to the verdict on a call, as `contract.EXPLAIN` answers it.
 
     Args:

@@ -158,7 +158,7 @@ async def test_an_explanation_shows_the_way_and_asks_nobody(door: Door) -> None:
     )
     asked = {"server": "presto", "tool": "read", "arguments": {"limit": 11}}
     found = (await person.ask(contract.EXPLAIN, asked))["result"]
-    assert misfit(found, contract.Way) is None
+    assert misfit(found, contract.Weighing) is None
     assert (found["verdict"], found["risk"]) == ("ask", "sensitive-read")
     assert found["rule"] == "policy.toml:1 rules.big"
     assert found["reason"] == "Your company's policy asks about this call: args.limit > 10 is true."

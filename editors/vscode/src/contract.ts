@@ -384,7 +384,7 @@ export type Place = {
 };
 
 /** The way to a verdict, step by step, and what the call would meet. `open` says that the arguments, which were not given, can still make it stricter. `surfaces` are the kinds of surface whose yes would count, the strongest first; `surface` is the one that would show the question now (empty: none would), and `prompt` what it would show. */
-export type Way = {
+export type Weighing = {
   server: string;
   title: string;
   tool: string;
@@ -428,7 +428,7 @@ export type Methods = {
   "portico/pinDifference": { params: { server: string; tool?: string }; result: { before: string; after: string; difference: string[] } };
   "portico/acceptPin": { params: { server: string; tool?: string }; result: { digest: string } };
   "portico/pinBlock": { params: { server: string }; result: { pins: { [key: string]: unknown }; leftOut: string[] } };
-  "portico/explain": { params: { server: string; tool: string; arguments?: { [key: string]: unknown }; workspace?: string }; result: Way };
+  "portico/explain": { params: { server: string; tool: string; arguments?: { [key: string]: unknown }; workspace?: string }; result: Weighing };
   "portico/draft": { params: { server: string }; result: { governance: { [key: string]: unknown }; notes: string[] } };
   "portico/review": { params: { [key: string]: never }; result: Review };
   "portico/document": { params: { uri: string }; result: Text };

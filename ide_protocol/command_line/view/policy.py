@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-    from ide_protocol.own.contract import Step, Way
+    from ide_protocol.own.contract import Step, Weighing
 
 _SIGNS = {"allow": ("✓", GREEN), "ask": ("?", YELLOW), "deny": ("✗", RED)}
 _MEETS = {
@@ -24,7 +24,7 @@ _MEETS = {
 }
 
 
-def explanation(found: Way) -> RenderableType:
+def explanation(found: Weighing) -> RenderableType:
     """The verdict, the steps to it, and what a person would meet."""
     from rich.console import Group  # rich takes 30 ms to import, which `--json` need not pay.
 
@@ -66,7 +66,7 @@ def _steps(steps: Sequence[Step]) -> RenderableType:
     return grid
 
 
-def _facts(found: Way) -> RenderableType:
+def _facts(found: Weighing) -> RenderableType:
     """What the verdict was made from and leads to, one thing a line."""
     from rich.table import Table  # rich takes 30 ms to import, which `--json` need not pay.
 

@@ -58,7 +58,7 @@ METHODS: dict[str, tuple[type | Keys, type | Keys]] = {
             "arguments": NotRequired[dict[str, Any]],
             "workspace": NotRequired[str],
         },
-        verdict.Way,
+        verdict.Weighing,
     ),
     names.DRAFT: ({"server": str}, {"governance": dict[str, Any], "notes": list[str]}),
     names.REVIEW: ({}, approval.Review),

@@ -45,7 +45,7 @@ class Place(TypedDict):
     tags: list[str]
 
 
-class Way(TypedDict):
+class Weighing(TypedDict):
     """The way to a verdict, step by step, and what the call would meet.
 
     `open` says that the arguments, which were not given, can still make it stricter.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Printed = Callable[[], dict[str, Any]]
 
-EXPLANATION: contract.Way = {
+EXPLANATION: contract.Weighing = {
     "server": "presto",
     "title": "Presto",
     "tool": "run_query",

@@ -79,7 +79,7 @@ interface PorticoServer : LanguageServer {
     fun pinBlock(params: PinBlockParams): CompletableFuture<PinBlockResult>
 
     @JsonRequest("portico/explain")
-    fun explain(params: ExplainParams): CompletableFuture<Way>
+    fun explain(params: ExplainParams): CompletableFuture<Weighing>
 
     @JsonRequest("portico/draft")
     fun draft(params: DraftParams): CompletableFuture<DraftResult>

@@ -553,22 +553,22 @@ data class Place(
     val tags: List<String>,
 )
 
-/** What `verdict` of [Way] can be. */
+/** What `verdict` of [Weighing] can be. */
 @JvmInline
-value class WayVerdict(val word: String) {
+value class WeighingVerdict(val word: String) {
     companion object {
-        val ALLOW = WayVerdict("allow")
-        val ASK = WayVerdict("ask")
-        val DENY = WayVerdict("deny")
+        val ALLOW = WeighingVerdict("allow")
+        val ASK = WeighingVerdict("ask")
+        val DENY = WeighingVerdict("deny")
     }
 }
 
 /** The way to a verdict, step by step, and what the call would meet. `open` says that the arguments, which were not given, can still make it stricter. `surfaces` are the kinds of surface whose yes would count, the strongest first; `surface` is the one that would show the question now (empty: none would), and `prompt` what it would show. */
-data class Way(
+data class Weighing(
     val server: String,
     val title: String,
     val tool: String,
-    val verdict: WayVerdict,
+    val verdict: WeighingVerdict,
     val risk: String,
     val rule: String,
     val reason: String,
