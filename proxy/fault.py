@@ -42,7 +42,7 @@ class NothingToSignInTo(Fault):
 
     reference = "no-company"
     who = Who.PERSON
-    remedy = "Write [company] into portico.toml; docs/configuration.md shows how."
+    remedy = "Join yours with `portico setup URL`; docs/setup.md shows how."
 
 
 class Internal(Fault):

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from proxy.catalog.feature import Feature
 from proxy.catalog.view import EVERYTHING
 from proxy.configuration.company_policy import CompanyPolicy
-from proxy.fault import NothingToSignInTo
 from proxy.offline import Horizon, silent
 from proxy.plain import plain
 from proxy.policy.joining import joined, under
@@ -23,7 +22,7 @@ from proxy.policy.rule import Policy
 from proxy.registry import offerings
 from proxy.surroundings import take_bus, take_mesh
 from proxy.upkeep import Upkeep
-from proxy.user import User
+from proxy.user import User, no_company
 from proxy.workspace import look
 
 if TYPE_CHECKING:
@@ -285,9 +284,10 @@ class Hub:
 
         Raises:
             NothingToSignInTo: There is no company, so nobody could be told from anybody else there.
+            Fault: The company's set-up does not count.
         """
         if self.account is None:
-            raise NothingToSignInTo("There is no company to sign in to, hence no approvals page.")
+            raise no_company(self, ", hence no approvals page")
         return await self.page()
 
     # --- in step -----------------------------------------------------------------------------

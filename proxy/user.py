@@ -13,10 +13,23 @@ from proxy.sign_in_again import SignInAgain
 
 if TYPE_CHECKING:
     from auth.account import Account
+    from auth.fault import Fault
     from auth.identity import Identity
     from proxy.hub import Hub
     from proxy.remembered import Remembered
     from proxy.session import Session
+
+
+def no_company(hub: Hub, so: str = "") -> Fault:
+    """Why nobody can sign in: the company's set-up does not count, or there is no company.
+
+    Args:
+        hub: Whose account is missing.
+        so: What follows from it, as the end of a sentence.
+    """
+    if hub.setup is not None and hub.setup.fault is not None:
+        return hub.setup.fault
+    return NothingToSignInTo(f"There is no company to sign in to{so}.")
 
 
 class User:
@@ -51,7 +64,7 @@ class User:
     @property
     def _account(self) -> Account:
         if self._hub.account is None:
-            raise NothingToSignInTo("There is no company to sign in to.")
+            raise no_company(self._hub)
         return self._hub.account
 
     def recall(self) -> None:

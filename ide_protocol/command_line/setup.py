@@ -308,7 +308,10 @@ async def _keep(kept: Kept, offered: Offered, *, as_json: bool) -> None:
             "There is no keyring here that Portico trusts, so a program of yours could replace "
             "the set-up unnoticed. Where that matters, have an administrator set the machine up."
         )
-    say("A hub that runs goes on as it began; `portico hub stop` ends it. Then `portico login`.")
+    say(
+        "Sign in with `portico login`. Where other windows are open, it counts once they have "
+        "closed, or after `portico hub stop`."
+    )
 
 
 def _read(file: Path) -> bytes:

@@ -10,9 +10,10 @@ import click
 
 from ide_protocol.command_line import option
 from ide_protocol.command_line.checkup import tilde
-from ide_protocol.command_line.console import emit, note, say
+from ide_protocol.command_line.console import emit, note, say, show
 from ide_protocol.command_line.conversation import conversation
 from ide_protocol.command_line.exit_code import ExitCode
+from ide_protocol.command_line.view.table import facts, text
 from ide_protocol.own import contract
 from proxy.plain import plain
 
@@ -40,10 +41,8 @@ def import_servers(file: Path, *, dry: bool, as_json: bool) -> int:
         emit(answer)
         return ExitCode.OK
     servers = cast("list[TakenOver]", answer["servers"])
-    widest = max(len(plain(one["name"], 40)) for one in servers)
     own = tilde(answer["file"])
-    for one in servers:
-        say(f"{plain(one['name'], 40):<{widest}}  {_became(one, own, dry=dry)}")
+    show(facts([(plain(one["name"], 40), text(_became(one, own, dry=dry))) for one in servers]))
     taken = [one for one in servers if one["fate"] == "taken"]
     if dry and taken:
         say(f"\n{own} would get:")
@@ -85,7 +84,10 @@ def _tell_what_is_left(servers: list[TakenOver], file: Path) -> None:
     for name in (name for one in servers for name in one["missing"]):
         note(f"The host would have filled in one secret. Keep it: portico secrets set {name}")
     if any(one["fate"] == "taken" for one in servers):
-        note("The hub reads portico.toml when it next starts; `portico hub stop` makes it now.")
+        note(
+            "It counts from the next command on. Where other windows are open, once they have "
+            "closed, or after `portico hub stop`."
+        )
     done = [one["name"] for one in servers if one["fate"] in {"taken", "there", "approved"}]
     if done:
         note(f"Take {', '.join(done)} out of {plain(str(file), 200)}, or they run twice.")

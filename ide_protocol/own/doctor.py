@@ -10,11 +10,11 @@ from auth.fault import Fault
 from ide_protocol.own.host_limit import REMEDY, excesses
 from ide_protocol.own.summary import held_back, problems, quarantines
 from proxy.catalog import State
-from proxy.fault import NothingToSignInTo
 from proxy.plain import plain
 from proxy.policy.offering import Standing
 from proxy.registry.fault import RegistrySignInNeeded
 from proxy.upstream.fault import Kind, UpstreamFault
+from proxy.user import no_company
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -51,10 +51,8 @@ async def walk(hub: Hub) -> list[ChainLink]:
         NothingToSignInTo: There is no company.
         Fault: The company's set-up does not count, so that nothing hangs on anything.
     """
-    if hub.setup is not None and hub.setup.fault is not None:
-        raise hub.setup.fault
-    if hub.account is None:
-        raise NothingToSignInTo("There is no company to sign in to.")
+    if hub.account is None or (hub.setup is not None and hub.setup.fault is not None):
+        raise no_company(hub)
     return [_link(link) for link in await hub.account.walk()]
 
 
@@ -195,6 +193,13 @@ def _registry(hub: Hub, seen: Look) -> Check:
 
 def _sign_in(hub: Hub) -> Check:
     account, identity = hub.account, hub.identity
+    if hub.setup is not None and hub.setup.fault is not None:
+        return {
+            "name": "sign-in",
+            "state": "failed",
+            "finding": "Nobody can sign in until the company's set-up counts again.",
+            "remedy": "",
+        }
     if account is None:
         return _ok("sign-in", "No company is configured, so nobody signs in.")
     if identity is None:

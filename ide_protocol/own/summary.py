@@ -140,10 +140,15 @@ def _names(servers: frozenset[str]) -> str:
 
 
 def _who(hub: Hub) -> str:
+    if hub.setup is not None and hub.setup.fault is not None:
+        return "Nobody can sign in, and every call is denied."  # Why is told with the problems.
     if hub.account is None:
         if hub.configuration.servers:
             return "Portico runs without a company: only servers of your own portico.toml."
-        return "Portico knows no company yet. Write [company] into portico.toml."
+        return (
+            "Portico knows no company yet. Join yours with `portico setup URL`, or write a server "
+            "into portico.toml."
+        )
     identity = hub.identity
     if identity is None:
         return (

@@ -88,6 +88,9 @@ class Recorder:
             with fresh.open("x", encoding="utf-8") as file:
                 file.write(text)
             fresh.replace(self._path)
+        except FileNotFoundError as wrong:
+            msg = f"{self._path.name} cannot be written: there is no folder {self._path.parent}."
+            raise CassetteUnusable(msg) from wrong
         except OSError as wrong:
             msg = f"{self._path.name} cannot be written ({wrong.strerror})."
             raise CassetteUnusable(msg) from wrong

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from auth.vault_key import VaultKey
+from ide_protocol.own.doctor import checks, look, walk
 from ide_protocol.own.summary import problems, refusal, summary
 from ide_protocol.wiring import build
 from proxy.configuration.company_policy import CompanyPolicy
@@ -16,8 +17,9 @@ from proxy.policy.joining import under
 from proxy.policy.offering import Offering
 from proxy.policy.ruling import Ruling
 from proxy.policy.verdict import judge
+from proxy.session import Session
 from proxy.setup.company_setup import CompanySetup
-from proxy.setup.fault import SetupUnusable
+from proxy.setup.fault import SetupAltered, SetupMissing, SetupUnusable
 from proxy.setup.kept import Kept
 from tests.auth.issuer_double import KeyringDouble
 from tests.proxy.setup.conftest import TEXT, Corp
@@ -91,6 +93,12 @@ async def test_a_set_up_that_is_not_the_accepted_one_denies_everything_and_says_
         "setup-missing" if harm == "gone" else "setup-altered"
     ]
     assert hub.identity is None
+    assert "Nobody can sign in, and every call is denied." in summary(hub)
+    said = {one["name"]: one["finding"] for one in checks(hub, await look(hub))}
+    assert "set-up" in said["sign-in"]
+    for asked in (hub.user.sign_in(Session("lsp")), walk(hub)):
+        with pytest.raises((SetupAltered, SetupMissing)):  # And not that there is no company.
+            await asked
     assert _denied(hub, "read_rows")
     await hub.upkeep.ask_registry()
     assert hub.listing is None

@@ -87,7 +87,7 @@ def test_without_any_configuration_the_file_is_named(tmp_path: Path) -> None:
 
     import asyncio
 
-    assert "Write [company] into portico.toml" in asyncio.run(said())
+    assert "portico setup URL" in asyncio.run(said())
     (tmp_path / "portico.toml").write_text("[company")
     assert asyncio.run(said()).startswith(
         "Portico offers nothing, because portico.toml is not valid."
