@@ -255,9 +255,14 @@ def on_loopback(url: str) -> bool:
     host = (urlsplit(url).hostname or "").lower()
     if host in {"localhost", "::1"}:
         return True
-    # A name like 127.evil.example only looks like an address.
+    # A name like 127.evil.example only looks like an address; 127.0.0.256 is a name, too, for which
+    # a resolver is asked.
     parts = host.split(".")
-    return parts[0] == "127" and len(parts) == _BYTES and all(part.isdigit() for part in parts)
+    return parts[0] == "127" and len(parts) == _BYTES and all(map(_is_byte, parts))
+
+
+def _is_byte(part: str) -> bool:
+    return part.isascii() and part.isdigit() and int(part[:4]) < 1 << 8
 
 
 def reason(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 _ALLOWED = re.compile(r"[!#$&-;=?-\[\]_a-z~%]+")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
-_LOOPBACK = re.compile(r"localhost|::1|127\.\d{1,3}\.\d{1,3}\.\d{1,3}")
+_LOOPBACK = re.compile(r"localhost|::1|127(?:\.(?:1?\d?\d|2[0-4]\d|25[0-5])){3}", re.ASCII)
 _IPV6 = re.compile(r"[0-9a-f:.]+")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 

@@ -227,6 +227,7 @@ def _standing() -> tuple[Home, CompanySetup]:
 
 
 async def _fetched(url: str, home: Home) -> Offered:
+    from ide_protocol.wiring.parts import switch
     from proxy.configuration import load
     from proxy.setup.source import fetch
 
@@ -238,6 +239,7 @@ async def _fetched(url: str, home: Home) -> Offered:
 
         network = Network()
     network.suggest(os.environ)
+    switch(network, home).look()
     try:
         return await fetch(url, network)
     finally:

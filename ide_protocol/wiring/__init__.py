@@ -97,7 +97,7 @@ def build(
         desk=joints.desk(lambda: hub, sessions, signs_in=account is not None),
         pairings=sealed.pairings(configuration, home, sessions, signs_in=account is not None),
         journal=parts.journal(home, problems),
-        switch=parts.switch(configuration, network, home),
+        switch=parts.switch(network, home, configuration.company),
         clock=time.time,
         company_policy=company_policy or CompanyPolicy(),
         home=os.path.expanduser("~"),  # noqa: PTH111 - text, as rules and workspaces are.

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from auth.network import Network
+    from proxy.configuration import Company
     from proxy.home import Home
     from proxy.policy.offering import Offering
     from proxy.session import Sessions
@@ -86,9 +87,8 @@ def journal(home: Home, problems: list[Fault]) -> Journal:
     return journal
 
 
-def switch(configuration: Configuration, network: Network, home: Home) -> Switch:
+def switch(network: Network, home: Home, company: Company | None = None) -> Switch:
     """A person's word that Portico is offline."""
-    company = configuration.company
     return Switch(f"{home.state}/offline", network, company.issuer if company else "")
 
 

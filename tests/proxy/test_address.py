@@ -68,4 +68,5 @@ def test_equal_endpoints_are_spelled_equally() -> None:
 def test_only_this_machine_is_loopback() -> None:
     """Names that merely look local are not."""
     assert all(map(is_loopback, ("localhost", "127.0.0.1", "::1")))
+    assert not any(map(is_loopback, ("127.0.0.256", "127.999.0.1")))
     assert not any(map(is_loopback, ("localhost.evil.example", "127.evil.example", "0.0.0.0")))  # noqa: S104

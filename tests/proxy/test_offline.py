@@ -56,6 +56,8 @@ def turn(switch: Switch, *, offline: bool) -> None:
         ("https://mcp.corp.example/", False),
         ("https://127.0.0.1.evil.example/", False),
         ("https://127.evil.example/", False),
+        ("https://127.0.0.256/", False),
+        ("https://127.0.0.99999999/", False),
         ("https://localhost.evil.example/", False),
         ("https://user@10.0.0.1/", False),
         ("", False),

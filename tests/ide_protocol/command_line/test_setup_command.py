@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from auth import vault_key
+from auth.network import Network
 from ide_protocol.command_line import main, person
 from ide_protocol.command_line.exit_code import ExitCode
 from proxy.home import Home
+from proxy.offline import Switch
 from sandbox.setup import PATH, Setup
 from tests.auth.issuer_double import KeyringDouble
 from tests.listening import listening
@@ -115,6 +117,14 @@ async def test_nobody_joins_unseen(corp: Corp, capsys: pytest.CaptureFixture[str
     assert await _run(corp.url, "--yes", "--fingerprint", "SHA256:other") == ExitCode.FAILED
     assert "setup-not-theirs" in capsys.readouterr().err
     assert await _run(corp.url, "--yes", "--fingerprint", corp.setup.fingerprint) == ExitCode.OK
+
+
+@pytest.mark.usefixtures("keyring")
+async def test_offline_no_set_up_is_fetched(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command is a process of its own, and the person's word holds for it, too."""
+    Switch(f"{home.state}/offline", Network(), "").turn(offline=True)
+    assert await _run("https://portico.corp.example/setup") != ExitCode.OK
+    assert unbroken("Portico is offline") in unbroken(capsys.readouterr().err)
 
 
 @pytest.mark.usefixtures("home", "keyring")
