@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.company import AUDIENCE, Company
+from sandbox.keys import SigningKeys
 from tests.process.signing import sign_in
 
 if TYPE_CHECKING:
@@ -45,6 +46,17 @@ class Canaries:
             return redeem(code, redirect_uri=redirect_uri, verifier=verifier)
 
         provider._grants.redeem = redeemed  # type: ignore[method-assign]
+
+    def sign(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Overhear whatever anybody signs from here on, another authorization server included."""
+        sign = SigningKeys.sign
+
+        def signed(keys: SigningKeys, *arguments: Any, **named: Any) -> str:  # noqa: ANN401
+            secret = sign(keys, *arguments, **named)
+            self.secrets.add(secret)
+            return secret
+
+        monkeypatch.setattr(SigningKeys, "sign", signed)
 
     def _overhear(self, giver: object, name: str) -> None:
         give: Callable[..., str] = getattr(giver, name)
@@ -136,6 +148,43 @@ async def test_no_token_appears_where_it_does_not_belong(portico: Installation, 
     assert canaries.found_in(**places) == []
     # The same look does find a secret where there is one.
     assert canaries.found_in(box=repr([seen.headers for seen in box.seen]).encode()) == ["box"]
+
+
+async def test_no_way_to_a_token_leaves_one_behind(
+    portico: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By exchange, and by the company's word elsewhere; also in what a window records meanwhile."""
+    cassette = tmp_path / "a.cassette.json"
+    async with Company() as company:
+        canaries = Canaries(company)
+        canaries.sign(monkeypatch)
+        portico.configure(company.configuration())
+        window = await (await portico.window("mcp", "--record", str(cassette))).initialize()
+        async with portico.editor() as editor:
+            await sign_in(editor, "bob")
+            assert "app" in await window.text("spark_list_applications")
+            assert await window.text("knowledge_search", query="warehouse")
+            told: Any = [
+                await editor.request(f"portico/{method}", {})
+                for method in ("status", "grants", "review", "activity", "doctor")
+            ]
+        for command in ("whoami", "doctor auth", "hub logs", "audit"):
+            for form in ((), ("--json",)):
+                await portico.run(*command.split(), *form)
+        seen = {**process(await portico.pid()), **process(window.process.pid)}
+        assert company.vendor is not None
+        assert company.vendor.given == 1
+    await window.leave()
+    await portico.close()
+    said = {
+        "answers": "".join(window.lines),
+        "editor": json.dumps(told),
+        "commands": "".join(portico.witnessed),
+        "cassette": cassette.read_text(encoding="utf-8"),
+    }
+    assert "knowledge" in said["cassette"]
+    places = {**seen, **files(portico.home.root), **{k: v.encode() for k, v in said.items()}}
+    assert canaries.found_in(**places) == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="NOT RUN: /proc and prctl are Linux's")
