@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from editors.install.client import NAME
 from ide_protocol.lsp.configuration.host_file import TOOL_KEYS, entries
-from ide_protocol.lsp.configuration.suggestion import Sort, Suggestion
+from ide_protocol.lsp.configuration.suggestion import Sort, Suggestion, in_words
 from proxy.outline.place import Role
 
 if TYPE_CHECKING:
@@ -57,13 +57,15 @@ def _inside(entry: Entry, path: Path, knowledge: Knowledge) -> Iterator[Suggesti
             for tool in (tool for one in of for tool in one.tools):
                 name = tool["name"] if entry.own else tool["tool"]
                 detail = f"{tool['server']}, {tool['risk']}"
-                yield _text(name, Sort.FUNCTION, detail, tool["description"])
+                yield _text(name, Sort.FUNCTION, detail, in_words(tool["description"]))
     elif key in {"args", "command"} and entry.own and isinstance(path[-1], int):
         before = (*path[:-1], path[-1] - 1)
         words = dict(zip(entry.places, entry.command, strict=True))
         if words.get(before) == "--only":
             for one in knowledge.servers.values():
-                yield _text(one.said["server"], Sort.MODULE, one.title, one.said["description"])
+                yield _text(
+                    one.said["server"], Sort.MODULE, one.title, in_words(one.said["description"])
+                )
         else:
             yield _text("--only", Sort.VALUE, "", "Show only these servers: names, by commas.")
 

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from ide_protocol.lsp.configuration.suggestion import Sort, Suggestion
+from ide_protocol.lsp.configuration.suggestion import Sort, Suggestion, in_words
 from proxy.configuration.vocabulary import KEYS, Shape, key_at, kind_of
 from proxy.outline.place import Role
 
@@ -74,11 +74,11 @@ def _names(path: Path, knowledge: Knowledge, after: str) -> Iterator[Suggestion]
     if path == ("company", "servers"):
         for one in knowledge.servers.values():
             if one.said["reviewed"]:
-                yield _name(one.said["name"], after, one.title, one.said["description"])
+                yield _name(one.said["name"], after, one.title, in_words(one.said["description"]))
     elif path[:1] == ("servers",) and path[-1:] == ("rules",):
         server = knowledge.servers.get(str(path[1]))
         for tool in server.tools if server else ():
-            yield _name(tool["tool"], after, tool["risk"], tool["description"])
+            yield _name(tool["tool"], after, tool["risk"], in_words(tool["description"]))
 
 
 def _name(name: str, after: str, detail: str, about: str) -> Suggestion:
@@ -107,7 +107,11 @@ def _values(path: Path, knowledge: Knowledge) -> Iterator[Suggestion]:
         for one in knowledge.servers.values():
             said = one.said
             yield Suggestion(
-                said["server"], quoted(said["server"]), Sort.MODULE, one.title, said["description"]
+                said["server"],
+                quoted(said["server"]),
+                Sort.MODULE,
+                one.title,
+                in_words(said["description"]),
             )
     if key.name in {"tools", "allow", "deny"} and key.shape is Shape.TEXTS:
         server = knowledge.servers.get(str(path[1])) if kind in _TOOL_KINDS else None
@@ -115,7 +119,11 @@ def _values(path: Path, knowledge: Knowledge) -> Iterator[Suggestion]:
         for tool in (tool for one in of for tool in one.tools):
             detail = f"{tool['server']}, {tool['risk']}"
             yield Suggestion(
-                tool["tool"], quoted(tool["tool"]), Sort.FUNCTION, detail, tool["description"]
+                tool["tool"],
+                quoted(tool["tool"]),
+                Sort.FUNCTION,
+                detail,
+                in_words(tool["description"]),
             )
 
 

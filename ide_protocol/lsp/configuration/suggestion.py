@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from proxy.plain import marked, unlinked
+
 if TYPE_CHECKING:
     from proxy.outline.place import Cursor, Span
 
@@ -38,6 +40,11 @@ class Suggestion:
     sort: Sort
     detail: str = ""
     about: str = ""
+
+
+def in_words(text: str) -> str:
+    """What a server says of itself, within Markdown: no picture is fetched, and no link made."""
+    return unlinked(marked(text, 500))
 
 
 _WORD = re.compile(r"[A-Za-z0-9_./@*-]*")

@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from ide_protocol.lsp.configuration.knowledge import Knowledge
+from ide_protocol.lsp.configuration.knowledge import Knowledge, KnownServer
 from ide_protocol.lsp.configuration.language import ConfigurationLanguage
 from ide_protocol.lsp.document import Document
 from proxy.cassette.scrub import scrubbed
 from proxy.secrecy import in_arguments, is_secret
-from tests.ide_protocol.lsp.configuration.conftest import Around
+from tests.ide_protocol.lsp.configuration.conftest import URL, Around, server, tool
 
 CLONE, OWN = "file:///work/clone/.mcp.json", "file:///work/clone/portico.toml"
 SIZE = ConfigurationLanguage.largest
@@ -50,6 +50,26 @@ async def test_no_document_holds_up_the_hub(uri: str, text: str) -> None:
     language.code_actions(document, EVERYWHERE)  # type: ignore[arg-type]
     language.completion(document, {"line": 0, "character": 40})
     await language.hover(document, {"line": 0, "character": 40})
+
+
+def test_a_server_draws_nothing_in_a_completion() -> None:
+    """A picture in its description would tell its address who looks, and a link could lie."""
+    spy = tool("spy")
+    spy["description"] = "![x](https://evil.example/x) [run](command:x) <b>"
+    known = KnownServer(server("presto", description=spy["description"]), URL, (spy,))
+    language = ConfigurationLanguage(Around(Knowledge(servers={"presto": known})))
+    own = entry(args=["mcp", "--only", ""], tools=[""]).replace('"x"', '"portico"')
+    texts = [(CLONE, own, own.index('""') + 1), (CLONE, own, own.rindex('""') + 1)]
+    profile = '[profiles.a]\nservers = [""]\n'
+    rule = "[servers.presto.rules."
+    texts += [(OWN, profile, profile.index('""') + 1), (OWN, rule, len(rule))]
+    for uri, text, at in texts:
+        document = Document(uri, text)
+        found = language.completion(document, document.position(at))
+        said = [one["documentation"]["value"] for one in found if "documentation" in one]
+        spied = [one for one in said if "evil" in one]
+        assert spied
+        assert not any(mark in one for one in spied for mark in ("![", "](", "<b>"))
 
 
 @pytest.mark.parametrize(
