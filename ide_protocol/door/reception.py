@@ -17,14 +17,13 @@ from ide_protocol.door import hello
 from ide_protocol.door.connection import Connection
 from ide_protocol.mcp.front import McpFront
 from ide_protocol.mcp.search import MODE
-from ide_protocol.own.methods import Methods
-from ide_protocol.own.terminal_front import TerminalFront
 from proxy.approval.terminal import inspect, parent, session_of, started
 from proxy.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ide_protocol.own.methods import Methods
     from proxy.hub import Hub
     from proxy.upstream.contract import Relay
 
@@ -181,7 +180,11 @@ class Reception:
     async def _front(self, session: Session, connection: Connection) -> _Front:
         if session.role == "mcp":
             return McpFront(self._hub, session, connection)
+        # What an editor or a person can ask for is much to import; an AI client waits for none of it.
+        await asyncio.to_thread(importlib.import_module, "ide_protocol.own.methods")
         if session.role == "cli":
+            from ide_protocol.own.terminal_front import TerminalFront
+
             return TerminalFront(session, connection, lambda relay: self._methods(session, relay))
         # pygls takes half a second to import: only for editors, and beside the loop.
         module = await asyncio.to_thread(importlib.import_module, "ide_protocol.lsp.front")
@@ -191,6 +194,8 @@ class Reception:
         return front
 
     def _methods(self, session: Session, relay: Relay | None) -> Methods:
+        from ide_protocol.own.methods import Methods
+
         return Methods(
             self._hub,
             session,
