@@ -180,7 +180,7 @@ class Reception:
     async def _front(self, session: Session, connection: Connection) -> _Front:
         if session.role == "mcp":
             return McpFront(self._hub, session, connection)
-        # What an editor or a person can ask for is much to import; an AI client waits for none of it.
+        # What an editor or a person can ask for is much to import; no AI client waits for it.
         await asyncio.to_thread(importlib.import_module, "ide_protocol.own.methods")
         if session.role == "cli":
             from ide_protocol.own.terminal_front import TerminalFront
