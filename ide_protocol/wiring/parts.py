@@ -73,7 +73,7 @@ def way_out(home: Home) -> Network:
         raise problems[0]
     network = found.network.open()
     network.suggest(os.environ)
-    switch(found, network, home).look()
+    switch(network, home).look()
     return network
 
 
