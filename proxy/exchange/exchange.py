@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from proxy.policy.verdict import Verdict
     from proxy.session import Session
     from proxy.upstream.contract import Relay
+    from proxy.upstream.face import Face
 
 log = logging.getLogger("portico.exchange")
 
@@ -227,26 +228,7 @@ class Exchanges:
         relay = NamedRelay(through, offering)
         params = readdressed(call.method, params, route.tool)
         for _ in range(bridge.ROUNDS):
-            payload = self._captured(call.arguments)
-            intent = exchange.record(Event.INTENT, self._clock(), payload=payload)
-            await self._journal.commit(intent)
-            try:
-                envelope = await send(
-                    upstream,
-                    call,
-                    params,
-                    relay=through,
-                    offering=offering,
-                    heard=self.heard,
-                    parking=self.parking,
-                    gave_up=lambda why: self._note(exchange, Event.EXPIRED, why),
-                    bound=lambda: self.judging.bound(call, route),
-                    refused=lambda f: self._note(exchange, Event.QUARANTINED, f.reference),
-                )
-            except UpstreamUnreachable as fault:
-                raise self._catalog.lost(offering, fault) from fault
-            if "error" in envelope:
-                envelope = pages.told(call, offering, envelope)
+            envelope = await self._sent(exchange, upstream, route, params, through)
             wanted = bridge.wants_input(envelope)
             if wanted is None:
                 if exceeds(envelope.get("result"), self.most_result):
@@ -264,6 +246,35 @@ class Exchanges:
             }
             params = bridge.retry(params, wanted, answers)
         raise UpstreamMalformed(f"{offering.title} asked {bridge.ROUNDS} times, answering never.")
+
+    async def _sent(
+        self,
+        exchange: Exchange,
+        upstream: Face,
+        route: Route,
+        params: dict[str, Any],
+        through: Relay,
+    ) -> dict[str, Any]:
+        """What a server answers to a call whose intent is on the disk."""
+        call, offering = exchange.call, route.offering
+        payload = self._captured(call.arguments)
+        await self._journal.commit(exchange.record(Event.INTENT, self._clock(), payload=payload))
+        try:
+            envelope = await send(
+                upstream,
+                call,
+                params,
+                relay=through,
+                offering=offering,
+                heard=self.heard,
+                parking=self.parking,
+                gave_up=lambda why: self._note(exchange, Event.EXPIRED, why),
+                bound=lambda: self.judging.bound(call, route),
+                refused=lambda f: self._note(exchange, Event.QUARANTINED, f.reference),
+            )
+        except UpstreamUnreachable as fault:
+            raise self._catalog.lost(offering, fault) from fault
+        return pages.told(call, offering, envelope) if "error" in envelope else envelope
 
     async def _recorded(self, exchange: Exchange, route: Route, envelope: dict[str, Any]) -> None:
         """Have a window's recorder take what was read; nothing that could change anything."""
