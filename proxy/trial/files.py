@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ _WRITTEN = frozenset(
 )
 """Endings of programs. What a server itself writes beside them is no reason to start it anew."""
 
-_MOST = 5000
-"""Files that are watched; a folder with more is no server's."""
+_MOST, _FOLDERS = 5000, 500
+"""Files that are watched, and folders that are looked into; a home has more, a server has not."""
 
 
 class Files:
@@ -75,7 +76,7 @@ def _below(path: Path) -> Iterator[str]:
     if not path.is_dir():
         yield str(path)
         return
-    for folder, inner, names in os.walk(path):
+    for folder, inner, names in islice(os.walk(path), _FOLDERS):
         inner[:] = sorted(n for n in inner if n not in _PASSED and not n.startswith("."))
         for name in sorted(names):
             if os.path.splitext(name)[1] in _WRITTEN:  # noqa: PTH122 - plain names, many of them.

@@ -173,6 +173,17 @@ def test_a_command_that_names_no_file_is_watched_by_its_folder(tmp_path: Path) -
     assert of_command((sys.executable, "-m", "server"), tmp_path) == [tmp_path]
 
 
+def test_a_home_full_of_folders_is_not_walked_to_its_end(tmp_path: Path) -> None:
+    """Who tries a server from there waits no longer for that."""
+    for number in range(600):
+        (tmp_path / f"{number:03}").mkdir()
+    early, late = tmp_path / "000" / "a.py", tmp_path / "599" / "a.py"
+    files = Files([tmp_path])
+    early.write_text("1")
+    late.write_text("1")
+    assert files.changed() == (str(early),)
+
+
 @pytest.mark.parametrize(
     ("words", "short"),
     [
