@@ -129,8 +129,9 @@ def hub_stop(*, as_json: bool) -> int:
     """End the hub and every connection through it; the next command starts a new one."""
     running = _running()
     if running:
-        # A hub may say farewell before its answer is read; it ended, as it was asked to.
-        with conversation(start=False) as line, contextlib.suppress(HubVanished):
+        # A hub may say farewell before its answer is read, and one whose portico.toml has changed
+        # when somebody knocks; it ended, as it was asked to.
+        with contextlib.suppress(HubVanished), conversation(start=False) as line:
             line.request(contract.STOP, doing="Waiting for the hub to end")
             line.rest(_GOODBYE)
         try:

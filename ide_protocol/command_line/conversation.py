@@ -43,12 +43,15 @@ def conversation(*, start: bool = True) -> Iterator[Conversation]:
 
     Raises:
         HubUnreachable: There is none, it refused, or its folder is not private.
+        HubVanished: The one that there was ended when we knocked; none was to be started.
     """
     home = Home.find()
     try:
         # Only in a folder that nobody else can enter is the one who listens our own hub.
         home.make_run()
         connection, heard = birth.connect(home, hello.compose("cli"), start=start)
+    except birth.HubLeft as wrong:
+        raise HubVanished(str(wrong)) from wrong
     except (birth.NoHub, OSError) as wrong:
         raise HubUnreachable(str(wrong)) from wrong
     with connection:

@@ -36,6 +36,10 @@ class NoHub(Exception):  # noqa: N818 - the word says it; "error" would add noth
     """No hub could be reached or started; the text says why, for a person."""
 
 
+class HubLeft(NoHub):
+    """The only hub there was left when somebody knocked."""
+
+
 def find(home: Home) -> socket.socket | None:
     """A connection to the living hub of `home`, or None when nobody listens.
 
@@ -63,7 +67,9 @@ def connect(home: Home, greeting: bytes, *, start: bool = True) -> tuple[socket.
 
     Raises:
         NoHub: No hub answered, or it refused.
+        HubLeft: None was to be started, and the one that listened left instead of serving.
     """
+    left = False
     with _bounded():
         # A hub may die between our connecting and its answering, and its folder may be swept
         # away while we wait in it; the next try finds that out.
@@ -76,11 +82,14 @@ def connect(home: Home, greeting: bytes, *, start: bool = True) -> tuple[socket.
                 continue
             words, rest = _greet(connection, greeting)
             if words is None or words.get("drained"):
+                left = True
                 connection.close()
                 continue
             if "error" in words:
                 raise NoHub(str(words["error"]))
             return connection, rest
+    if left and not start:
+        raise HubLeft("The hub has ended.")
     msg = f"No hub answered. Look at {home.log}, or run `portico doctor`."
     raise NoHub(msg)
 

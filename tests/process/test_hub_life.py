@@ -111,6 +111,18 @@ async def test_an_idle_hub_leaves(portico: Installation) -> None:
     assert await portico.hub() is None
 
 
+async def test_a_hub_whose_configuration_changed_is_stopped_without_a_fault(
+    portico: Installation,
+) -> None:
+    """It leaves at the knock already, and that is what was asked for."""
+    assert (await portico.run("tools")).code == 0
+    pid = await portico.pid()
+    portico.configure("# There was no file before.\n")
+    stopped = await portico.run("hub", "stop")
+    assert (stopped.code, stopped.out) == (0, "The hub has ended.\n")
+    await gone(pid)
+
+
 async def test_hub_status_stop_and_logs(portico: Installation) -> None:
     """`status` starts no hub and says so by its code; `stop` ends one; `logs` tells of both."""
     none = await portico.run("hub", "status")
