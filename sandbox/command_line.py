@@ -169,7 +169,7 @@ def turn(root: Path | None) -> None:
 @program.command(short_help="Show the latest calls at the gateway.")
 @_FOLDER
 def calls(root: Path | None) -> None:
-    """Show the latest calls that arrived at the company's gateway, and how it answered."""
+    """Show the latest calls that arrived at the company's gateway, and what else it refused."""
     showing.calls(_folder(root).witness)
 
 

@@ -91,20 +91,19 @@ class Gateway:
         server, _, rest = path.partition("/")
         body = await _body(receive)
         records = self._witness.arrived(self._clock(), server, scope["method"], body)
-        # What is still there when the client leaves before an answer.
-        status = GONE
         try:
             caller, destination = await self._admit(scope["headers"], server, len(body))
             for record in records:
                 record["user"] = caller.user
             request = _request(scope, f"{destination.url}/{rest}", caller, body)
             async with self._answer(request, receive) as (response, watch):
-                status = response.status_code
+                # Before the answer, so that whoever has it finds it in the log.
+                self._witness.answered(records, response.status_code)
                 await _stream(response, send, watch)
         except Refusal as no:
-            status = no.status
             for record in records:
                 record["user"] = record["user"] or no.user
+            self._witness.answered(records, no.status)
             await _refuse(no, send)
         except TimeoutError:
             return  # The client left; nobody is there to be answered.
@@ -113,7 +112,8 @@ class Gateway:
             # the connection, so that the client sees a broken answer and not a short one.
             return
         finally:
-            self._witness.answered(records, status)
+            # The client left before an answer.
+            self._witness.answered([record for record in records if not record["status"]], GONE)
 
     async def _admit(self, headers: Headers, server: str, size: int) -> tuple[Caller, Destination]:
         """Who calls, and where the call goes.

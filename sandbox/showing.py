@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sandbox.scenario.scenario import Scenario
 
 _MOST_CALLS = 10
+_REFUSED = 400
 
 _STYLES: dict[Kind, dict[str, object]] = {
     Kind.TITLE: {"bold": True},
@@ -102,16 +103,20 @@ def stories(folder: Folder) -> None:
 
 
 def calls(witness: Path) -> None:
-    """The latest calls that arrived at the gateway."""
-    found = [record for record in _records(witness) if record.get("method") == "tools/call"]
+    """The latest calls that arrived at the gateway, and what else it refused."""
+    found = [
+        record
+        for record in _records(witness)
+        if record["method"] == "tools/call" or int(record["status"]) >= _REFUSED
+    ]
     if not found:
         click.echo("No call has arrived at the gateway.")
         return
-    rows = [("TIME", "USER", "TOOL", "ANSWER")]
+    rows = [("TIME", "USER", "CALL", "ANSWER")]
     for record in found[-_MOST_CALLS:]:
         at = time.strftime("%H:%M:%S", time.localtime(float(record["at"])))
-        tool = f"{record['server']}.{record['tool']}"
-        rows.append((at, record["user"] or "nobody", tool, str(record["status"])))
+        what = f"{record['server']}.{record['tool']}" if record["tool"] else record["method"]
+        rows.append((at, record["user"] or "nobody", what, str(record["status"])))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for number, row in enumerate(rows):
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))

@@ -56,7 +56,7 @@ class Witness:
         return found
 
     def answered(self, records: list[Record], status: int) -> None:
-        """Note how a request ended."""
+        """Note how requests are answered."""
         for record in records:
             record["status"] = status
             if self._file is not None:

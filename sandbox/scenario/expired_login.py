@@ -40,7 +40,7 @@ EXPIRED_LOGIN = Scenario(
         Step(
             "Work on. The call says at once what to do, and opens no page by itself.",
             _QUERY,
-            see=("Your sign-in has ended.", "run `portico login`"),
+            see=("Sign in: run `portico login`",),
         ),
         Step("Sign in again.", "portico login", see=("Signed in as bob",)),
         Step("Work on.", _QUERY, see=("42",)),
