@@ -47,8 +47,8 @@ async def follow(player: Player, text: str) -> None:
     for step in told:
         found = await shown(player, step)
         for seen in step.see:
-            assert words(seen) in found, step.command
-        assert not step.nowhere or step.nowhere not in found, step.command
+            assert words(seen) in found, f"{step.command}\n{found}"
+        assert not step.nowhere or step.nowhere not in found, f"{step.command}\n{found}"
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
