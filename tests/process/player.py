@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import os
+import pty
 import re
+import select
 import shlex
+import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from proxy.home import Home
-from tests.process.installation import LAUNCHER
+from tests.process.installation import LAUNCHER, PATIENCE, Ended
 
 if TYPE_CHECKING:
-    from tests.process.installation import Ended, Installation
+    from tests.process.installation import Installation
 
 VISITOR = Path(__file__).with_name("visitor.py")
 EXPORT = re.compile(r"^ *export PORTICO_HOME=(.+)$", re.MULTILINE)
@@ -76,7 +82,33 @@ class Player:
     async def type(self, command: str, press: str = "") -> Ended:
         """Type something into the shell, and press a button where a page opens."""
         self._presses.write_text(press, encoding="utf-8")
+        if press:
+            # Where a terminal could ask as well, a command without one would be a no.
+            return await asyncio.to_thread(self._at_terminal, command)
         return await self._installation.execute(["sh", "-c", command], env=self.environment)
+
+    def _at_terminal(self, command: str) -> Ended:
+        """Run a command whose keyboard and screen are a terminal, on which nothing is typed."""
+        ours, theirs = pty.openpty()
+        wide = {"NO_COLOR": "1", "COLUMNS": "4000", "TERM": "dumb"}
+        with subprocess.Popen(
+            ["sh", "-c", command],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env={**self._installation.environment, **self.environment, **wide},
+            cwd=self._installation.project,
+            start_new_session=True,
+        ) as process:
+            os.close(theirs)
+            seen = b""
+            # Linux says EIO where the last of the other side has gone.
+            with contextlib.suppress(OSError):
+                while select.select([ours], [], [], PATIENCE)[0] and (read := os.read(ours, 4096)):
+                    seen += read
+            os.close(ours)
+            process.wait(PATIENCE)
+        return Ended(process.returncode, seen.decode(errors="replace"), "")
 
     async def begin(self, command: str) -> str:
         """Start a sandbox, and set `PORTICO_HOME` as it says; returns what it printed."""
