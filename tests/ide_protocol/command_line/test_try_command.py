@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pty
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -252,7 +251,7 @@ def test_what_cannot_be_tried_is_said_before_anything_starts(
 
 
 def test_at_a_terminal_questions_are_answered_and_words_completed(home: Home) -> None:
-    """A real terminal: the tab key, a form of the server's, Ctrl-C, and the end by Ctrl-D."""
+    """A real terminal: the tab key, a form of the server's, and Ctrl-D in it and at the end."""
     keyboard, screen = pty.openpty()
     command = [sys.executable, "-I", "-m", "portico", "try", "--", *ASKING]
     environment = {**os.environ, "PORTICO_HOME": home.root, "TERM": "xterm", "COLUMNS": "200"}
@@ -272,7 +271,7 @@ def test_at_a_terminal_questions_are_answered_and_words_completed(home: Home) ->
         seen.until("asking-server> ")
         os.write(keyboard, b"paint wall=south\n")
         seen.until("(colour, string): ")
-        process.send_signal(signal.SIGINT)  # A keyboard sends it to the terminal's own session.
+        os.write(keyboard, b"\x04")
         seen.until("south in nothing")
         seen.until("asking-server> ")
         os.write(keyboard, b"\x04")
