@@ -12,7 +12,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from proxy.cassette.cassette import Cassette, CassetteUnusable, Recorded, read
+from proxy.cassette.cassette import Cassette, CassetteUnusable, Recorded, Shelf, read
 from proxy.cassette.scrub import scrubbed
 
 if TYPE_CHECKING:
@@ -67,17 +67,24 @@ class Recorder:
             title: What people call the server.
             definitions: All of its tools.
         """
-        shelf = self._cassette.servers.setdefault(server, {"title": "", "tools": [], "read": []})
-        shelf["title"], shelf["tools"] = title, definitions
-        shelf["read"] = sorted({*shelf["read"], tool})
-        track = self._cassette.track(server, tool, arguments)
-        if track.key not in self._taken:
-            self._taken.add(track.key)
-            track.answers.clear()
-        track.answers.append(_recorded(envelope, self._clock()))
+        now = self._clock()
+
+        def write() -> None:
+            shelf: Shelf = {"title": title, "tools": _tools(definitions), "read": [tool]}
+            before = self._cassette.servers.get(server)
+            shelf["read"] = sorted({tool, *(before["read"] if before else ())})
+            self._cassette.servers[server] = shelf
+            track = self._cassette.track(server, tool, arguments)
+            if track.key not in self._taken:
+                self._taken.add(track.key)
+                track.answers.clear()
+            track.answers.append(_recorded(envelope, now))
+            self._save(self._cassette.text())
+
         async with self._writing:
             try:
-                await asyncio.to_thread(self._save, self._cassette.text())
+                # A result may have megabytes, and no other window shall wait while it is looked at.
+                await asyncio.to_thread(write)
             except CassetteUnusable as wrong:
                 log.warning("a call was not recorded: %s", wrong)
 
@@ -127,6 +134,12 @@ def _text(path: str) -> str:
         if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST:
             raise OSError(errno.EINVAL, "it is no file, or too large")
         return file.read(_LARGEST).decode("utf-8")
+
+
+def _tools(definitions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The definitions without what looks like a secret in one: a cassette is made to be shared."""
+    kept = scrubbed(definitions)
+    return kept if isinstance(kept, list) else []
 
 
 def _recorded(envelope: Mapping[str, Any], now: float) -> Recorded:
