@@ -107,7 +107,7 @@ class Walk:
         host = urlsplit(self._issuer.url).netloc
         found = [
             await self._try("name", f"The host of {host} has an address.", self._name),
-            await self._try("connection", f"{host} answers, by a trusted certificate.", self._ask),
+            await self._try("connection", f"{host} answers{self._sealed}.", self._ask),
             await self._try("discovery", "The issuer says how to sign in.", self._discover),
             await self._try("keys", "It publishes keys that Portico accepts.", self._keys),
         ]
@@ -115,6 +115,10 @@ class Walk:
         found.append(await self._kept())
         found.append(await self._refreshed())
         return found
+
+    @property
+    def _sealed(self) -> str:
+        return ", by a trusted certificate" if self._issuer.url.startswith("https:") else ""
 
     async def _try(self, name: str, expected: str, look: Callable[[], Awaitable[str]]) -> ChainLink:
         if not self._reached:

@@ -25,14 +25,13 @@ def entries(command: list[str]) -> dict[str, str]:
     """
     program, *rest = command
     server = {"type": "stdio", "command": program, "args": [*rest, "mcp"]}
-    words = ", ".join(json.dumps(word) for word in [*command, "lsp"])
     return {
         "VS Code, in .vscode/mcp.json": json.dumps({"servers": {"portico": server}}, indent=2),
         "Claude Code, in a shell": (
             f"claude mcp add --scope user portico -- {shlex.join(command)} mcp"
         ),
-        "Neovim 0.11 or later, in init.lua (the questions appear here)": (
-            f'vim.lsp.config("portico", {{ cmd = {{ {words} }} }})\nvim.lsp.enable("portico")'
+        "Neovim 0.11 or later, in a shell (the questions appear there)": (
+            f"{shlex.join(command)} install neovim"
         ),
     }
 
