@@ -8,13 +8,16 @@ READY  := $(VENV)/.ready
 # A company's own certificate authority stands in the system's store, which uv asks only when told.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: demo test lint bench keyring conformance thirdparty providers envoy vsix vscode jetbrains neovim emacs clean
+.PHONY: demo test stories lint bench keyring conformance thirdparty providers envoy vsix vscode jetbrains neovim emacs clean
 
 demo: $(READY) ## a company in a box, an editor, an AI client, and the story they play
 	@$(BIN)/portico demo $(ARGS)
 
-test: $(READY) ## everything that must hold, in under five minutes
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+test: $(READY) ## what must hold, in under five minutes
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not slow" $(ARGS)
+
+stories: $(READY) ## what takes a while each: the demo, the stories, the pages walked, installations
+	@$(BIN)/python -m pytest --numprocesses 2 -m slow $(ARGS)
 
 lint: $(READY) ## style and docstrings, types on two systems, import contracts
 	@$(BIN)/ruff check .

@@ -35,6 +35,7 @@ def hub_of(story: str) -> int:
     return int(found[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "ends"), [("--yes", "denied and replied"), ("--no", "denied and denied"), (None, "")]
 )
@@ -54,6 +55,7 @@ def test_the_demo_keeps_every_promise(tmp_path: Path, answer: str | None, ends: 
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_terminated_demo_leaves_nothing_running(tmp_path: Path) -> None:
     """SIGTERM in the middle of the story ends the hub and removes the folders as its end does."""
     environment = surroundings(tmp_path)

@@ -42,6 +42,7 @@ def pattern(line: str) -> re.Pattern[str]:
     return re.compile(r"\s*.*?\s*".join(parts), re.DOTALL)
 
 
+@pytest.mark.slow
 async def test_the_page_can_be_walked_from_top_to_bottom(player: Player) -> None:
     """Every command works where it stands, and what is shown below it is seen."""
     blocks = BLOCKS.findall(PAGE)

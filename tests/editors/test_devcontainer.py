@@ -47,6 +47,7 @@ def install(folder: Path, **options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_wheel_that_is_named_is_installed(wheel: Path, tmp_path: Path) -> None:
     """With the right hash its command runs from the folder of commands."""
     right = hashlib.sha256(wheel.read_bytes()).hexdigest()
@@ -77,6 +78,7 @@ def test_nothing_is_installed_that_nobody_named(named: str, said: str, tmp_path:
     assert not (tmp_path / "opt").exists()
 
 
+@pytest.mark.slow
 def test_another_wheel_than_the_hash_says_is_refused(wheel: Path, tmp_path: Path) -> None:
     """What was put in its place is not installed."""
     done = install(tmp_path, WHEEL=str(wheel), SHA256="0" * 64)

@@ -51,6 +51,7 @@ async def follow(player: Player, text: str) -> None:
         assert not step.nowhere or step.nowhere not in found, f"{step.command}\n{found}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCENARIOS)
 async def test_a_story_is_true_word_for_word(player: Player, name: str) -> None:
     """Every command of its text runs, and every word that it quotes is seen."""
@@ -58,6 +59,7 @@ async def test_a_story_is_true_word_for_word(player: Player, name: str) -> None:
     await follow(player, text)
 
 
+@pytest.mark.slow
 async def test_reset_begins_a_story_afresh(player: Player) -> None:
     """What people did, wrote and signed in to is gone; the text, true again, is the same."""
     text = await player.begin("portico sandbox up --scenario failing-job")
@@ -71,6 +73,7 @@ async def test_reset_begins_a_story_afresh(player: Player) -> None:
     assert '"recorded_causes": []' in (await player.type(explain)).out
 
 
+@pytest.mark.slow
 async def test_one_person_after_the_other_signs_in_without_choosing(player: Player) -> None:
     """The sign-in page takes everybody for whom `--as` names, also in a sandbox that runs."""
     await player.begin("portico sandbox up --as bob")
@@ -80,6 +83,7 @@ async def test_one_person_after_the_other_signs_in_without_choosing(player: Play
     assert "Signed in as carol" in (await player.type("portico login")).out
 
 
+@pytest.mark.slow
 async def test_a_story_does_not_begin_where_another_has_been(player: Player) -> None:
     """It says what would be lost, and by which command; nothing is forgotten by itself."""
     await player.begin("portico sandbox up --as alice")

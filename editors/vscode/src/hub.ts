@@ -18,7 +18,9 @@ const DOCUMENTS = [
 /** Says that this editor shows questions and comparisons itself. */
 class ShowsQuestions implements StaticFeature {
   fillClientCapabilities(capabilities: { experimental?: unknown }): void {
-    capabilities.experimental = { portico: { approvals: true, changes: true, compare: true } };
+    // In a browser, what is forwarded has another address than a sign-in may come back to.
+    const callback = vscode.env.remoteName !== undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
+    capabilities.experimental = { portico: { approvals: true, changes: true, compare: true, callback } };
   }
   initialize(): void {}
   getState(): FeatureState {
@@ -61,6 +63,10 @@ export class Hub implements vscode.Disposable {
     this.#client.onRequest("portico/approve", async (asked: { questions: Question[] }, withdrawn) => {
       const answers: Reply[] = await approvals.ask(asked.questions, withdrawn);
       return { answers };
+    });
+    this.#client.onRequest("portico/callback", async ({ url }: { url: string }) => {
+      const here = await vscode.env.asExternalUri(vscode.Uri.parse(url));
+      return { url: here.toString(true).replace("http://localhost:", "http://127.0.0.1:") };
     });
     this.#client.onNotification("portico/changed", () => this.#changed.fire());
     this.#client.onDidChangeState(({ newState }) => {
