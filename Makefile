@@ -13,8 +13,8 @@ export UV_SYSTEM_CERTS ?= 1
 demo: $(READY) ## a company in a box, an editor, an AI client, and the story they play
 	@$(BIN)/portico demo $(ARGS)
 
-test: $(READY) ## what must hold, in under five minutes
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not slow" $(ARGS)
+test: $(READY) ## what must hold, in about five minutes
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m "not slow" $(ARGS)
 
 stories: $(READY) ## what takes a while each: the demo, the stories, the pages walked, installations
 	@$(BIN)/python -m pytest --numprocesses 2 -m slow $(ARGS)
