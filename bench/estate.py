@@ -24,6 +24,10 @@ PORTICO = str(ROOT / ".venv" / "bin" / "portico")
 _USER = "alice"
 
 
+_BUS = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")
+"""Where a desktop's keyring answers, without which the registry's copy is not kept."""
+
+
 class Estate:
     """A home of Portico.
 
@@ -37,6 +41,7 @@ class Estate:
             "HOME": str(root),
             "PATH": os.environ["PATH"],
             "PORTICO_HOME": str(root),
+            **{name: os.environ[name] for name in _BUS if name in os.environ},
         }
 
     def window(self) -> Window:
