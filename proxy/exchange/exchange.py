@@ -213,7 +213,10 @@ class Exchanges:
     async def _send(
         self, exchange: Exchange, route: Route, params: dict[str, Any]
     ) -> dict[str, Any]:
-        title = f"{plain(route.offering.title, 60)}: {plain(exchange.call.label(route.tool), 80)}"
+        def title() -> str:
+            what = exchange.call.label(route.tool)
+            return f"{plain(route.offering.title, 60)}: {plain(what, 80)}"
+
         async with watched(exchange.call, title, self._sessions, self.long) as relay:
             return await self._converse(exchange, route, params, relay)
 

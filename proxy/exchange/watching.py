@@ -40,13 +40,16 @@ class Watch:
     """What an editor window shows of one call.
 
     Args:
-        title: The call, for people.
+        title: Says what the call is, for people; few calls take so long that it is asked.
         find: The window that shows it, looked for once it is time.
         stop: Called when the person wants it to end.
     """
 
     def __init__(
-        self, title: str, find: Callable[[], Session | None], stop: Callable[[], None]
+        self,
+        title: Callable[[], str],
+        find: Callable[[], Session | None],
+        stop: Callable[[], None],
     ) -> None:
         self._title = title
         self._find = find
@@ -59,7 +62,7 @@ class Watch:
         session = self._find()
         if session is None or session.editor is None:
             return
-        self._shown = session.editor.progress(self._title, self._stop)
+        self._shown = session.editor.progress(self._title(), self._stop)
         if self._latest is not None:
             self._shown.report(*self._latest)
 
@@ -115,13 +118,16 @@ class WatchedRelay:
 
 @contextlib.asynccontextmanager
 async def watched(
-    call: Call, title: str, sessions: Callable[[], Iterable[Session]], long: float = LONG
+    call: Call,
+    title: Callable[[], str],
+    sessions: Callable[[], Iterable[Session]],
+    long: float = LONG,
 ) -> AsyncIterator[WatchedRelay]:
     """While open, show a call that takes long; gives the relay by which it is heard.
 
     Args:
         call: The call, which the current task runs.
-        title: The call, for people.
+        title: Says what it is, for people.
         sessions: Every session, whenever it is called.
         long: Seconds after which it is shown.
 

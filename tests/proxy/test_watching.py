@@ -137,7 +137,7 @@ async def test_a_cancel_that_comes_too_late_cancels_nothing(house: House) -> Non
     window = editor(house)
 
     async def life() -> str:
-        async with watched(house.call("presto_read"), "x", lambda: house.sessions, 0.0):
+        async with watched(house.call("presto_read"), lambda: "x", lambda: house.sessions, 0.0):
             await window.shown.wait()
         window.cancel()
         await asyncio.sleep(0)
